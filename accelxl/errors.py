@@ -1,0 +1,90 @@
+"""Errors of accelxl, one tree.
+
+AccelError                  #VALUE!
++-- UnknownName             #VALUE!  a function, input, metric or template that does not exist (also a LookupError)
++-- WrongType               #VALUE!  text for a number, a table for a scalar (also a TypeError)
++-- WrongUnit               #VALUE!  a figure in another unit, scope or currency (also a ValueError)
++-- ShapeError              #VALUE!  arrays that do not fit together (also a ValueError)
++-- OutOfRange              #NUM!    a value outside its allowed range (also a ValueError)
++-- NoSolution              #NUM!    a solver or optimiser without an answer (also an ArithmeticError)
++-- NoData                  #N/A     a device, place or date that the catalogue lacks (also a LookupError)
++-- BadFile                 #VALUE!  a file that is missing, locked, damaged or not what it should be (also an OSError)
++-- Missing                 #VALUE!  a program or package that this job needs and this machine lacks
+
+Each message is one sentence: what, where, what was given, what is allowed. `cell` is the spreadsheet error that shows it.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class AccelError(Exception):
+    """Base of all accelxl errors; each knows the cell error that shows it."""
+
+    cell = "#VALUE!"
+
+
+class UnknownName(AccelError, LookupError):
+    """A function, input, metric or template that does not exist."""
+
+
+class WrongType(AccelError, TypeError):
+    """Text for a number, a table for a scalar."""
+
+
+class WrongUnit(AccelError, ValueError):
+    """A figure in another unit, scope or currency than the one asked for."""
+
+
+class ShapeError(AccelError, ValueError):
+    """Arrays that do not fit together."""
+
+
+class OutOfRange(AccelError, ValueError):
+    """A value outside its allowed range."""
+
+    cell = "#NUM!"
+
+
+class NoSolution(AccelError, ArithmeticError):
+    """A solver or optimiser that has no answer."""
+
+    cell = "#NUM!"
+
+
+class NoData(AccelError, LookupError):
+    """A device, place or date that the catalogue lacks."""
+
+    cell = "#N/A"
+
+
+class BadFile(AccelError, OSError):
+    """A file that is missing, locked, damaged or not what it should be."""
+
+
+class Missing(AccelError):
+    """A program or package that this job needs and this machine lacks."""
+
+
+def nearest(given: str, allowed: Iterable[str]) -> str:
+    """Return the end of a sentence that names the allowed word nearest to `given`, or all of them when few.
+
+    Examples
+    --------
+    >>> nearest("utilisation", ["utilization", "units"])
+    'did you mean utilization?'
+    >>> nearest("zzz", ["end", "mid"])
+    'allowed: end, mid'
+    """
+    names = list(allowed)
+    close = get_close_matches(given.lower(), names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]}?"
+    if len(names) > 12:
+        return f"allowed: {', '.join(names[:10])} and {len(names) - 10} more"
+    return f"allowed: {', '.join(names)}"

@@ -1,0 +1,43 @@
+"""Cython's view of pack.h: a pack of scenarios that reads like one double, and elementary functions."""
+
+cdef extern from "pack.h" nogil:
+    const int PW
+    ctypedef double pack
+    ctypedef long long mask
+
+    # one double
+    double ax_exp(double) noexcept
+    double ax_expm1(double) noexcept
+    double ax_log(double) noexcept
+    double ax_log1p(double) noexcept
+    double ax_pow(double, double) noexcept
+    int ax_cpu_level() noexcept
+
+    # a pack: make, load, store, look
+    pack pk(double) noexcept
+    pack pk_load(const double*) noexcept
+    void pk_store(double*, pack) noexcept
+    double pk_lane(pack, int) noexcept
+    double pk_top(pack) noexcept
+    double pk_bottom(pack) noexcept
+
+    # compare and choose
+    mask pk_lt(pack, pack) noexcept
+    mask pk_le(pack, pack) noexcept
+    mask pk_eq(pack, pack) noexcept
+    mask pk_and(mask, mask) noexcept
+    mask pk_or(mask, mask) noexcept
+    mask pk_not(mask) noexcept
+    mask pk_isnan(pack) noexcept
+    int pk_any(mask) noexcept
+    pack pk_select(mask, pack, pack) noexcept
+    pack pk_where(mask, pack) noexcept
+    pack pk_min(pack, pack) noexcept
+    pack pk_max(pack, pack) noexcept
+
+    # elementary functions
+    pack pk_exp(pack) noexcept
+    pack pk_expm1(pack) noexcept
+    pack pk_log(pack) noexcept
+    pack pk_log1p(pack) noexcept
+    pack pk_pow(pack, pack) noexcept

@@ -1,0 +1,60 @@
+"""Threads over a kernel that has released the GIL.
+
+A kernel is a function `run(lo, hi)` over independent cases; splitting it among threads changes no bit of the result, because no
+case looks at another.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TILE = 32
+"""Scenarios that kernels take at a time; shares of a thread are whole tiles."""
+
+
+@cache
+def cores() -> int:
+    """Return the processors that this process may use; ACCELXL_THREADS overrides."""
+    given = os.environ.get("ACCELXL_THREADS", "")
+    if given.isdigit() and int(given) > 0:
+        return int(given)
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="accelxl")
+
+
+def split(run: Callable[[int, int], object], cases: int, threads: int | None = None, at_least: int = 2048) -> None:
+    """Call `run(lo, hi)` over shares of `cases`, one a thread, when there are at least `at_least` cases a thread.
+
+    Parameters
+    ----------
+    run : callable
+        Works on cases lo..hi-1 and releases the GIL.
+    cases : int
+        How many there are.
+    threads : int, optional
+        How many threads; the default is every processor that this process may use.
+    at_least : int
+        Cases that make a thread worth its start.
+    """
+    wanted = threads or cores()
+    shares = max(1, min(wanted, cases // at_least))
+    if shares == 1:
+        run(0, cases)
+        return
+    step = -(-cases // shares // TILE) * TILE
+    jobs = [_pool(wanted).submit(run, lo, min(lo + step, cases)) for lo in range(0, cases, step)]
+    for job in jobs:
+        job.result()

@@ -1,0 +1,76 @@
+"""Build of the compiled core: one source, one build per instruction set; `accelxl/_cpu.py` picks one at import.
+
+ACCELXL_LEVELS="3" builds the base and those x86-64 levels only; ACCELXL_CFLAGS adds flags to every build (sanitizers).
+"""
+
+import os
+import platform
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+# Never -ffast-math: it folds the rounding inside exp and assumes that there is no NaN. Never contraction of a*b+c: its
+# result would depend on the processor.
+GNU_FLAGS = ["-O3", "-g0", "-std=c++17", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fno-exceptions",
+             "-fno-rtti", "-fvisibility=hidden", "-Wno-unused-function", "-Wno-psabi"]
+MSVC_FLAGS = ["/O2", "/std:c++17", "/fp:precise"]
+LEVELS = {
+    2: ["-march=x86-64-v2"],
+    3: ["-march=x86-64-v3"],
+    4: ["-march=x86-64-v4", "-mprefer-vector-width=512"],
+}
+
+
+def levels() -> list[int]:
+    """Levels beyond the base that this build gets."""
+    if sys.platform == "win32" or platform.machine().lower() not in {"x86_64", "amd64"}:
+        return []
+    return [int(level) for level in os.environ.get("ACCELXL_LEVELS", "3 4").split()]
+
+
+def extension(name: str, level: int) -> Extension:
+    """The core under `name`, for an x86-64 level (0: whatever the compiler takes for the base)."""
+    flags = MSVC_FLAGS if sys.platform == "win32" else GNU_FLAGS + LEVELS.get(level, [])
+    return Extension(
+        name,
+        ["accelxl/_core.pyx"],
+        include_dirs=[np.get_include(), "accelxl"],
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+        extra_compile_args=flags + shlex.split(os.environ.get("ACCELXL_CFLAGS", "")),
+        extra_link_args=shlex.split(os.environ.get("ACCELXL_CFLAGS", "")),
+        depends=["accelxl/pack.h", *map(str, sorted(Path("accelxl/kernels").glob("*.pxd")))],
+        language="c++",
+    )
+
+
+class Build(build_ext):
+    """Compiles the builds side by side."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
+    def copy_extensions_to_source(self) -> None:
+        for ext in self.extensions:
+            Path(*ext.name.split(".")[:-1]).mkdir(parents=True, exist_ok=True)
+        super().copy_extensions_to_source()
+
+
+wide = levels()
+[base] = cythonize([extension("accelxl._core", 2 if wide else 0)])
+modules = [base]
+for level in wide:
+    # A copy of the C++ file for each build, so that each has an object file of its own.
+    source = Path("build") / f"v{level}" / "_core.cpp"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(base.sources[0], source)
+    modules.append(extension(f"accelxl._v{level}._core", level))
+    modules[-1].sources = [str(source)]
+
+setup(ext_modules=modules, cmdclass={"build_ext": Build})
