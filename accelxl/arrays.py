@@ -1,0 +1,88 @@
+"""Arguments into float64 arrays and results back: the one door between callers and kernels.
+
+Text, None, booleans' look-alikes and ragged lists are refused with a sentence; a scalar in gives a float out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accelxl.errors import ShapeError, WrongType
+from accelxl.units import Result
+
+EPOCH = dt.date(1899, 12, 30)
+"""Day 0 of spreadsheet serials (right from 1 March 1900 on)."""
+
+
+def numbers(value: Any, name: str) -> NDArray[np.float64]:
+    """Return `value` as a float64 array (0-d for a scalar).
+
+    Raises
+    ------
+    WrongType
+        If it is text, None, a date or any other object that is not a number.
+    ShapeError
+        If it is a ragged list.
+    """
+    if type(value) is float or type(value) is int:
+        return np.asarray(value, dtype=np.float64)
+    if value is None or isinstance(value, (str, bytes)):
+        raise WrongType(f"{name} is {value!r}; a number or an array of numbers is allowed")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ShapeError(f"{name} is a ragged list; rows of equal length are allowed") from error
+    if array.dtype == object:
+        array = _from_objects(array, name)
+    if array.dtype.kind not in "fiub":
+        raise WrongType(f"{name} holds {array.flat[0]!r}; numbers are allowed" if array.size else f"{name} is not of numbers")
+    return array.astype(np.float64, copy=False)
+
+
+def _from_objects(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """Accept Python numbers of any kind (Decimal, Fraction) in an object array, nothing else."""
+    for item in array.flat:
+        if item is None or isinstance(item, (str, bytes, list, tuple, complex, dt.date)):
+            raise WrongType(f"{name} holds {item!r}; numbers are allowed")
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise WrongType(f"{name} holds {array.flat[0]!r}; numbers are allowed") from error
+
+
+def series(value: Any, name: str, at_least: int = 1) -> NDArray[np.float64]:
+    """Return `value` as a C-ordered array of one or more dimensions, the last of them time."""
+    array = numbers(value, name)
+    if array.ndim == 0:
+        array = array.reshape(1)
+    if array.shape[-1] < at_least:
+        raise ShapeError(f"{name} has {array.shape[-1]} periods; at least {at_least} are needed")
+    return np.ascontiguousarray(array)
+
+
+def serials(value: Any, name: str) -> NDArray[np.float64]:
+    """Return dates as whole spreadsheet serials; a serial stays, a date or datetime is counted from 1899-12-30."""
+    if isinstance(value, dt.date):
+        return np.asarray(float(_serial(value)))
+    array = value if isinstance(value, np.ndarray) else np.asarray(value, dtype=object)
+    if array.dtype.kind == "M":
+        days = (array.astype("datetime64[D]") - np.datetime64(EPOCH)).astype(np.float64)
+        return np.asarray(days)
+    if array.dtype == object:
+        array = np.vectorize(_serial, otypes=[object])(array) if array.size else array
+    return np.asarray(np.floor(numbers(array, name)))
+
+
+def _serial(item: Any) -> Any:
+    if isinstance(item, dt.datetime):
+        item = item.date()
+    return float((item - EPOCH).days) if isinstance(item, dt.date) else item
+
+
+def result(array: NDArray[np.float64] | np.float64 | float) -> Result:
+    """Return a float for a 0-d array, else the array."""
+    return float(array) if np.ndim(array) == 0 else np.asarray(array)
