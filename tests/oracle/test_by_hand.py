@@ -1,5 +1,6 @@
 """The plan oracle against plans small enough to work by hand."""
 
+import datetime as dt
 import math
 
 import pytest
