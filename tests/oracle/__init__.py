@@ -1,0 +1,1 @@
+"""Plain-Python oracles: the written equations, slow and obvious, never imported by accelxl."""
