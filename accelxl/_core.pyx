@@ -87,15 +87,17 @@ cdef plan.Workspace* _workspace() except NULL:
 
 
 cdef void _set_frame(plan.Frame* f, const int[::1] codes, const double[:, ::1] macrs, int wants, int uses) noexcept:
-    # codes: timing, adoption, book_method, tax_method, mid_quarter, tax_losses, fiscal_offset, has_demand, then (life_starts,
-    # contract) of each tranche.
+    # codes: timing, adoption, tax_losses, fiscal_offset, has_demand; then of each tranche life_starts, contract, book_method,
+    # tax_method, mid_quarter.
     cdef int k
-    f.timing, f.adoption, f.book_method, f.tax_method = codes[0], codes[1], codes[2], codes[3]
-    f.mid_quarter, f.tax_losses, f.fiscal_offset, f.has_demand = codes[4], codes[5], codes[6], codes[7]
-    f.tranches = (codes.shape[0] - 8) // 2
+    f.timing, f.adoption, f.tax_losses, f.fiscal_offset, f.has_demand = codes[0], codes[1], codes[2], codes[3], codes[4]
+    f.tranches = <int>(codes.shape[0] - 5) // 5
     for k in range(f.tranches):
-        f.life_starts[k] = codes[8 + 2 * k]
-        f.contract[k] = codes[9 + 2 * k]
+        f.life_starts[k] = codes[5 + 5 * k]
+        f.contract[k] = codes[6 + 5 * k]
+        f.book_method[k] = codes[7 + 5 * k]
+        f.tax_method[k] = codes[8 + 5 * k]
+        f.mid_quarter[k] = codes[9 + 5 * k]
     f.macrs = &macrs[0, 0]
     f.wants = wants
     f.uses = uses
@@ -103,7 +105,7 @@ cdef void _set_frame(plan.Frame* f, const int[::1] codes, const double[:, ::1] m
 
 def plan_rows(
     const int[::1] codes,           # choices and calendar, as _set_frame reads them   IN
-    const double[:, ::1] macrs,     # (5, 16) shares of the tax table                  IN
+    const double[:, ::1] macrs,     # (10, 16) shares of the tax tables, 5 and 15 years IN
     const double[::1] values,       # (PLAN_FIELDS + tranches * TRANCHE_FIELDS,)       IN
     tuple columns,                  # of arrays (cases,): inputs that vary             IN
     const int[::1] slots,           # position in values of each column               IN

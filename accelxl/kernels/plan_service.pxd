@@ -35,7 +35,6 @@ cdef inline void cut_times(Ledger* g, const PlanInputs* p, const Frame* f) noexc
     for k in range(f.tranches):
         m = &g.times[k]
         m.end = pk_min(m.uncut, g.horizon)
-        m.disposal = pk_min(g.horizon, pk_max(m.end, m.delivery))
         g.truncated = pk_max(g.truncated, m.uncut - m.end)
 
 
