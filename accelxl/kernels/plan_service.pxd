@@ -117,7 +117,8 @@ cdef inline void open_service(Ledger* g, const PlanInputs* p, const Frame* f) no
             g.training[t] = pk(0.0)
         if f.wants & WANT_DETAIL:
             g.staff[t] = g.indexed[t]
-            g.colo[t] = g.maintenance[t] = g.software[t] = pk(0.0)
+            g.colo[t] = g.maintenance[t] = g.software[t] = g.able[t] = pk(0.0)
+            g.wanted[t] = g.room[t]
 
 
 cdef inline void serve(Ledger* g, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int k, pack scale) noexcept nogil:
@@ -168,6 +169,7 @@ cdef inline void serve(Ledger* g, const TrancheInputs* x, const PlanInputs* p, c
             run = x.commit_share * (one - x.commit_discount) + pk_max(pk(0.0), run - x.commit_share)
             g.contract[t] += pk_where(on, hours * x.rent_usd_per_hour * run)
         if f.wants & WANT_DETAIL:
+            g.able[t] += able
             g.maintenance[t] += pk_where(on, upkeep)
             g.software[t] += pk_where(on, software)
 

@@ -192,6 +192,8 @@ cdef struct Ledger:
     Line capital                      # flow that stays at t
     Line value                        # book value
     # detail, filled for the statement only
+    Line wanted                       # demand
+    Line able                         # capacity
     Line energy
     Line colo
     Line maintenance
