@@ -89,7 +89,7 @@ def _nearest_cross(gaps: Any, at: Any, now: float, text: str) -> int:
     crosses = np.flatnonzero((gaps[:-1] * gaps[1:] <= 0) & ~((gaps[:-1] == 0) & (gaps[1:] == 0)))
     if not len(crosses):
         known = gaps[~np.isnan(gaps)]
-        seen = f"it goes from {known[0]:,.6g} to {known[-1]:,.6g} of it" if len(known) else "it has no value"
+        seen = f"its distance from the target goes from {known[0]:,.6g} to {known[-1]:,.6g}" if len(known) else "it has no value there"
         raise NoSolution(f"{text}; {seen}")
     middles = 0.5 * (at[crosses] + at[crosses + 1])
     return int(crosses[np.argmin(np.abs(middles - now))])
