@@ -1,4 +1,3 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 # distutils: language = c++
 """Numeric kernels: float64 in, float64 out, no Python objects inside a loop, no exceptions.
 
@@ -11,8 +10,12 @@ A result that has no meaning is NaN. Shapes and types are checked by the caller.
 """
 
 cimport cython
+from libc.stdlib cimport free, malloc
 
 cimport accelxl.kernels.pack as pk
+cimport accelxl.kernels.plan as plan
+
+import numpy as np
 
 
 def cpu_level() -> int:
@@ -50,3 +53,135 @@ cdef double log1p(double x) noexcept nogil:
 @cython.ufunc
 cdef double pow(double base, double exponent) noexcept nogil:
     return pk.ax_pow(base, exponent)
+
+
+# -- the plan: packs of scenarios ----------------------------------------------------------------------------------------
+
+PLAN_FIELDS = plan.PLAN_FIELDS
+TRANCHE_FIELDS = plan.TRANCHE_FIELDS
+METRIC_FIELDS = plan.METRIC_FIELDS
+MAX_TRANCHES = plan.MAX_TRANCHES
+WANTS = {"levels": plan.WANT_LEVELS, "impairment": plan.WANT_IMPAIRMENT, "mirr": plan.WANT_MIRR, "equity": plan.WANT_EQUITY}
+USES = {
+    "inflation": plan.USE_INFLATION, "power_growth": plan.USE_POWER_GROWTH, "training": plan.USE_TRAINING,
+    "contract": plan.USE_CONTRACT, "facility": plan.USE_FACILITY, "relife": plan.USE_RELIFE, "colo": plan.USE_COLO,
+    "staff": plan.USE_STAFF, "debt": plan.USE_DEBT,
+}
+
+
+cdef list _spare = []       # workspaces that no call holds, as addresses
+
+
+cdef plan.Workspace* _workspace() except NULL:
+    # A cleared workspace, aligned to 64 bytes; taken and given back with the GIL held.
+    cdef size_t raw
+    cdef plan.Workspace* w
+    if _spare:
+        return <plan.Workspace*><size_t>_spare.pop()
+    raw = <size_t>malloc(sizeof(plan.Workspace) + 64)      # kept until the process ends
+    if raw == 0:
+        raise MemoryError
+    w = <plan.Workspace*>((raw + 63) & ~<size_t>63)
+    w.flows.rows = w.equity.rows = plan.ROWS
+    return w
+
+
+cdef void _set_frame(plan.Frame* f, const int[::1] codes, const double[:, ::1] macrs, int wants, int uses) noexcept:
+    # codes: timing, adoption, book_method, tax_method, mid_quarter, tax_losses, fiscal_offset, has_demand, then (life_starts,
+    # contract) of each tranche.
+    cdef int k
+    f.timing, f.adoption, f.book_method, f.tax_method = codes[0], codes[1], codes[2], codes[3]
+    f.mid_quarter, f.tax_losses, f.fiscal_offset, f.has_demand = codes[4], codes[5], codes[6], codes[7]
+    f.tranches = (codes.shape[0] - 8) // 2
+    for k in range(f.tranches):
+        f.life_starts[k] = codes[8 + 2 * k]
+        f.contract[k] = codes[9 + 2 * k]
+    f.macrs = &macrs[0, 0]
+    f.wants = wants
+    f.uses = uses
+
+
+def plan_rows(
+    const int[::1] codes,           # choices and calendar, as _set_frame reads them   IN
+    const double[:, ::1] macrs,     # (5, 16) shares of the tax table                  IN
+    const double[::1] values,       # (PLAN_FIELDS + tranches * TRANCHE_FIELDS,)       IN
+    tuple columns,                  # of arrays (cases,): inputs that vary             IN
+    const int[::1] slots,           # position in values of each column               IN
+    const int[::1] metrics,         # positions in the table of metrics               IN
+    int wants,
+    int uses,
+    double[:, ::1] out,             # (metrics, cases)                                 OUT
+    Py_ssize_t lo,
+    Py_ssize_t hi,
+):
+    """Evaluate scenarios lo..hi-1 of the plan and write the metrics to `out`."""
+    cdef plan.Frame f
+    cdef plan.Workspace* w = _workspace()
+    cdef pk.pack* inputs = <pk.pack*>&w.inputs
+    cdef const double** at = <const double**>malloc((len(columns) + 1) * sizeof(double*))
+    cdef const double[::1] column
+    cdef int varying = <int>len(columns), m, n = <int>metrics.shape[0], i, cases, want_irr = 0
+    cdef Py_ssize_t row
+    _set_frame(&f, codes, macrs, wants, uses)
+    for i in range(values.shape[0]):
+        inputs[i] = pk.pk(values[i])
+    for i in range(varying):
+        column = columns[i]
+        at[i] = &column[0]
+    for m in range(n):
+        want_irr |= metrics[m] == 1 or metrics[m] == 2
+    with nogil:
+        row = lo
+        while row < hi:
+            cases = <int>min(<Py_ssize_t>plan.TILE, hi - row)
+            plan.one_tile(w, &f, at, &slots[0], varying, row, cases, want_irr)
+            for m in range(n):
+                for i in range(cases):
+                    out[m, row + i] = plan.lanes(<pk.pack*>&w.metrics[i // pk.PW] + metrics[m])[i % pk.PW]
+            row += plan.TILE
+    free(at)
+    _spare.append(<size_t>w)
+
+
+def plan_ledger(
+    const int[::1] codes,
+    const double[:, ::1] macrs,
+    const double[::1] values,
+    int wants,
+    int uses,
+):
+    """Return the ledger of one scenario: a dict of lines, each an array over months 0..H."""
+    cdef plan.Frame f
+    cdef plan.Workspace* w = _workspace()
+    cdef plan.Ledger* g = &w.ledger
+    cdef pk.pack* inputs = <pk.pack*>&w.inputs
+    cdef int i
+    _set_frame(&f, codes, macrs, (wants | plan.WANT_DETAIL | plan.WANT_EQUITY) & ~plan.WANT_LEVELS, uses)
+    for i in range(values.shape[0]):
+        inputs[i] = pk.pk(values[i])
+    plan.clear_flows(&w.flows)
+    plan.clear_flows(&w.equity)
+    plan.one_pack(w, &w.metrics[0], &f, 0)
+    lines = {
+        "discount_factor": _line(g.df, g), "price_relative": _line(g.price, g), "inflation": _line(g.infl, g),
+        "mtok_served": _line(g.tokens, g), "mtok_full": _line(g.full, g), "producing": _line(g.producing, g),
+        "energy_kwh": _line(g.kwh, g), "contract_usd": _line(g.contract, g), "training_usd": _line(g.training, g),
+        "electricity_usd_per_kwh": _line(g.power, g), "capex_usd": _line(g.capex, g), "residual_usd": _line(g.residual, g),
+        "book_depreciation_usd": _line(g.book, g), "writeoff_usd": _line(g.writeoff, g),
+        "tax_depreciation_usd": _line(g.taxdep, g), "tax_gain_usd": _line(g.taxgain, g), "revenue_usd": _line(g.revenue, g),
+        "opex_usd": _line(g.opex, g), "taxable_usd": _line(g.taxable, g), "tax_usd": _line(g.tax, g),
+        "working_capital_change_usd": _line(g.change, g), "operating_usd": _line(g.operating, g),
+        "capital_usd": _line(g.capital, g), "book_value_usd": _line(g.value, g), "colo_usd": _line(g.colo, g),
+        "maintenance_usd": _line(g.maintenance, g), "software_usd": _line(g.software, g), "staff_usd": _line(g.staff, g),
+        "revenue_share_usd": _line(g.share, g), "draw_usd": _line(g.draw, g), "principal_usd": _line(g.principal, g),
+        "interest_usd": _line(g.interest, g), "equity_usd": _line(g.equity, g),
+    }
+    today = pk.pk_lane(g.today, 0)
+    _spare.append(<size_t>w)
+    return lines, today
+
+
+cdef object _line(pk.pack* line, plan.Ledger* g):
+    # The first lane, over the months of the plan.
+    cdef int t, last = <int>pk.pk_lane(g.horizon, 0)
+    return np.array([pk.pk_lane(line[t], 0) for t in range(last + 1)])

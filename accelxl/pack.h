@@ -7,6 +7,7 @@
 #ifndef ACCELXL_PACK_H
 #define ACCELXL_PACK_H
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -81,6 +82,15 @@ AX_INLINE pack pk_max(pack a, pack b) { return pk_select(pk_lt(b, a), a, b); }
 AX_INLINE pack pk_where(mask m, pack a) { return ax_from_bits<pack>(ax_as_bits<pack>(a) & m); }
 AX_INLINE double pk_top(pack v) { double m = pk_lane(v, 0); for (int i = 1; i < PW; ++i) if (pk_lane(v, i) > m) m = pk_lane(v, i); return m; }
 AX_INLINE double pk_bottom(pack v) { double m = pk_lane(v, 0); for (int i = 1; i < PW; ++i) if (pk_lane(v, i) < m) m = pk_lane(v, i); return m; }
+
+AX_INLINE pack pk_sqrt(pack v) {
+#if PW > 1
+    for (int i = 0; i < PW; ++i) v[i] = __builtin_sqrt(v[i]);
+    return v;
+#else
+    return sqrt(v);
+#endif
+}
 
 // -- elementary functions ------------------------------------------------------------------------------------------------
 #define AX_LN2_HI 0x1.62e42fee00000p-1   // 33 bits: k * AX_LN2_HI is exact for every exponent k

@@ -36,6 +36,7 @@ cdef extern from "pack.h" nogil:
     pack pk_max(pack, pack) noexcept
 
     # elementary functions
+    pack pk_sqrt(pack) noexcept
     pack pk_exp(pack) noexcept
     pack pk_expm1(pack) noexcept
     pack pk_log(pack) noexcept

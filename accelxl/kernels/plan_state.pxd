@@ -1,0 +1,225 @@
+"""The plan model's state: inputs and ledger of a pack of scenarios. (plan.md; each line of the ledger is an array over months.)
+
+The fields of PlanInputs and TrancheInputs stand in the order of the numeric inputs of accelxl/plan/inputs.py (a test compares them):
+the caller fills them by position.
+"""
+
+from accelxl.kernels.pack cimport PW, pack, pk, pk_exp, pk_log1p
+
+cdef enum:
+    MONTHS = 361      # month 0 (the decision date) to 360
+    MAX_TRANCHES = 32
+    MACRS_YEARS = 16
+
+# Choices, in the order of Quantity.choices.
+cdef enum:
+    TIMING_END = 0
+    TIMING_MID = 1
+    ADOPT_NONE = 0
+    ADOPT_LOGISTIC = 1
+    ADOPT_GOMPERTZ = 2
+    ADOPT_BASS = 3
+    BOOK_SL = 0
+    BOOK_DDB = 1
+    BOOK_SYD = 2
+    BOOK_VDB = 3
+    TAX_BOOK = 0
+    TAX_SL = 1
+    TAX_MACRS5 = 2
+    TAX_MACRS15 = 3
+    LOSS_CREDIT = 0
+    LOSS_CARRY = 1
+    LIFE_SERVICE = 0
+    LIFE_SCHEDULE = 1
+    OWN = 0
+    LEASE = 1
+    RENT = 2
+
+cdef struct PlanInputs:
+    pack pue
+    pack electricity_usd_per_kwh
+    pack electricity_growth_per_year
+    pack colo_usd_per_kw_month
+    pack colo_includes_power
+    pack demand_mtok_per_month
+    pack adoption_midpoint_month
+    pack adoption_rate_per_month
+    pack bass_p_per_year
+    pack bass_q_per_year
+    pack price_usd_per_mtok
+    pack price_input_usd_per_mtok
+    pack price_cached_usd_per_mtok
+    pack price_output_usd_per_mtok
+    pack input_share
+    pack cache_hit_rate
+    pack price_decline_per_year
+    pack opex_share_per_year
+    pack staff_usd_per_year
+    pack software_usd_per_unit_year
+    pack revenue_share
+    pack inflation_per_year
+    pack book_life_months
+    pack salvage_share
+    pack relife_month
+    pack relife_life_months
+    pack bonus_share
+    pack discount_rate
+    pack tax_rate
+    pack loss_limit_share
+    pack finance_rate
+    pack reinvest_rate
+    pack working_capital_days
+    pack horizon_months
+    pack debt_share
+    pack debt_rate
+    pack debt_months
+    pack equity_rate
+
+cdef struct TrancheInputs:
+    pack units
+    pack unit_price_usd
+    pack attach_share
+    pack order_month
+    pack lead_time_months
+    pack delay_months
+    pack install_months
+    pack deposit_share
+    pack economic_life_months
+    pack residual_share
+    pack residual_taxed
+    pack stranded_share
+    pack facility_usd_per_kw
+    pack facility_life_months
+    pack lease_usd_per_unit_month
+    pack lease_months
+    pack rent_usd_per_hour
+    pack commit_share
+    pack commit_discount
+    pack tokens_per_second
+    pack utilization
+    pack availability
+    pack drift_per_year
+    pack training_months
+    pack training_value_usd_per_hour
+    pack training_value_decline_per_year
+    pack power_kw
+    pack load_factor
+
+cdef enum:
+    PLAN_FIELDS = 38
+    TRANCHE_FIELDS = 28
+
+# What all scenarios of one call share: choices and the calendar.
+cdef struct Frame:
+    int tranches
+    int timing
+    int adoption
+    int book_method
+    int tax_method
+    int mid_quarter
+    int tax_losses
+    int fiscal_offset                 # months of month 1's fiscal year that lie before month 1
+    int has_demand
+    int[MAX_TRANCHES] life_starts
+    int[MAX_TRANCHES] contract
+    const double* macrs               # (5, MACRS_YEARS): half-year, then mid-quarter 1 to 4
+    int wants                         # which groups of metrics are asked for: WANT_*
+    int uses                          # which features any scenario uses: USE_*
+
+cdef enum:
+    WANT_LEVELS = 1                   # required and break-even figures
+    WANT_IMPAIRMENT = 2
+    WANT_MIRR = 4
+    WANT_EQUITY = 8
+    WANT_DETAIL = 16                  # every line of the statement
+
+cdef enum:
+    USE_INFLATION = 1
+    USE_POWER_GROWTH = 2
+    USE_TRAINING = 4
+    USE_CONTRACT = 8
+    USE_FACILITY = 16
+    USE_RELIFE = 32
+    USE_COLO = 64
+    USE_STAFF = 128
+    USE_DEBT = 256
+
+# The months of a tranche.
+cdef struct Times:
+    pack order
+    pack agreed                       # order + lead: the agreed delivery
+    pack delivery
+    pack planned                      # planned start of service
+    pack start                        # service runs in start < t <= end
+    pack uncut                        # service end if no horizon cut it
+    pack end
+    pack disposal                     # when what is left is sold or written off
+
+# A line of the ledger: a figure for each month.
+ctypedef pack[MONTHS] Line
+
+cdef struct Ledger:
+    int last                          # the last month of any lane
+    pack horizon
+    pack today                        # token price of the decision date
+    # curves
+    Line df                           # discount factor at t
+    Line price                        # token price over today's
+    Line room                         # demand left, or share of capacity filled
+    Line infl
+    Line power                        # price of electricity
+    # service
+    Line tokens
+    Line full                         # tokens at full throughput
+    Line producing                    # 1 in months in which any tranche is in production
+    Line kwh
+    Line indexed                      # opex in prices of the decision date, before inflation
+    Line contract                     # lease and rent
+    Line training                     # training revenue
+    # capital
+    Line capex
+    Line residual                     # resale and the facility's value, received
+    Line book                         # book depreciation
+    Line writeoff                     # book value less residual at disposal: a loss
+    Line taxdep
+    Line taxgain                      # taxed result of a disposal
+    # flows
+    Line revenue
+    Line opex
+    Line taxable
+    Line tax
+    Line change                       # change in working capital
+    Line operating                    # flow that "mid" timing moves
+    Line capital                      # flow that stays at t
+    Line value                        # book value
+    # detail, filled for the statement only
+    Line energy
+    Line colo
+    Line maintenance
+    Line software
+    Line staff
+    Line share
+    Line draw
+    Line principal
+    Line interest
+    Line equity
+    # figures that service leaves behind
+    pack pv_hours
+    pack serving_kwh
+    pack truncated
+    Times[MAX_TRANCHES] times
+
+
+cdef inline pack monthly(pack yearly) noexcept nogil:
+    # (1 + g)^(1/12): the monthly factor of an effective annual rate.
+    return pk_exp(pk_log1p(yearly) / pk(12.0))
+
+
+cdef inline double* lanes(pack* line) noexcept nogil:
+    return <double*>line
+
+
+cdef inline void clear(pack* line, int last) noexcept nogil:
+    cdef int t
+    for t in range(last + 1):
+        line[t] = pk(0.0)

@@ -1,0 +1,234 @@
+"""Plans through the kernel: one plan, or one plan with columns of inputs that vary."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import accelxl._core as core
+from accelxl.arrays import EPOCH
+from accelxl.catalogue.macrs import table as macrs_table
+from accelxl.errors import UnknownName, nearest
+from accelxl.parallel import split
+from accelxl.plan.inputs import INPUTS, names
+from accelxl.plan.metrics import METRICS
+from accelxl.plan.model import Plan, Value, plan_of
+
+FRAME = ("timing", "adoption", "book_method", "tax_method", "tax_convention", "tax_losses")
+"""Plan inputs that the scenarios of one call share; with start_date, fiscal_year_end_month and a blank demand."""
+
+
+def _kernel_inputs(scope: str) -> tuple[str, ...]:
+    skipped = {"fiscal_year_end_month"}
+    return tuple(
+        row.name for row in INPUTS.values()
+        if row.scope == scope and row.quantity.kind in {"number", "flag"} and row.name not in skipped
+    )
+
+
+PLAN_SLOTS = {name: position for position, name in enumerate(_kernel_inputs("plan"))}
+TRANCHE_SLOTS = {name: position for position, name in enumerate(_kernel_inputs("tranche"))}
+METRIC_SLOTS = {name: position for position, name in enumerate(METRICS)}
+
+# A group of metrics that costs extra, and a feature that the kernel leaves out where no scenario uses it.
+WANTS = {
+    "required_price_usd_per_mtok": "levels", "breakeven_price_usd_per_mtok": "levels", "required_revenue_usd_per_year": "levels",
+    "breakeven_utilization": "levels", "impairment_month": "impairment", "mirr": "mirr", "npv_equity_usd": "equity",
+    "irr_equity": "equity", "interest_usd": "equity",
+}
+USES = {
+    "inflation_per_year": "inflation", "electricity_growth_per_year": "power_growth", "training_months": "training",
+    "facility_usd_per_kw": "facility", "colo_usd_per_kw_month": "colo", "staff_usd_per_year": "staff", "debt_share": "debt", "relife_month": "relife",
+}
+
+
+@cache
+def _tax_table(method: str) -> NDArray[np.float64]:
+    """Return the (5, 16) shares of MACRS: half-year, then mid-quarter 1 to 4."""
+    shares = np.zeros((5, 16))
+    if method in {"MACRS5", "MACRS15"}:
+        years = int(method[5:])
+        for row in range(5):
+            values = macrs_table(years, "MQ", row) if row else macrs_table(years, "HY")
+            shares[row, : len(values)] = values
+    return shares
+
+
+def fiscal_offset(start_date: Value, fiscal_year_end_month: Value) -> int:
+    """Months of the first month's fiscal year that lie before it.
+
+    Examples
+    --------
+    >>> fiscal_offset(None, 6.0), fiscal_offset(46113.0, 12.0)
+    (0, 3)
+    """
+    if not isinstance(start_date, float) or not isinstance(fiscal_year_end_month, float):
+        return 0
+    month = (EPOCH + dt.timedelta(days=int(start_date))).month
+    return (month - int(fiscal_year_end_month) - 1) % 12
+
+
+@dataclass(slots=True)
+class Compiled:
+    """A plan as the kernel takes it."""
+
+    codes: NDArray[np.int32]
+    macrs: NDArray[np.float64]
+    values: NDArray[np.float64]
+    uses: int
+    tranches: int
+
+
+def _code(name: str, word: Value) -> int:
+    return INPUTS[name].quantity.choices.index(str(word))
+
+
+def compile_plan(plan: Plan) -> Compiled:
+    """Return the plan as arrays; kept on the plan, which does not change."""
+    if plan.compiled is not None:
+        return plan.compiled  # type: ignore[no-any-return]
+    frame = {name: plan[name] for name in FRAME}
+    codes = [_code(name, frame[name]) for name in FRAME]
+    codes.append(fiscal_offset(plan["start_date"], plan["fiscal_year_end_month"]))
+    codes.append(int(plan["demand_mtok_per_month"] is not None))
+    values = [_slot(plan[name]) for name in PLAN_SLOTS]
+    uses = 0
+    for name in ("inflation_per_year", "electricity_growth_per_year", "colo_usd_per_kw_month", "staff_usd_per_year", "debt_share"):
+        uses |= core.USES[USES[name]] * (plan[name] != 0)
+    uses |= core.USES["relife"] * (plan["relife_month"] is not None)
+    for tranche in plan.tranches:
+        full = {name: tranche[name] if tranche.get(name) is not None else INPUTS[name].default for name in names("tranche")}
+        codes += [_code("life_starts", full["life_starts"]), _code("contract", full["contract"])]
+        values += [_slot(full[name]) for name in TRANCHE_SLOTS]
+        uses |= core.USES["contract"] * (full["contract"] != "own")
+        uses |= core.USES["training"] * (full["training_months"] != 0)
+        uses |= core.USES["facility"] * (full["facility_usd_per_kw"] != 0)
+    plan.compiled = Compiled(
+        np.array(codes, np.int32), _tax_table(str(frame["tax_method"])), np.array(values, np.float64), uses, len(plan.tranches)
+    )
+    return plan.compiled  # type: ignore[no-any-return]
+
+
+def _slot(value: Value) -> float:
+    return value if isinstance(value, float) else nan
+
+
+def metric_positions(metrics: Iterable[str]) -> tuple[NDArray[np.int32], int]:
+    """Return the positions of metrics in their table, and the groups of extra work that they want."""
+    chosen, wants = [], 0
+    for name in metrics:
+        if name not in METRIC_SLOTS:
+            raise UnknownName(f"{name!r} is not a metric; {nearest(str(name), METRICS)}")
+        chosen.append(METRIC_SLOTS[name])
+        if name in WANTS:
+            wants |= core.WANTS[WANTS[name]]
+    return np.array(chosen, np.int32), wants
+
+
+def slots_of(plan: Compiled, name: str) -> list[int]:
+    """Return the places of an input among the plan's values: `name` in every tranche, `name.2` in the second."""
+    stem, _, number = name.partition(".")
+    if stem in PLAN_SLOTS and not number:
+        return [PLAN_SLOTS[stem]]
+    if stem in TRANCHE_SLOTS:
+        base, width = len(PLAN_SLOTS), len(TRANCHE_SLOTS)
+        chosen = range(plan.tranches)
+        if number:
+            if not number.isdigit() or not 1 <= int(number) <= plan.tranches:
+                raise UnknownName(f"{name!r} names tranche {number}; the plan has {plan.tranches}")
+            chosen = range(int(number) - 1, int(number))
+        return [base + k * width + TRANCHE_SLOTS[stem] for k in chosen]
+    if stem in INPUTS:
+        raise UnknownName(f"{name} cannot vary among the scenarios of one table; change it in the plan")
+    raise UnknownName(f"{name!r} is not an input of a plan; {nearest(stem, INPUTS)}")
+
+
+def run(
+    plan: Plan,
+    columns: Mapping[str, NDArray[np.float64]],
+    metrics: Iterable[str],
+    threads: int | None = None,
+) -> NDArray[np.float64]:
+    """Return the metrics of every row of `columns`, shape (metrics, cases); values are taken as they are.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the rows do not override.
+    columns : dict of float64 arrays, shape (cases,)
+        Inputs that vary, by name.
+    metrics : iterable of str
+        Names from `accelxl.plan.metrics.METRICS`.
+    threads : int, optional
+        The default is every processor.
+    """
+    compiled = compile_plan(plan)
+    chosen, wants = metric_positions(metrics)
+    uses = compiled.uses
+    values = compiled.values
+    places: list[int] = []
+    arrays: list[NDArray[np.float64]] = []
+    cases = 1
+    for name, column in columns.items():
+        cases = len(column)
+        stem = name.partition(".")[0]
+        uses |= core.USES[USES[stem]] if stem in USES else 0
+        for place in slots_of(compiled, name):
+            places.append(place)
+            arrays.append(np.ascontiguousarray(column, np.float64))
+    codes = compiled.codes
+    if "demand_mtok_per_month" in columns and not codes[7]:
+        codes = codes.copy()
+        codes[7] = 1
+    out = np.empty((len(chosen), cases))
+    slots = np.array(places or [0], np.int32)
+
+    def share(lo: int, hi: int) -> None:
+        core.plan_rows(codes, compiled.macrs, values, tuple(arrays), slots, chosen, wants, uses, out, lo, hi)
+
+    split(share, cases, threads)
+    return out
+
+
+def evaluate(plan: Any, metrics: Iterable[str] | None = None) -> dict[str, float]:
+    """Metrics of a plan by name, each as `accelxl.plan.metrics.METRICS` defines it; all of them by default.
+
+    Parameters
+    ----------
+    plan : Plan, dict, DataFrame or block
+        The plan; a dict has plan inputs at the top and `tranches`, a list of dicts.
+    metrics : iterable of str, optional
+        Which metrics.
+
+    Returns
+    -------
+    dict of str to float
+        NaN where a metric has no meaning for this plan.
+
+    Raises
+    ------
+    UnknownName
+        If an input or a metric does not exist, or a needed input is blank.
+    OutOfRange
+        If an input lies outside its range.
+
+    Examples
+    --------
+    >>> figures = evaluate({"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6},
+    ...                    ["capex_usd", "npv"])
+    >>> figures["capex_usd"]
+    2176000.0
+    """
+    wanted = tuple(METRICS) if metrics is None else tuple(metrics)
+    compiled = compile_plan(plan_of(plan))
+    chosen, wants = metric_positions(wanted)
+    out = np.empty((len(chosen), 1))
+    core.plan_rows(compiled.codes, compiled.macrs, compiled.values, (), chosen, chosen, wants, compiled.uses, out, 0, 1)
+    return dict(zip(wanted, out[:, 0].tolist(), strict=True))
