@@ -45,9 +45,9 @@ def random_plan(rng, corners=False):
     goes there too.
     """
     tranches = [_tranche(rng, corners) for _ in range(rng.choice([1, 1, 1, 2, 2, 3]))]
-    low = -1.0 if corners else 0.0  # whether a growth, a midpoint or working capital may be below 0
+    low = -1.0 if corners else 0.0  # whether a growth or a midpoint may be below 0
     plan = {**_time(rng), **_power(rng, low), **_demand(rng, tranches, low), **_price(rng)}
-    plan |= {**_opex(rng, low), **_finance(rng, low)}
+    plan |= {**_opex(rng, low), **_finance(rng)}
     starts = [t["order_month"] + t["lead_time_months"] + t["delay_months"] + t["install_months"] for t in tranches]
     if rng.random() < 0.4:  # a horizon that cuts lives short or leaves months after them
         lowest = 1 if corners else max(starts) + 6
@@ -200,7 +200,7 @@ def _opex(rng, low):
     return p
 
 
-def _finance(rng, low):
+def _finance(rng):
     p = {}
     p |= _some(rng, 0.7, lambda: {"discount_rate": rng.choice([0.0, rng.uniform(0.02, 0.3)])})
     p |= _some(rng, 0.7, lambda: {"tax_rate": rng.choice([0.0, rng.uniform(0.05, 0.4)])})
@@ -209,7 +209,7 @@ def _finance(rng, low):
     )
     p |= _some(rng, 0.3, lambda: {"finance_rate": rng.uniform(0.0, 0.2)})
     p |= _some(rng, 0.3, lambda: {"reinvest_rate": rng.uniform(0.0, 0.2)})
-    p |= _some(rng, 0.4, lambda: {"working_capital_days": rng.uniform(30.0 * low, 90.0)})
+    p |= _some(rng, 0.4, lambda: {"working_capital_days": rng.uniform(0.0, 90.0)})
     p |= _some(
         rng,
         0.4,
