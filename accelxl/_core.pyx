@@ -87,15 +87,17 @@ cdef plan.Workspace* _workspace() except NULL:
 
 
 cdef void _set_frame(plan.Frame* f, const int[::1] codes, const double[:, ::1] macrs, int wants, int uses) noexcept:
-    # codes: timing, adoption, book_method, tax_method, mid_quarter, tax_losses, fiscal_offset, has_demand, then (life_starts,
-    # contract) of each tranche.
+    # codes: timing, adoption, tax_losses, fiscal_offset, has_demand; then of each tranche life_starts, contract, book_method,
+    # tax_method, mid_quarter.
     cdef int k
-    f.timing, f.adoption, f.book_method, f.tax_method = codes[0], codes[1], codes[2], codes[3]
-    f.mid_quarter, f.tax_losses, f.fiscal_offset, f.has_demand = codes[4], codes[5], codes[6], codes[7]
-    f.tranches = (codes.shape[0] - 8) // 2
+    f.timing, f.adoption, f.tax_losses, f.fiscal_offset, f.has_demand = codes[0], codes[1], codes[2], codes[3], codes[4]
+    f.tranches = <int>(codes.shape[0] - 5) // 5
     for k in range(f.tranches):
-        f.life_starts[k] = codes[8 + 2 * k]
-        f.contract[k] = codes[9 + 2 * k]
+        f.life_starts[k] = codes[5 + 5 * k]
+        f.contract[k] = codes[6 + 5 * k]
+        f.book_method[k] = codes[7 + 5 * k]
+        f.tax_method[k] = codes[8 + 5 * k]
+        f.mid_quarter[k] = codes[9 + 5 * k]
     f.macrs = &macrs[0, 0]
     f.wants = wants
     f.uses = uses
@@ -103,7 +105,7 @@ cdef void _set_frame(plan.Frame* f, const int[::1] codes, const double[:, ::1] m
 
 def plan_rows(
     const int[::1] codes,           # choices and calendar, as _set_frame reads them   IN
-    const double[:, ::1] macrs,     # (5, 16) shares of the tax table                  IN
+    const double[:, ::1] macrs,     # (10, 16) shares of the tax tables, 5 and 15 years IN
     const double[::1] values,       # (PLAN_FIELDS + tranches * TRANCHE_FIELDS,)       IN
     tuple columns,                  # of arrays (cases,): inputs that vary             IN
     const int[::1] slots,           # position in values of each column               IN
@@ -150,7 +152,10 @@ def plan_ledger(
     int wants,
     int uses,
 ):
-    """Return the ledger of one scenario: a dict of lines, each an array over months 0..H."""
+    """Return the ledger of one scenario, a dict of lines over months 0..H, and the token price of the decision date.
+
+    A line of a feature that `uses` leaves out holds nothing of meaning.
+    """
     cdef plan.Frame f
     cdef plan.Workspace* w = _workspace()
     cdef plan.Ledger* g = &w.ledger
@@ -163,18 +168,18 @@ def plan_ledger(
     plan.clear_flows(&w.equity)
     plan.one_pack(w, &w.metrics[0], &f, 0)
     lines = {
-        "discount_factor": _line(g.df, g), "price_relative": _line(g.price, g), "inflation": _line(g.infl, g),
-        "mtok_served": _line(g.tokens, g), "mtok_full": _line(g.full, g), "producing": _line(g.producing, g),
-        "energy_kwh": _line(g.kwh, g), "contract_usd": _line(g.contract, g), "training_usd": _line(g.training, g),
-        "electricity_usd_per_kwh": _line(g.power, g), "capex_usd": _line(g.capex, g), "residual_usd": _line(g.residual, g),
-        "book_depreciation_usd": _line(g.book, g), "writeoff_usd": _line(g.writeoff, g),
-        "tax_depreciation_usd": _line(g.taxdep, g), "tax_gain_usd": _line(g.taxgain, g), "revenue_usd": _line(g.revenue, g),
-        "opex_usd": _line(g.opex, g), "taxable_usd": _line(g.taxable, g), "tax_usd": _line(g.tax, g),
-        "working_capital_change_usd": _line(g.change, g), "operating_usd": _line(g.operating, g),
-        "capital_usd": _line(g.capital, g), "book_value_usd": _line(g.value, g), "colo_usd": _line(g.colo, g),
-        "maintenance_usd": _line(g.maintenance, g), "software_usd": _line(g.software, g), "staff_usd": _line(g.staff, g),
-        "revenue_share_usd": _line(g.share, g), "draw_usd": _line(g.draw, g), "principal_usd": _line(g.principal, g),
-        "interest_usd": _line(g.interest, g), "equity_usd": _line(g.equity, g),
+        "adoption": _line(g.wanted, g), "capacity_mtok": _line(g.able, g), "served_mtok": _line(g.tokens, g),
+        "price_relative": _line(g.price, g), "training_usd": _line(g.training, g), "revenue_usd": _line(g.revenue, g),
+        "inflation": _line(g.infl, g), "energy_kwh": _line(g.kwh, g), "power_usd_per_kwh": _line(g.power, g),
+        "colo": _line(g.colo, g), "maintenance": _line(g.maintenance, g), "software": _line(g.software, g),
+        "staff": _line(g.staff, g), "contract_usd": _line(g.contract, g), "revenue_share_usd": _line(g.share, g),
+        "opex_usd": _line(g.opex, g), "book_depreciation_usd": _line(g.book, g), "writeoff_usd": _line(g.writeoff, g),
+        "tax_depreciation_usd": _line(g.taxdep, g), "tax_disposal_usd": _line(g.taxgain, g),
+        "taxable_income_usd": _line(g.taxable, g), "tax_usd": _line(g.tax, g), "capex_usd": _line(g.capex, g),
+        "residual_usd": _line(g.residual, g), "working_capital_change_usd": _line(g.change, g),
+        "operating_usd": _line(g.operating, g), "capital_usd": _line(g.capital, g), "book_value_usd": _line(g.value, g),
+        "discount_factor": _line(g.df, g), "draw_usd": _line(g.draw, g), "principal_usd": _line(g.principal, g),
+        "interest_usd": _line(g.interest, g), "debt_flow_usd": _line(g.equity, g),
     }
     today = pk.pk_lane(g.today, 0)
     _spare.append(<size_t>w)

@@ -77,7 +77,7 @@ cdef inline void one_pack(Workspace* w, Metrics* y, const Frame* f, int lane) no
     if f.wants & WANT_MIRR:
         y.mirr = mirr(g, p, f)
     if f.wants & WANT_IMPAIRMENT:
-        y.impairment_month = impairment(g)
+        y.impairment_month = impairment(g, y.capex_usd)
     if f.wants & WANT_EQUITY:
         y.npv_equity_usd = overlay(g, p, f, &y.interest_usd)
         write_flows(&w.equity, g, f, lane, 1)

@@ -47,19 +47,18 @@ cdef inline pack book_month(pack j, pack life, pack cost, pack salvage, pack hel
     return pk_where(pk_le(j, life), dep)
 
 
-cdef inline pack depreciate_book(Ledger* g, const Times* m, const PlanInputs* p, const Frame* f, pack cost, pack life,
+cdef inline pack depreciate_book(Ledger* g, const Times* m, const TrancheInputs* x, int method, int relife, pack cost, pack life,
                                  pack salvage, int also_tax) noexcept nogil:
     # Book depreciation of one tranche from start + 1; returns what is left. `also_tax`: the tax books follow.
-    cdef pack held = cost, j, dep, level, change = p.relife_month, total = p.relife_life_months, rest = pk(0.0)
+    cdef pack held = cost, j, dep, level, change = x.relife_month, total = x.relife_life_months, rest = pk(0.0)
     cdef mask on
-    cdef int t, relife = (f.uses & USE_RELIFE) != 0 and f.book_method == BOOK_SL
-    cdef int straight = f.book_method == BOOK_SL, high = min(g.last, <int>pk_top(m.end))
+    cdef int t, straight = method == BOOK_SL, high = min(g.last, <int>pk_top(m.end))
     level = (cost - salvage) / life
     for t in range(max(<int>pk_bottom(m.start) + 1, 1), high + 1):
         j = pk(t) - m.start
         on = pk_and(pk_lt(pk(0.0), j), pk_le(pk(t), m.end))
-        dep = pk_where(pk_le(j, life), level) if straight else book_month(j, life, cost, salvage, held, f.book_method)
-        if relife:
+        dep = pk_where(pk_le(j, life), level) if straight else book_month(j, life, cost, salvage, held, method)
+        if relife and straight:
             rest = pk_select(pk_eq(j, change + pk(1.0)), (held - salvage) / (total - change), rest)
             dep = pk_select(pk_lt(change, j), pk_where(pk_le(j, total), rest), dep)
         dep = pk_where(on, dep)
@@ -83,41 +82,34 @@ cdef inline pack depreciate_facility(Ledger* g, const Times* m, pack cost, pack 
     return held
 
 
-cdef inline pack depreciate_straight(Ledger* g, const Times* m, pack cost, pack life) noexcept nogil:
-    # Tax method SL: the book life, to zero; returns the basis that is left.
-    cdef pack left = cost, level = cost / life, j, dep
-    cdef int t
-    for t in range(max(<int>pk_bottom(m.start) + 1, 1), <int>pk_top(m.end) + 1):
-        j = pk(t) - m.start
-        dep = pk_where(pk_and(pk_and(pk_lt(pk(0.0), j), pk_le(j, life)), pk_le(pk(t), m.end)), level)
-        left = left - dep
-        g.taxdep[t] += dep
-    return left
-
-
-cdef inline pack depreciate_macrs(Ledger* g, const Times* m, const PlanInputs* p, const Frame* f, pack cost) noexcept nogil:
-    # Recovery year 1 is the fiscal year of month start + 1: bonus and the table's first share of the rest, evenly over its months
-    # from start + 1; later years a twelfth a month; until service end.
-    cdef pack left = cost, dep
-    cdef double basis, bonus, first, start, end, amount
+cdef inline pack depreciate_tax(Ledger* g, const Times* m, const TrancheInputs* x, const Frame* f, int k, pack cost,
+                                pack life) noexcept nogil:
+    # SL over the book life to zero, or MACRS. Recovery year 1 is the fiscal year of month start + 1: bonus and the table's first
+    # share of the rest, evenly over its months from start + 1; later years a twelfth a month; until service end.
+    cdef pack left = cost
+    cdef double bonus, rest, first, end, amount, years
     cdef const double* table
-    cdef int i, t, year, place, s
+    cdef int i, t, year, place, start
     for i in range(PW):
-        basis = pk_lane(cost, i)
-        bonus = pk_lane(p.bonus_share, i)
-        start = pk_lane(m.start, i)
+        bonus = pk_lane(cost, i) * pk_lane(x.bonus_share, i)
+        rest = pk_lane(cost, i) - bonus
+        years = pk_lane(life, i)
         end = pk_lane(m.end, i)
-        if not start < end:
-            continue
-        s = <int>start
-        place = (s + f.fiscal_offset) % 12              # months of the fiscal year before month start + 1
-        table = f.macrs + (1 + place // 3) * MACRS_YEARS if f.mid_quarter else f.macrs
-        first = basis * (bonus + (1.0 - bonus) * table[0]) / (12 - place)
-        for t in range(s + 1, <int>end + 1):
-            year = (place + t - s - 1) // 12
-            if year >= MACRS_YEARS:
-                break
-            amount = first if year == 0 else basis * (1.0 - bonus) * table[year] / 12.0
+        start = <int>pk_lane(m.start, i)
+        place = (start + f.fiscal_offset) % 12              # months of the fiscal year before month start + 1
+        table = f.macrs + (5 if f.tax_method[k] == TAX_MACRS15 else 0) * MACRS_YEARS
+        if f.mid_quarter[k]:
+            table = table + (1 + place // 3) * MACRS_YEARS
+        for t in range(start + 1, <int>end + 1):
+            year = (place + t - start - 1) // 12
+            first = bonus / (12 - place) if year == 0 else 0.0
+            if f.tax_method[k] == TAX_SL:
+                amount = rest / years if t - start <= years else 0.0
+            elif year == 0:
+                amount = rest * table[0] / (12 - place)
+            else:
+                amount = rest * table[year] / 12.0 if year < MACRS_YEARS else 0.0
+            amount += first
             lanes(&g.taxdep[t])[i] += amount
             lanes(&left)[i] -= amount
     return left
@@ -127,28 +119,23 @@ cdef inline void invest(Ledger* g, const TrancheInputs* x, const PlanInputs* p, 
     # One tranche's payments, depreciation and disposal.
     cdef Times* m = &g.times[k]
     cdef pack one = pk(1.0), h = g.horizon, price, paid, left, basis, resale, salvage, life, plant, back, gain
-    cdef int follow = f.tax_method == TAX_BOOK
+    cdef int follow = f.tax_method[k] == TAX_BOOK
     if f.contract[k] == OWN:
         price = x.units * x.unit_price_usd * (one + x.attach_share)
         put(g.capex, m.order, price * x.deposit_share, h)
         put(g.capex, m.delivery, price * (one - x.deposit_share), h)
         paid = within(m.order, h, price * x.deposit_share) + within(m.delivery, h, price * (one - x.deposit_share))
-        resale = within(m.delivery, h, price * x.residual_share)
-        salvage = price * pk_select(pk_isnan(p.salvage_share), x.residual_share, p.salvage_share)
-        life = pk_select(pk_isnan(p.book_life_months), x.economic_life_months, p.book_life_months)
-        left = depreciate_book(g, m, p, f, paid, life, salvage, follow)
-        if follow:
-            basis = left
-        elif f.tax_method == TAX_SL:
-            basis = depreciate_straight(g, m, paid, life)
-        else:
-            basis = depreciate_macrs(g, m, p, f, paid)
+        resale = paid * x.residual_share
+        salvage = paid * pk_select(pk_isnan(x.salvage_share), x.residual_share, x.salvage_share)
+        life = pk_select(pk_isnan(x.book_life_months), x.economic_life_months, x.book_life_months)
+        left = depreciate_book(g, m, x, f.book_method[k], f.uses & USE_RELIFE, paid, life, salvage, follow)
+        basis = left if follow else depreciate_tax(g, m, x, f, k, paid, life)
         gain = pk_where(pk_eq(x.residual_taxed, one), resale - basis)
-        put(g.residual, m.disposal, resale, h)
-        put(g.writeoff, m.disposal, left - resale, h)
-        put(g.taxgain, m.disposal, gain, h)
+        put(g.residual, m.end, resale, h)
+        put(g.writeoff, m.end, left - resale, h)
+        put(g.taxgain, m.end, gain, h)
     if f.uses & USE_FACILITY:
         plant = within(m.agreed, h, x.facility_usd_per_kw * x.units * x.power_kw)
         put(g.capex, m.agreed, plant, h)
         back = depreciate_facility(g, m, plant, x.facility_life_months)
-        put(g.residual, m.disposal, back, h)
+        put(g.residual, m.end, back, h)

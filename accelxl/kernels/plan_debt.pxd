@@ -10,13 +10,16 @@ cdef inline pack overlay(Ledger* g, const PlanInputs* p, const Frame* f, pack* i
     cdef pack level = pk_select(pk_eq(rate, zero), one / n, rate / -pk_expm1(-n * pk_log1p(p.debt_rate) / pk(12.0)))
     cdef pack re = pk_select(pk_isnan(p.equity_rate), p.discount_rate, p.equity_rate)
     cdef pack v = one / monthly(re), a = one, shift = one, owed = zero, live = zero, due, gone, month, pay, ends
-    cdef pack npv = zero, total = zero
+    cdef pack npv = zero, total = zero, final = -one
     cdef int t, i, back
     if f.timing == TIMING_MID:
         shift = one / pk_sqrt(v)
     for t in range(g.last + 1):
-        month = pk(t)
         g.draw[t] = p.debt_share * g.capex[t]
+        final = pk_select(pk_lt(zero, g.draw[t]), pk(t) + n, final)
+    final = pk_min(final, g.horizon)                   # what is owed then is paid: no dust is carried on
+    for t in range(g.last + 1):
+        month = pk(t)
         g.interest[t] = owed * rate
         # Draws whose payments still run: those of the last n months.
         gone = zero
@@ -27,8 +30,8 @@ cdef inline pack overlay(Ledger* g, const PlanInputs* p, const Frame* f, pack* i
         live = live + (g.draw[t - 1] if t > 0 else zero) - gone
         pay = pk_min(live * level, owed + g.interest[t])
         due = pay - g.interest[t]
-        ends = pk_select(pk_eq(month, g.horizon), owed + g.draw[t], due)
-        g.principal[t] = pk_where(pk_le(month, g.horizon), ends)
+        ends = pk_select(pk_eq(month, final), owed + g.draw[t], due)
+        g.principal[t] = pk_where(pk_le(month, final), ends)
         owed = owed + g.draw[t] - g.principal[t]
         g.equity[t] = g.draw[t] - g.principal[t] - g.interest[t] * (one - p.tax_rate)
         total += g.interest[t]

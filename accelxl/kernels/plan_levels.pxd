@@ -33,11 +33,14 @@ cdef inline pack npv_of(Ledger* g, const TrancheInputs* x, const PlanInputs* p, 
 
 
 cdef inline pack level_of(Ledger* g, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int source, pack guess) noexcept nogil:
-    # The level at which npv is zero, at or above 0; NaN where there is none. False position (Illinois), bisection when slow.
+    # The level at which npv is zero, NaN where there is none: a bracket widened from 0 and the guess, then false position with a
+    # bisection every third step.
     cdef pack zero = pk(0.0), low = zero, high = pk_select(pk_lt(zero, guess), guess, pk(1.0)), at_low, at_high, now, mid, next
     cdef pack busy = pk(1.0), found = pk(NAN), width
     cdef mask found_now, side, none
     cdef int n
+    if source == SOURCE_UTILIZATION:
+        low = pk(1e-9)          # at 0 a rented tranche runs at 0 / 0 of its capacity
     at_low = npv_of(g, x, p, f, source, low)
     at_high = npv_of(g, x, p, f, source, high)
     for n in range(60):
@@ -48,8 +51,18 @@ cdef inline pack level_of(Ledger* g, const TrancheInputs* x, const PlanInputs* p
         at_low = pk_select(side, at_high, at_low)
         high = pk_select(side, high * pk(8.0), high)
         at_high = npv_of(g, x, p, f, source, high)
-    # Above zero at level 0, or never above zero: no level.
-    none = pk_or(pk_lt(zero, at_low), pk_not(pk_le(zero, at_high)))
+    if source != SOURCE_UTILIZATION:
+        for n in range(60):
+            # Where training or a tax credit pays for all, the level lies below zero.
+            side = pk_lt(zero, at_low)
+            if not pk_any(side):
+                break
+            high = pk_select(side, low, high)
+            at_high = pk_select(side, at_low, at_high)
+            low = pk_select(side, pk_min(low * pk(8.0), -high - pk(1.0)), low)
+            at_low = npv_of(g, x, p, f, source, low)
+    # Above zero at the lowest level, never above zero, or the same at every level: no level.
+    none = pk_or(pk_or(pk_lt(zero, at_low), pk_not(pk_le(zero, at_high))), pk_not(pk_lt(at_low, at_high)))
     busy = pk_select(none, zero, busy)
     for n in range(LEVEL_PASSES):
         mid = pk(0.5) * (low + high)
@@ -64,7 +77,7 @@ cdef inline pack level_of(Ledger* g, const TrancheInputs* x, const PlanInputs* p
         high = pk_select(side, high, next)
         at_high = pk_select(side, at_high, now)
         width = high - low
-        found_now = pk_and(pk_eq(busy, pk(1.0)), pk_or(pk_le(width, high * pk(4e-16)), pk_eq(now, zero)))
+        found_now = pk_and(pk_eq(busy, pk(1.0)), pk_or(pk_le(width, pk_max(pk_max(high, -low), pk(1e-300)) * pk(4e-16)), pk_eq(now, zero)))
         found = pk_select(found_now, pk_select(pk_eq(now, zero), next, high), found)
         busy = pk_select(found_now, zero, busy)
         if not pk_any(pk_eq(busy, pk(1.0))):

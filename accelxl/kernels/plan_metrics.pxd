@@ -216,16 +216,19 @@ cdef inline void levels(Ledger* g, Metrics* y, const Present* v, const TrancheIn
 
 
 cdef inline pack cap_share(pack u) noexcept nogil:
-    return pk_select(pk_lt(pk(1.0), u), pk(NAN), u)
+    return pk_select(pk_and(pk_le(pk(0.0), u), pk_le(u, pk(1.0))), u, pk(NAN))
 
 
-cdef inline pack impairment(const Ledger* g) noexcept nogil:
-    # First month whose book value exceeds the undiscounted pre-tax cash of the months after it.
+cdef inline pack impairment(const Ledger* g, pack capex) noexcept nogil:
+    # First month whose book value exceeds the undiscounted free cash flow before tax of the months after it, by more than a billionth
+    # of all capex: less is rounding.
     cdef pack ahead = pk(0.0), month = pk(NAN)
+    cdef mask held
     cdef int t
     for t in range(g.last, -1, -1):
-        month = pk_select(pk_and(pk_lt(ahead, g.value[t]), pk_le(pk(t), g.horizon)), pk(t), month)
-        ahead += g.revenue[t] - g.opex[t] + g.residual[t]
+        held = pk_and(pk_lt(pk(0.0), g.value[t]), pk_le(pk(t), g.horizon))
+        month = pk_select(pk_and(pk_lt(ahead + capex * pk(1e-9), g.value[t]), held), pk(t), month)
+        ahead += g.operating[t] + g.tax[t] + g.capital[t]
     return month
 
 
@@ -250,7 +253,7 @@ cdef inline pack mirr(const Ledger* g, const PlanInputs* p, const Frame* f) noex
             flow = g.operating[t]
             paid += pk_max(-flow, zero) * a * early
             got += pk_max(flow, zero) * b * late
-            n = pk_select(pk_or(pk_eq(flow, zero), pk_eq(n, month)), n, month - pk(0.5))
+            n = pk_select(pk_eq(flow, zero), n, month)
         a = a * out
         b = b * back
     # FV = got * (1 + rr)^(n/12); the whole as exp of a log, so that nothing overflows.

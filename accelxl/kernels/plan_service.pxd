@@ -35,7 +35,6 @@ cdef inline void cut_times(Ledger* g, const PlanInputs* p, const Frame* f) noexc
     for k in range(f.tranches):
         m = &g.times[k]
         m.end = pk_min(m.uncut, g.horizon)
-        m.disposal = pk_min(g.horizon, pk_max(m.end, m.delivery))
         g.truncated = pk_max(g.truncated, m.uncut - m.end)
 
 
@@ -118,7 +117,8 @@ cdef inline void open_service(Ledger* g, const PlanInputs* p, const Frame* f) no
             g.training[t] = pk(0.0)
         if f.wants & WANT_DETAIL:
             g.staff[t] = g.indexed[t]
-            g.colo[t] = g.maintenance[t] = g.software[t] = pk(0.0)
+            g.colo[t] = g.maintenance[t] = g.software[t] = g.able[t] = pk(0.0)
+            g.wanted[t] = g.room[t]
 
 
 cdef inline void serve(Ledger* g, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int k, pack scale) noexcept nogil:
@@ -169,6 +169,7 @@ cdef inline void serve(Ledger* g, const TrancheInputs* x, const PlanInputs* p, c
             run = x.commit_share * (one - x.commit_discount) + pk_max(pk(0.0), run - x.commit_share)
             g.contract[t] += pk_where(on, hours * x.rent_usd_per_hour * run)
         if f.wants & WANT_DETAIL:
+            g.able[t] += able
             g.maintenance[t] += pk_where(on, upkeep)
             g.software[t] += pk_where(on, software)
 

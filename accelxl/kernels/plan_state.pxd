@@ -58,11 +58,6 @@ cdef struct PlanInputs:
     pack software_usd_per_unit_year
     pack revenue_share
     pack inflation_per_year
-    pack book_life_months
-    pack salvage_share
-    pack relife_month
-    pack relife_life_months
-    pack bonus_share
     pack discount_rate
     pack tax_rate
     pack loss_limit_share
@@ -104,25 +99,30 @@ cdef struct TrancheInputs:
     pack training_value_decline_per_year
     pack power_kw
     pack load_factor
+    pack book_life_months
+    pack salvage_share
+    pack relife_month
+    pack relife_life_months
+    pack bonus_share
 
 cdef enum:
-    PLAN_FIELDS = 38
-    TRANCHE_FIELDS = 28
+    PLAN_FIELDS = 33
+    TRANCHE_FIELDS = 33
 
 # What all scenarios of one call share: choices and the calendar.
 cdef struct Frame:
     int tranches
     int timing
     int adoption
-    int book_method
-    int tax_method
-    int mid_quarter
     int tax_losses
     int fiscal_offset                 # months of month 1's fiscal year that lie before month 1
     int has_demand
     int[MAX_TRANCHES] life_starts
     int[MAX_TRANCHES] contract
-    const double* macrs               # (5, MACRS_YEARS): half-year, then mid-quarter 1 to 4
+    int[MAX_TRANCHES] book_method
+    int[MAX_TRANCHES] tax_method
+    int[MAX_TRANCHES] mid_quarter
+    const double* macrs               # (2, 5, MACRS_YEARS): 5 and 15 years; half-year, then mid-quarter 1 to 4
     int wants                         # which groups of metrics are asked for: WANT_*
     int uses                          # which features any scenario uses: USE_*
 
@@ -153,7 +153,6 @@ cdef struct Times:
     pack start                        # service runs in start < t <= end
     pack uncut                        # service end if no horizon cut it
     pack end
-    pack disposal                     # when what is left is sold or written off
 
 # A line of the ledger: a figure for each month.
 ctypedef pack[MONTHS] Line
@@ -193,6 +192,8 @@ cdef struct Ledger:
     Line capital                      # flow that stays at t
     Line value                        # book value
     # detail, filled for the statement only
+    Line wanted                       # demand
+    Line able                         # capacity
     Line energy
     Line colo
     Line maintenance

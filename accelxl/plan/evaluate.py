@@ -21,8 +21,10 @@ from accelxl.plan.inputs import INPUTS, names
 from accelxl.plan.metrics import METRICS
 from accelxl.plan.model import Plan, Value, plan_of
 
-FRAME = ("timing", "adoption", "book_method", "tax_method", "tax_convention", "tax_losses")
-"""Plan inputs that the scenarios of one call share; with start_date, fiscal_year_end_month and a blank demand."""
+PLAN_FRAME = ("timing", "adoption", "tax_losses")
+TRANCHE_FRAME = ("life_starts", "contract", "book_method", "tax_method", "tax_convention")
+"""Words that the scenarios of one call share; with start_date, fiscal_year_end_month and a blank demand."""
+DEMAND_CODE = 4
 
 
 def _kernel_inputs(scope: str) -> tuple[str, ...]:
@@ -45,19 +47,18 @@ WANTS = {
 }
 USES = {
     "inflation_per_year": "inflation", "electricity_growth_per_year": "power_growth", "training_months": "training",
-    "facility_usd_per_kw": "facility", "colo_usd_per_kw_month": "colo", "staff_usd_per_year": "staff", "debt_share": "debt", "relife_month": "relife",
+    "facility_usd_per_kw": "facility", "colo_usd_per_kw_month": "colo", "staff_usd_per_year": "staff", "debt_share": "debt", "relife_month": "relife", "contract": "contract",
 }
 
 
 @cache
-def _tax_table(method: str) -> NDArray[np.float64]:
-    """Return the (5, 16) shares of MACRS: half-year, then mid-quarter 1 to 4."""
-    shares = np.zeros((5, 16))
-    if method in {"MACRS5", "MACRS15"}:
-        years = int(method[5:])
+def _tax_tables() -> NDArray[np.float64]:
+    """Return the (10, 16) shares of MACRS over 5 and 15 years: half-year, then mid-quarter 1 to 4, of each."""
+    shares = np.zeros((10, 16))
+    for block, years in enumerate((5, 15)):
         for row in range(5):
             values = macrs_table(years, "MQ", row) if row else macrs_table(years, "HY")
-            shares[row, : len(values)] = values
+            shares[5 * block + row, : len(values)] = values
     return shares
 
 
@@ -94,24 +95,26 @@ def compile_plan(plan: Plan) -> Compiled:
     """Return the plan as arrays; kept on the plan, which does not change."""
     if plan.compiled is not None:
         return plan.compiled  # type: ignore[no-any-return]
-    frame = {name: plan[name] for name in FRAME}
-    codes = [_code(name, frame[name]) for name in FRAME]
+    codes = [_code(name, plan[name]) for name in PLAN_FRAME]
     codes.append(fiscal_offset(plan["start_date"], plan["fiscal_year_end_month"]))
     codes.append(int(plan["demand_mtok_per_month"] is not None))
     values = [_slot(plan[name]) for name in PLAN_SLOTS]
-    uses = 0
-    for name in ("inflation_per_year", "electricity_growth_per_year", "colo_usd_per_kw_month", "staff_usd_per_year", "debt_share"):
-        uses |= core.USES[USES[name]] * (plan[name] != 0)
-    uses |= core.USES["relife"] * (plan["relife_month"] is not None)
+    given = {name for name in USES if name in PLAN_SLOTS and plan[name] not in {0.0, None}}
+    taxed = False
     for tranche in plan.tranches:
-        full = {name: tranche[name] if tranche.get(name) is not None else INPUTS[name].default for name in names("tranche")}
-        codes += [_code("life_starts", full["life_starts"]), _code("contract", full["contract"])]
+        full = {name: INPUTS[name].default if tranche.get(name) is None else tranche[name] for name in names("tranche")}
+        codes += [_code(name, full[name]) for name in TRANCHE_FRAME]
         values += [_slot(full[name]) for name in TRANCHE_SLOTS]
-        uses |= core.USES["contract"] * (full["contract"] != "own")
-        uses |= core.USES["training"] * (full["training_months"] != 0)
-        uses |= core.USES["facility"] * (full["facility_usd_per_kw"] != 0)
+        given |= {name for name in USES if name in TRANCHE_SLOTS and full[name] not in {0.0, None}}
+        if full["contract"] != "own":
+            given.add("contract")
+        taxed = taxed or str(full["tax_method"]).startswith("MACRS")
+    uses = 0
+    for name in given:
+        uses |= core.USES[USES[name]]
     plan.compiled = Compiled(
-        np.array(codes, np.int32), _tax_table(str(frame["tax_method"])), np.array(values, np.float64), uses, len(plan.tranches)
+        np.array(codes, np.int32), _tax_tables() if taxed else np.zeros((10, 16)), np.array(values, np.float64), uses,
+        len(plan.tranches),
     )
     return plan.compiled  # type: ignore[no-any-return]
 
@@ -184,9 +187,9 @@ def run(
             places.append(place)
             arrays.append(np.ascontiguousarray(column, np.float64))
     codes = compiled.codes
-    if "demand_mtok_per_month" in columns and not codes[7]:
+    if "demand_mtok_per_month" in columns and not codes[DEMAND_CODE]:
         codes = codes.copy()
-        codes[7] = 1
+        codes[DEMAND_CODE] = 1
     out = np.empty((len(chosen), cases))
     slots = np.array(places or [0], np.int32)
 

@@ -169,15 +169,18 @@ class Plan:
             for name in ("units", "tokens_per_second", "unit_price_usd"):
                 if tranche.get(name) is None and (owned or name != "unit_price_usd"):
                     raise UnknownName(f"{where}{name} is blank; {INPUTS[name].quantity.allowed()} is needed: {INPUTS[name].meaning}")
+            _check_tranche(tranche, where)
         if self.values.get("price_usd_per_mtok") is None:
             self._three_prices()
-        if (self.values.get("relife_month") is None) != (self.values.get("relife_life_months") is None):
-            raise UnknownName("relife_month and relife_life_months are given together or not at all")
-        change, total = self.values.get("relife_month"), self.values.get("relife_life_months")
-        if isinstance(change, float) and isinstance(total, float) and total <= change:
-            raise OutOfRange(f"relife_life_months is {total:g}; a whole number above relife_month ({change:g}) is allowed")
-        if change is not None and self["book_method"] != "SL":
-            raise OutOfRange(f"book_method is {self['book_method']} with a relife_month; SL is allowed")
+        self._needs("adoption", {"logistic", "gompertz"}, "adoption_rate_per_month")
+        self._needs("adoption", {"bass"}, "bass_p_per_year", "bass_q_per_year")
+        if self["debt_share"] and self.values.get("debt_months") is None:
+            raise UnknownName(f"debt_months is blank with a debt_share; {INPUTS['debt_months'].quantity.allowed()} is needed")
+
+    def _needs(self, name: str, words: set[str], *others: str) -> None:
+        for other in others:
+            if self[name] in words and self.values.get(other) is None:
+                raise UnknownName(f"{other} is blank with {name} {self[name]}; {INPUTS[other].quantity.allowed()} is needed")
 
     def _three_prices(self) -> None:
         """Three prices stand for one; a price whose weight is zero may be blank."""
@@ -223,6 +226,20 @@ class Plan:
 
     def __repr__(self) -> str:
         return f"Plan({self.as_dict()!r})"
+
+
+def _check_tranche(tranche: Mapping[str, Value], where: str) -> None:
+    """Refuse what a tranche's inputs say only together."""
+    if tranche.get("contract") == "lease" and tranche.get("lease_months") is None:
+        raise UnknownName(f"{where}lease_months is blank with a lease; {INPUTS['lease_months'].quantity.allowed()} is needed")
+    change, total = tranche.get("relife_month"), tranche.get("relife_life_months")
+    if (change is None) != (total is None):
+        raise UnknownName(f"{where}relife_month and relife_life_months are given together or not at all")
+    if isinstance(change, float) and isinstance(total, float):
+        if total <= change:
+            raise OutOfRange(f"{where}relife_life_months is {total:g}; a whole number above relife_month ({change:g}) is allowed")
+        if (tranche.get("book_method") or "SL") != "SL":
+            raise OutOfRange(f"{where}book_method is {tranche['book_method']} with a relife_month; SL is allowed")
 
 
 def fill_from_device(tranche: dict[str, Value], where: str = "") -> None:

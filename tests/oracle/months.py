@@ -112,7 +112,7 @@ def serve(P, T, when, x, demand_left, fill):
         x["software_usd"][t] += units * P["software_usd_per_unit_year"] / 12.0 * index
         x["opex_share_usd"][t] += cost * P["opex_share_per_year"] / 12.0 * index
         if T["contract"] == "rent":
-            run = served / capacity if capacity > 0.0 else 0.0
+            run = 1.0 if training else served / capacity if capacity > 0.0 else 0.0
             committed = T["commit_share"]
             hours = committed * (1.0 - T["commit_discount"]) + max(0.0, run - committed)
             x["rent_usd"][t] += units * HOURS * T["rent_usd_per_hour"] * hours
