@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import accelxl._core as core
 from accelxl.errors import UnknownName
-from accelxl.plan.evaluate import Compiled, compile_plan, fiscal_offset
+from accelxl.plan.evaluate import compile_plan, fiscal_offset
 from accelxl.plan.model import Plan, plan_of
 
 if TYPE_CHECKING:
@@ -75,18 +75,12 @@ _TABLE: tuple[Line, ...] = (
 LINES: dict[str, Line] = {row.name: row for row in _TABLE}
 
 
-def _used(compiled: Compiled, feature: str) -> bool:
-    return bool(compiled.uses & core.USES[feature])
-
-
 def months(plan: Any) -> dict[str, NDArray[np.float64]]:
     """Return every line by month, shape (H + 1,) each, month 0 first."""
     plan = plan_of(plan)
     compiled = compile_plan(plan)
-    raw, today = core.plan_ledger(compiled.codes, compiled.macrs, compiled.values, 0, compiled.uses)
+    raw, today = core.plan_ledger(compiled.codes, compiled.macrs, compiled.values, compiled.uses)
     zero = np.zeros_like(raw["served_mtok"])
-    rising = raw["inflation"] if _used(compiled, "inflation") else 1.0
-    power = raw["power_usd_per_kwh"] if _used(compiled, "power_growth") else raw["power_usd_per_kwh"][0]
     token = raw["served_mtok"] * (raw["price_relative"] * today)
     free = raw["operating_usd"] + raw["capital_usd"]
     disposal = 0.0 - raw["writeoff_usd"]
@@ -105,10 +99,10 @@ def months(plan: Any) -> dict[str, NDArray[np.float64]]:
         "demand_mtok": np.full_like(zero, np.nan) if unlimited else raw["adoption"],
         "price_usd_per_mtok": raw["price_relative"] * today,
         "token_revenue_usd": token,
-        "training_revenue_usd": raw["training_usd"] if _used(compiled, "training") else zero,
-        "energy_usd": raw["energy_kwh"] * power,
-        **{f"{name}_usd": raw[name] * rising for name in ("colo", "maintenance", "software", "staff")},
-        "contract_usd": raw["contract_usd"] if _used(compiled, "contract") else zero,
+        "training_revenue_usd": raw["training_usd"],
+        "energy_usd": raw["energy_kwh"] * raw["power_usd_per_kwh"],
+        **{f"{name}_usd": raw[name] * raw["inflation"] for name in ("colo", "maintenance", "software")},
+        "staff_usd": raw["staff"] * raw["inflation"] if compiled.uses & core.USES["staff"] else zero,
         "ebitda_usd": ebitda,
         "disposal_usd": disposal,
         "profit_usd": profit,
