@@ -1,0 +1,209 @@
+"""Read and validate the files of a catalogue folder; a row without a source is refused.
+
+Every fault is one sentence with file, row, field, what was given and what is allowed. Rows are counted as a text editor does: the
+header is row 1.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date as Date
+from math import isfinite
+from pathlib import Path
+from typing import cast
+
+from accelxl.catalogue.facts import CAPPED_UNITS, SIGNED_UNITS, TAGS, UNITS, VERSION, Fact, Tag, plain, scope_parts
+from accelxl.catalogue.tables import NAME_COLUMNS, TABLES, Table
+from accelxl.errors import BadFile, nearest
+
+SHIPPED = Path(__file__).parent
+"""The folder of the catalogue that comes with the package."""
+
+
+class Fault(ValueError):
+    """What is wrong in one field of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A row of names.csv: a name in a key column, its other spellings and, for a device, who makes it and how it comes."""
+
+    column: str
+    name: str
+    aliases: tuple[str, ...]
+    vendor: str
+    kind: str
+    lag_class: str
+
+
+def newest_day(folder: Path) -> Date:
+    """Return the last day that a row of `folder` may carry: the version's day, for a user's own folder also today."""
+    shipped = Date.fromisoformat(VERSION)
+    return shipped if folder == SHIPPED else max(shipped, Date.today())  # noqa: DTZ011
+
+
+def check(folder: str | Path | None = None) -> list[str]:
+    """Return every fault of a catalogue folder, a sentence each; an empty list is a good folder.
+
+    Parameters
+    ----------
+    folder : path, optional
+        A folder of CSV files with the columns of the shipped ones; the shipped folder if left out.
+
+    Raises
+    ------
+    BadFile
+        If the folder does not exist.
+
+    Examples
+    --------
+    >>> check()
+    []
+    """
+    root = SHIPPED if folder is None else Path(folder)
+    if not root.is_dir():
+        raise BadFile(f"{root} is not a folder; give a folder of catalogue files such as devices.csv")
+    faults = []
+    if root != SHIPPED:
+        known = [*TABLES, "names"]
+        faults += [
+            f"{path.name} is not a file of the catalogue; {nearest(path.stem, known)}"
+            for path in sorted(root.glob("*.csv"))
+            if path.stem not in known
+        ]
+    if (root / "names.csv").is_file():
+        faults += read_names(root)[1]
+    for table in TABLES.values():
+        if root == SHIPPED or (root / f"{table.name}.csv").is_file():
+            faults += read_table(table, root)[1]
+    return faults
+
+
+def read_table(table: Table, folder: Path) -> tuple[list[Fact], list[str]]:
+    """Read one file: its good rows as facts, and a sentence for each bad one."""
+    path = folder / f"{table.name}.csv"
+    rows, faults = _rows(path, table.columns)
+    last = newest_day(folder)
+    facts: list[Fact] = []
+    seen: dict[tuple[tuple[str, ...], Date], int] = {}
+    for number, cells in rows:
+        try:
+            fact = _fact(table, cells, last)
+            first = seen.setdefault((tuple(map(plain, fact.key)), fact.as_of), number)
+            if first != number:
+                raise Fault(f"{table.keys[0]}: {', '.join(fact.key)} of {fact.as_of} stands already in row {first}; one row a day")
+        except Fault as fault:
+            faults.append(f"{path.name}, row {number}, {fault}")
+        else:
+            facts.append(fact)
+    return facts, faults
+
+
+def read_names(folder: Path) -> tuple[list[Name], list[str]]:
+    """Read names.csv: the good rows, and a sentence for each bad one."""
+    path = folder / "names.csv"
+    rows, faults = _rows(path, NAME_COLUMNS)
+    columns = {key for table in TABLES.values() for key in table.keys}
+    names: list[Name] = []
+    for number, cells in rows:
+        column, name, aliases, *rest = (cell.strip() for cell in cells)
+        if column not in columns:
+            faults.append(f"{path.name}, row {number}, column: {column!r} is not a key column; {nearest(column, sorted(columns))}")
+        elif not plain(name):
+            faults.append(f"{path.name}, row {number}, name: it is blank; give a name")
+        else:
+            names.append(Name(column, name, tuple(a.strip() for a in aliases.split(";") if a.strip()), *rest))
+    return names, faults
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """Read the cells of a file below its header; a file that cannot be read, or has another header, is one fault."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            header = [cell.strip() for cell in next(reader, [])]
+            if tuple(header) != columns:
+                lacking = [name for name in columns if name not in header]
+                what = f"lacks {', '.join(lacking)}" if lacking else f"is {', '.join(header)}"
+                return [], [f"{path.name}, row 1: the header {what}; it must be {', '.join(columns)}"]
+            rows, faults = [], []
+            for cells in reader:
+                if len(cells) == len(columns):
+                    rows.append((reader.line_num, cells))
+                elif any(cells):
+                    faults.append(f"{path.name}, row {reader.line_num}: it has {len(cells)} cells; the header has {len(columns)}")
+            return rows, faults
+    except (OSError, UnicodeDecodeError, csv.Error) as trouble:
+        why = trouble.strerror if isinstance(trouble, OSError) and trouble.strerror else trouble
+        return [], [f"{path.name} cannot be read as a CSV file in UTF-8: {why}"]
+
+
+def _fact(table: Table, cells: list[str], last: Date) -> Fact:
+    """Make the fact of a row, or raise the Fault of its first bad field."""
+    width = len(table.keys)
+    key = tuple(cell.strip() for cell in cells[:width])
+    for column, cell in zip(table.keys, key, strict=True):
+        if not plain(cell):
+            raise Fault(f"{column}: it is blank; give a name")
+    low, mid, high, unit, scope, as_of, source, url, tag, note = (cell.strip() for cell in cells[width:])
+    numbers = _band(low, mid, high)
+    _unit(table, key, unit, numbers)
+    if tag not in TAGS:
+        raise Fault(f"tag: {tag!r} is given; {nearest(tag, sorted(TAGS))}")
+    _scope(table, scope)
+    _source(source, url)
+    return Fact(numbers[1], numbers[0], numbers[2], unit, scope, _day(as_of, last), source, url, note, cast("Tag", tag), table.name, key)
+
+
+def _band(low: str, mid: str, high: str) -> tuple[float, float, float]:
+    numbers = []
+    for column, cell in (("value_low", low), ("value_mid", mid), ("value_high", high)):
+        try:
+            number = float(cell)
+        except ValueError:
+            raise Fault(f"{column}: {cell!r} is given; a finite number is needed") from None
+        if not isfinite(number):
+            raise Fault(f"{column}: {cell!r} is given; a finite number is needed")
+        numbers.append(number)
+    if not numbers[0] <= numbers[1] <= numbers[2]:
+        raise Fault(f"value_mid: {mid} is not between value_low {low} and value_high {high}")
+    return numbers[0], numbers[1], numbers[2]
+
+
+def _unit(table: Table, key: tuple[str, ...], unit: str, numbers: tuple[float, float, float]) -> None:
+    if table.units and key[-1] not in table.units:
+        raise Fault(f"{table.keys[-1]}: {key[-1]!r} is given; {nearest(key[-1], table.units)}")
+    wanted = table.units.get(key[-1], table.unit)
+    if wanted and unit != wanted:
+        raise Fault(f"unit: {unit!r} is given; {key[-1]} is in {wanted}")
+    if unit not in UNITS:
+        raise Fault(f"unit: {unit!r} is given; {nearest(unit, sorted(UNITS))}")
+    if numbers[0] < 0 and unit not in SIGNED_UNITS:
+        raise Fault(f"value_low: {numbers[0]:g} is given; a figure in {unit} is at least 0")
+    if numbers[2] > CAPPED_UNITS.get(unit, numbers[2]):
+        raise Fault(f"value_high: {numbers[2]:g} is given; a figure in {unit} is at most {CAPPED_UNITS[unit]:g}")
+
+
+def _scope(table: Table, scope: str) -> None:
+    if not scope:
+        raise Fault("scope: it is blank; say what the figure covers")
+    if table.scope and tuple(name for name, _ in scope_parts(scope)) != table.scope:
+        raise Fault(f"scope: {scope!r} is given; it must say {'; '.join(f'{name}: ...' for name in table.scope)}")
+
+
+def _source(source: str, url: str) -> None:
+    if not source:
+        raise Fault("source: it is blank; a figure without a source is refused")
+    if not url.startswith(("https://", "http://", "internal:")) or url.endswith(("://", "internal:")):
+        raise Fault(f"url: {url!r} is given; a figure needs the address of its source (https://... or internal:...)")
+
+
+def _day(as_of: str, last: Date) -> Date:
+    try:
+        day = Date.fromisoformat(as_of)
+    except ValueError:
+        raise Fault(f"as_of: {as_of!r} is given; a day such as 2026-09-19 is needed") from None
+    if day > last:
+        raise Fault(f"as_of: {as_of} is in the future of the catalogue; the last day is {last}")
+    return day
