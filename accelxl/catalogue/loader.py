@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from datetime import date as Date
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
 from typing import cast
 
@@ -107,7 +107,7 @@ def read_names(folder: Path) -> tuple[list[Name], list[str]]:
     columns = {key for table in TABLES.values() for key in table.keys}
     names: list[Name] = []
     for number, cells in rows:
-        column, name, aliases, *rest = (cell.strip() for cell in cells)
+        column, name, aliases, *rest = cells
         if column not in columns:
             faults.append(f"{path.name}, row {number}, column: {column!r} is not a key column; {nearest(column, sorted(columns))}")
         elif not plain(name):
@@ -130,7 +130,7 @@ def _rows(path: Path, columns: tuple[str, ...]) -> tuple[list[tuple[int, list[st
             rows, faults = [], []
             for cells in reader:
                 if len(cells) == len(columns):
-                    rows.append((reader.line_num, cells))
+                    rows.append((reader.line_num, [cell.strip() for cell in cells]))
                 elif any(cells):
                     faults.append(f"{path.name}, row {reader.line_num}: it has {len(cells)} cells; the header has {len(columns)}")
             return rows, faults
@@ -142,11 +142,11 @@ def _rows(path: Path, columns: tuple[str, ...]) -> tuple[list[tuple[int, list[st
 def _fact(table: Table, cells: list[str], last: Date) -> Fact:
     """Make the fact of a row, or raise the Fault of its first bad field."""
     width = len(table.keys)
-    key = tuple(cell.strip() for cell in cells[:width])
+    key = tuple(cells[:width])
     for column, cell in zip(table.keys, key, strict=True):
         if not plain(cell):
             raise Fault(f"{column}: it is blank; give a name")
-    low, mid, high, unit, scope, as_of, source, url, tag, note = (cell.strip() for cell in cells[width:])
+    low, mid, high, unit, scope, as_of, source, url, tag, note = cells[width:]
     numbers = _band(low, mid, high)
     _unit(table, key, unit, numbers)
     if tag not in TAGS:
@@ -157,18 +157,20 @@ def _fact(table: Table, cells: list[str], last: Date) -> Fact:
 
 
 def _band(low: str, mid: str, high: str) -> tuple[float, float, float]:
-    numbers = []
-    for column, cell in (("value_low", low), ("value_mid", mid), ("value_high", high)):
-        try:
-            number = float(cell)
-        except ValueError:
-            raise Fault(f"{column}: {cell!r} is given; a finite number is needed") from None
-        if not isfinite(number):
-            raise Fault(f"{column}: {cell!r} is given; a finite number is needed")
-        numbers.append(number)
-    if not numbers[0] <= numbers[1] <= numbers[2]:
+    low_, mid_, high_ = _number("value_low", low), _number("value_mid", mid), _number("value_high", high)
+    if not low_ <= mid_ <= high_:
         raise Fault(f"value_mid: {mid} is not between value_low {low} and value_high {high}")
-    return numbers[0], numbers[1], numbers[2]
+    return low_, mid_, high_
+
+
+def _number(column: str, cell: str) -> float:
+    try:
+        number = float(cell)
+    except ValueError:
+        number = nan
+    if not isfinite(number):
+        raise Fault(f"{column}: {cell!r} is given; a finite number is needed")
+    return number
 
 
 def _unit(table: Table, key: tuple[str, ...], unit: str, numbers: tuple[float, float, float]) -> None:

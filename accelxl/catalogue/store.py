@@ -242,8 +242,16 @@ def _lack(table: str, key: Sequence[str]) -> Exception:
         if not keys(table, *key[: place + 1]):
             known = list(dict.fromkeys(row[place] for row in keys(table, *key[:place])))
             of = f" of {', '.join(k for k in key[:place])}" if place else ""
-            return NoData(f"{table}: there is no {column} {word!r}{of}; {nearest(word, known)}")
+            return NoData(f"{table}: there is no {column} {word!r}{of}; {_nearest(column, word, known)}")
     return NoData(f"{table}: there is no row {', '.join(key)}")
+
+
+def _nearest(column: str, word: str, known: Sequence[str]) -> str:
+    """Name the nearest name or other spelling, or else the names."""
+    plains = {plain(name) for name in known}
+    aliases = [alias for (place, name), row in _names().items() if place == column and name in plains for alias in row.aliases]
+    close = nearest(word, [*known, *aliases])
+    return close if close.startswith("did you mean") else nearest(word, known)
 
 
 @lru_cache(maxsize=64)
