@@ -1,9 +1,9 @@
-"""Dated facts with their sources: devices, prices, lives, power, markets. Every figure has a band, a unit, a scope and an address."""
+"""Dated facts with their sources: devices, prices, lives, power, markets; each with a band, a unit and a scope."""
 
-from accelxl.catalogue.facts import VERSION as VERSION
-from accelxl.catalogue.facts import Fact as Fact
-from accelxl.catalogue.facts import scope_parts as scope_parts
 from accelxl.catalogue.loader import check as check
+from accelxl.catalogue.row import VERSION as VERSION
+from accelxl.catalogue.row import Fact as Fact
+from accelxl.catalogue.row import scope_parts as scope_parts
 from accelxl.catalogue.store import as_rows as as_rows
 from accelxl.catalogue.store import fact as fact
 from accelxl.catalogue.store import facts as facts

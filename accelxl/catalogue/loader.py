@@ -1,19 +1,19 @@
 """Read and validate the files of a catalogue folder; a row without a source is refused.
 
-Every fault is one sentence with file, row, field, what was given and what is allowed. Rows are counted as a text editor does: the
-header is row 1.
+Every fault is one sentence with file, row, field, what was given and what is allowed. Rows are counted as a text editor
+does: the header is row 1.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date as Date
 from math import isfinite, nan
 from pathlib import Path
 from typing import cast
 
-from accelxl.catalogue.facts import CAPPED_UNITS, SIGNED_UNITS, TAGS, UNITS, VERSION, Fact, Tag, plain, scope_parts
+from accelxl.catalogue.row import CAPPED_UNITS, SIGNED_UNITS, TAGS, UNITS, VERSION, Fact, Tag, plain, scope_parts
 from accelxl.catalogue.tables import NAME_COLUMNS, TABLES, Table
 from accelxl.errors import BadFile, nearest
 
@@ -21,13 +21,13 @@ SHIPPED = Path(__file__).parent
 """The folder of the catalogue that comes with the package."""
 
 
-class Fault(ValueError):
+class RowError(ValueError):
     """What is wrong in one field of a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A row of names.csv: a name in a key column, its other spellings and, for a device, who makes it and how it comes."""
+    """A row of names.csv: a name in a key column, its other spellings; for a device, who makes it and how it comes."""
 
     column: str
     name: str
@@ -37,10 +37,10 @@ class Name:
     lag_class: str
 
 
-def newest_day(folder: Path) -> Date:
+def newest_day(folder: Path) -> dt.date:
     """Return the last day that a row of `folder` may carry: the version's day, for a user's own folder also today."""
-    shipped = Date.fromisoformat(VERSION)
-    return shipped if folder == SHIPPED else max(shipped, Date.today())  # noqa: DTZ011
+    shipped = dt.date.fromisoformat(VERSION)
+    return shipped if folder == SHIPPED else max(shipped, dt.date.today())  # noqa: DTZ011
 
 
 def check(folder: str | Path | None = None) -> list[str]:
@@ -86,17 +86,21 @@ def read_table(table: Table, folder: Path) -> tuple[list[Fact], list[str]]:
     rows, faults = _rows(path, table.columns)
     last = newest_day(folder)
     facts: list[Fact] = []
-    seen: dict[tuple[tuple[str, ...], Date], int] = {}
+    seen: dict[tuple[tuple[str, ...], dt.date], int] = {}
     for number, cells in rows:
         try:
             fact = _fact(table, cells, last)
-            first = seen.setdefault((tuple(map(plain, fact.key)), fact.as_of), number)
-            if first != number:
-                raise Fault(f"{table.keys[0]}: {', '.join(fact.key)} of {fact.as_of} stands already in row {first}; one row a day")
-        except Fault as fault:
+        except RowError as fault:
             faults.append(f"{path.name}, row {number}, {fault}")
-        else:
+            continue
+        first = seen.setdefault((tuple(map(plain, fact.key)), fact.as_of), number)
+        if first == number:
             facts.append(fact)
+        else:
+            name = ", ".join(fact.key)
+            faults.append(
+                f"{path.name}, row {number}, as_of: {name} of {fact.as_of} is in row {first} too; one row a day"
+            )
     return facts, faults
 
 
@@ -109,7 +113,8 @@ def read_names(folder: Path) -> tuple[list[Name], list[str]]:
     for number, cells in rows:
         column, name, aliases, *rest = cells
         if column not in columns:
-            faults.append(f"{path.name}, row {number}, column: {column!r} is not a key column; {nearest(column, sorted(columns))}")
+            allowed = nearest(column, sorted(columns))
+            faults.append(f"{path.name}, row {number}, column: {column!r} is not a key column; {allowed}")
         elif not plain(name):
             faults.append(f"{path.name}, row {number}, name: it is blank; give a name")
         else:
@@ -132,34 +137,38 @@ def _rows(path: Path, columns: tuple[str, ...]) -> tuple[list[tuple[int, list[st
                 if len(cells) == len(columns):
                     rows.append((reader.line_num, [cell.strip() for cell in cells]))
                 elif any(cells):
-                    faults.append(f"{path.name}, row {reader.line_num}: it has {len(cells)} cells; the header has {len(columns)}")
+                    what = f"it has {len(cells)} cells; the header has {len(columns)}"
+                    faults.append(f"{path.name}, row {reader.line_num}: {what}")
             return rows, faults
     except (OSError, UnicodeDecodeError, csv.Error) as trouble:
         why = trouble.strerror if isinstance(trouble, OSError) and trouble.strerror else trouble
         return [], [f"{path.name} cannot be read as a CSV file in UTF-8: {why}"]
 
 
-def _fact(table: Table, cells: list[str], last: Date) -> Fact:
-    """Make the fact of a row, or raise the Fault of its first bad field."""
+def _fact(table: Table, cells: list[str], last: dt.date) -> Fact:
+    """Make the fact of a row, or raise the RowError of its first bad field."""
     width = len(table.keys)
     key = tuple(cells[:width])
-    for column, cell in zip(table.keys, key, strict=True):
-        if not plain(cell):
-            raise Fault(f"{column}: it is blank; give a name")
+    if not all(map(plain, key)):
+        blank = next(column for column, cell in zip(table.keys, key, strict=True) if not plain(cell))
+        raise RowError(f"{blank}: it is blank; give a name")
+    for column in table.numeric:
+        _number(column, key[table.keys.index(column)])
     low, mid, high, unit, scope, as_of, source, url, tag, note = cells[width:]
-    numbers = _band(low, mid, high)
-    _unit(table, key, unit, numbers)
+    bottom, middle, top = _band(low, mid, high)
+    _unit(table, key, unit, bottom, top)
     if tag not in TAGS:
-        raise Fault(f"tag: {tag!r} is given; {nearest(tag, sorted(TAGS))}")
+        raise RowError(f"tag: {tag!r} is given; {nearest(tag, sorted(TAGS))}")
     _scope(table, scope)
     _source(source, url)
-    return Fact(numbers[1], numbers[0], numbers[2], unit, scope, _day(as_of, last), source, url, note, cast("Tag", tag), table.name, key)
+    day, kind = _day(as_of, last), cast("Tag", tag)
+    return Fact(middle, bottom, top, unit, scope, day, source, url, note, kind, table.name, key)
 
 
 def _band(low: str, mid: str, high: str) -> tuple[float, float, float]:
     low_, mid_, high_ = _number("value_low", low), _number("value_mid", mid), _number("value_high", high)
     if not low_ <= mid_ <= high_:
-        raise Fault(f"value_mid: {mid} is not between value_low {low} and value_high {high}")
+        raise RowError(f"value_mid: {mid} is not between value_low {low} and value_high {high}")
     return low_, mid_, high_
 
 
@@ -169,43 +178,43 @@ def _number(column: str, cell: str) -> float:
     except ValueError:
         number = nan
     if not isfinite(number):
-        raise Fault(f"{column}: {cell!r} is given; a finite number is needed")
+        raise RowError(f"{column}: {cell!r} is given; a finite number is needed")
     return number
 
 
-def _unit(table: Table, key: tuple[str, ...], unit: str, numbers: tuple[float, float, float]) -> None:
+def _unit(table: Table, key: tuple[str, ...], unit: str, low: float, high: float) -> None:
     if table.units and key[-1] not in table.units:
-        raise Fault(f"{table.keys[-1]}: {key[-1]!r} is given; {nearest(key[-1], table.units)}")
+        raise RowError(f"{table.keys[-1]}: {key[-1]!r} is given; {nearest(key[-1], table.units)}")
     wanted = table.units.get(key[-1], table.unit)
     if wanted and unit != wanted:
-        raise Fault(f"unit: {unit!r} is given; {key[-1]} is in {wanted}")
+        raise RowError(f"unit: {unit!r} is given; {key[-1]} is in {wanted}")
     if unit not in UNITS:
-        raise Fault(f"unit: {unit!r} is given; {nearest(unit, sorted(UNITS))}")
-    if numbers[0] < 0 and unit not in SIGNED_UNITS:
-        raise Fault(f"value_low: {numbers[0]:g} is given; a figure in {unit} is at least 0")
-    if numbers[2] > CAPPED_UNITS.get(unit, numbers[2]):
-        raise Fault(f"value_high: {numbers[2]:g} is given; a figure in {unit} is at most {CAPPED_UNITS[unit]:g}")
+        raise RowError(f"unit: {unit!r} is given; {nearest(unit, sorted(UNITS))}")
+    if low < 0 and unit not in SIGNED_UNITS:
+        raise RowError(f"value_low: {low:g} is given; a figure in {unit} is at least 0")
+    if high > CAPPED_UNITS.get(unit, high):
+        raise RowError(f"value_high: {high:g} is given; a figure in {unit} is at most {CAPPED_UNITS[unit]:g}")
 
 
 def _scope(table: Table, scope: str) -> None:
     if not scope:
-        raise Fault("scope: it is blank; say what the figure covers")
+        raise RowError("scope: it is blank; say what the figure covers")
     if table.scope and tuple(name for name, _ in scope_parts(scope)) != table.scope:
-        raise Fault(f"scope: {scope!r} is given; it must say {'; '.join(f'{name}: ...' for name in table.scope)}")
+        raise RowError(f"scope: {scope!r} is given; it must say {'; '.join(f'{name}: ...' for name in table.scope)}")
 
 
 def _source(source: str, url: str) -> None:
     if not source:
-        raise Fault("source: it is blank; a figure without a source is refused")
+        raise RowError("source: it is blank; a figure without a source is refused")
     if not url.startswith(("https://", "http://", "internal:")) or url.endswith(("://", "internal:")):
-        raise Fault(f"url: {url!r} is given; a figure needs the address of its source (https://... or internal:...)")
+        raise RowError(f"url: {url!r} is given; a figure needs the address of its source (https://... or internal:...)")
 
 
-def _day(as_of: str, last: Date) -> Date:
+def _day(as_of: str, last: dt.date) -> dt.date:
     try:
-        day = Date.fromisoformat(as_of)
+        day = dt.date.fromisoformat(as_of)
     except ValueError:
-        raise Fault(f"as_of: {as_of!r} is given; a day such as 2026-09-19 is needed") from None
+        raise RowError(f"as_of: {as_of!r} is given; a day such as 2026-09-19 is needed") from None
     if day > last:
-        raise Fault(f"as_of: {as_of} is in the future of the catalogue; the last day is {last}")
+        raise RowError(f"as_of: {as_of} is in the future of the catalogue; the last day is {last}")
     return day

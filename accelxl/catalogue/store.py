@@ -5,17 +5,17 @@ Tables load when first asked for. A key of the user's folder hides every shipped
 
 from __future__ import annotations
 
-from datetime import date as Date
+import datetime as dt
 from functools import lru_cache
 from pathlib import Path
 from statistics import median
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from accelxl.catalogue.facts import VERSION, Fact, When, plain
 from accelxl.catalogue.loader import SHIPPED, Name, check, read_names, read_table
+from accelxl.catalogue.row import VERSION, Fact, When, plain
 from accelxl.catalogue.tables import FACT_COLUMNS, TABLES
-from accelxl.errors import BadFile, NoData, UnknownName, WrongType, WrongUnit, nearest
+from accelxl.errors import AccelError, BadFile, NoData, UnknownName, WrongType, WrongUnit, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,8 @@ _front: list[Path] = []
 def load(folder: str | Path | None = None) -> str:
     """Put a folder of own CSV files in front of the shipped catalogue; without a folder, return to the shipped one.
 
-    The folder may hold any of the catalogue's files, with the same columns. It is checked as a whole before anything changes.
+    The folder may hold any of the catalogue's files, with the same columns. It is checked as a whole before anything
+    changes.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def history(table: str, *key: str) -> tuple[Fact, ...]:
     try:
         return index[tuple([resolve(column, word) for column, word in zip(TABLES[table].keys, key, strict=True)])]
     except (KeyError, ValueError, AttributeError):
-        raise _lack(table, key) from None
+        raise lack(table, key) from None
 
 
 def keys(table: str, *prefix: str) -> tuple[tuple[str, ...], ...]:
@@ -194,12 +195,12 @@ def name_row(column: str, word: str) -> Name | None:
     return _names().get((column, resolve(column, word)))
 
 
-def to_day(date: Date | str) -> Date:
+def to_day(date: dt.date | str) -> dt.date:
     """Return a day given as a date or as ISO text."""
-    if isinstance(date, Date):
+    if isinstance(date, dt.date):
         return date
     try:
-        return Date.fromisoformat(date)
+        return dt.date.fromisoformat(date)
     except (TypeError, ValueError):
         raise WrongType(f"{date!r} is not a day; give a date or text such as 2026-09-19") from None
 
@@ -231,7 +232,7 @@ def _known(table: str) -> str:
     return table
 
 
-def _lack(table: str, key: Sequence[str]) -> Exception:
+def lack(table: str, key: Sequence[Any]) -> AccelError:
     """Say which word of a key the catalogue lacks, with the nearest one it has."""
     columns = TABLES[table].keys
     if len(key) != len(columns):
@@ -241,17 +242,23 @@ def _lack(table: str, key: Sequence[str]) -> Exception:
             return WrongType(f"{table}: {column} {word!r} is given; a name is needed")
         if not keys(table, *key[: place + 1]):
             known = list(dict.fromkeys(row[place] for row in keys(table, *key[:place])))
-            of = f" of {', '.join(k for k in key[:place])}" if place else ""
+            of = f" of {', '.join(key[:place])}" if place else ""
             return NoData(f"{table}: there is no {column} {word!r}{of}; {_nearest(column, word, known)}")
     return NoData(f"{table}: there is no row {', '.join(key)}")
 
 
 def _nearest(column: str, word: str, known: Sequence[str]) -> str:
-    """Name the nearest name or other spelling, or else the names."""
+    """End a sentence with the nearest name, the names that begin with the word, the nearest other spelling, or all."""
+    begun = [name for name in known if plain(word) and plain(name).startswith(plain(word))]
+    if begun:
+        return f"did you mean {' or '.join(begun[:3])}?"
     plains = {plain(name) for name in known}
-    aliases = [alias for (place, name), row in _names().items() if place == column and name in plains for alias in row.aliases]
-    close = nearest(word, [*known, *aliases])
-    return close if close.startswith("did you mean") else nearest(word, known)
+    rows = [row for (place, name), row in _names().items() if place == column and name in plains]
+    for candidates in (known, [alias for row in rows for alias in row.aliases]):
+        close = nearest(word, candidates)
+        if close.startswith("did you mean"):
+            return close
+    return nearest(word, known)
 
 
 @lru_cache(maxsize=64)
@@ -270,8 +277,11 @@ def _index(table: str) -> Mapping[tuple[str, ...], tuple[Fact, ...]]:
 
 def _grouped(columns: Sequence[str], rows: Iterable[Fact]) -> dict[tuple[str, ...], tuple[Fact, ...]]:
     groups: dict[tuple[str, ...], list[Fact]] = {}
+    spellings = [_spellings(column) for column in columns]
     for row in rows:
-        groups.setdefault(tuple([resolve(column, word) for column, word in zip(columns, row.key, strict=True)]), []).append(row)
+        names = map(plain, row.key)
+        place = tuple([own.get(name, name) for own, name in zip(spellings, names, strict=True)])
+        groups.setdefault(place, []).append(row)
     return {place: tuple(sorted(group, key=lambda row: row.as_of, reverse=True)) for place, group in groups.items()}
 
 
@@ -289,7 +299,7 @@ def _names() -> Mapping[tuple[str, str], Name]:
 
 @lru_cache(maxsize=64)
 def _spellings(column: str) -> Mapping[str, str]:
-    """Other spellings in a key column, each with the plain name it stands for; a vendor's name may stand in front of a device."""
+    """Other spellings in a key column, each with the plain name it stands for; a device may have its maker in front."""
     spellings: dict[str, str] = {}
     for (place, name), row in _names().items():
         if place == column:

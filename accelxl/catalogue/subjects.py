@@ -6,19 +6,21 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from accelxl.catalogue.facts import Fact, When, plain
-from accelxl.catalogue.store import _lack, fact, facts, keys, name_row, resolve, spread, to_day
-from accelxl.errors import NoData, OutOfRange, UnknownName, nearest
+from accelxl.catalogue.store import fact, facts, keys, lack, name_row, resolve, spread
+from accelxl.errors import NoData, OutOfRange, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from accelxl.catalogue.row import Fact, When
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
     """An accelerator: who makes it, how it comes, and its newest figures by attribute.
 
-    `lag_class` says how it is delivered: "server" (in a node of 4 or 8), "rack" (a liquid-cooled rack), "card" (a PCIe card) or "cloud" (not sold, rented only).
+    `lag_class` says how it is delivered: "server" (a node of eight), "rack" (a liquid-cooled rack), "card" (PCIe) or
+    "cloud" (not sold, rented only).
     """
 
     name: str
@@ -60,7 +62,7 @@ def device(name: str) -> Device:
     """
     rows = facts("devices", name)
     if not rows:
-        raise _lack("devices", (name, "memory_gb"))
+        raise lack("devices", (name, "memory_gb"))
     row = name_row("device", name)
     vendor, kind, lag_class = (row.vendor, row.kind, row.lag_class) if row else ("", "", "")
     return Device(rows[0].key[0], vendor, kind, lag_class, MappingProxyType({r.key[1]: r for r in rows}))
@@ -147,7 +149,9 @@ def cloud_prices(
     for row in facts("cloud_prices"):
         own = dict(zip(("provider", "instance", "device", "region", "commitment"), row.key, strict=True))
         fits = all(resolve(column, own[column]) == word for column, word in words.items())
-        if fits and (not name or any(resolve(c, own[c]) == resolve(c, name) for c in ("provider", "instance", "device"))):
+        if fits and (
+            not name or any(resolve(c, own[c]) == resolve(c, name) for c in ("provider", "instance", "device"))
+        ):
             found.append(row)
     return tuple(found)
 
@@ -162,7 +166,8 @@ def cloud_price(name: str, *, device: str = "", commitment: str = "on-demand", r
     device, region : str, optional
         Narrow the rows.
     commitment : str, optional
-        ``"on-demand"`` (default), ``"spot"``, ``"1 year"``, ``"3 years"``, ``"5 years"``, ``"reserved"`` or ``"capacity block"``.
+        ``"on-demand"`` (default), ``"spot"``, ``"1 year"``, ``"3 years"``, ``"5 years"``, ``"reserved"``,
+        ``"flex start"`` or ``"capacity block"``.
 
     Raises
     ------
@@ -183,7 +188,9 @@ def cloud_price(name: str, *, device: str = "", commitment: str = "on-demand", r
     asked = ", ".join(word for word in (name, device, commitment, region) if word)
     rows = cloud_prices(name)
     if not rows:
-        known = list(dict.fromkeys(word for column in range(3) for word in (key[column] for key in keys("cloud_prices"))))
+        known = list(
+            dict.fromkeys(word for column in range(3) for word in (key[column] for key in keys("cloud_prices")))
+        )
         raise NoData(f"cloud_prices: there is no provider, instance or device {name!r}; {nearest(name, known)}")
     known = list(dict.fromkeys(f"{row.key[2]} {row.key[4]}" for row in rows))
     raise NoData(f"cloud_prices: there is no row {asked}; {name} has {', '.join(known[:8])}")
@@ -232,11 +239,13 @@ def residual(device: str, months: float) -> Fact:
     """
     rows = facts("residuals", device)
     if not rows:
-        raise _lack("residuals", (device, "12"))
+        raise lack("residuals", (device, "12"))
     ages = {0.0: replace(rows[0], value=1.0, low=1.0, high=1.0, note="new", tag="derived", key=(rows[0].key[0], "0"))}
     ages |= {float(row.key[1]): row for row in rows}
     if not 0 <= months <= max(ages):
-        raise OutOfRange(f"residuals: {months:g} months is given for {rows[0].key[0]}; the published ages are 0 to {max(ages):g}")
+        raise OutOfRange(
+            f"residuals: {months:g} months is given for {rows[0].key[0]}; the published ages are 0 to {max(ages):g}"
+        )
     if months in ages:
         return ages[months]
     before, after = max(a for a in ages if a < months), min(a for a in ages if a > months)
@@ -253,7 +262,9 @@ def residual(device: str, months: float) -> Fact:
 
 
 def market(name: str, date: When = None) -> Fact:
-    """Return a published total, share, growth rate or index; `scope` says phase, venue, components, period, currency and basis.
+    """Return a published total, share, growth rate or index.
+
+    Its `scope` says phase, venue, components, period, currency and basis; `scope_parts` splits it.
 
     Examples
     --------
@@ -310,7 +321,7 @@ def node_cost(node: str, attribute: str = "price_usd") -> Fact:
 
 
 def tax_law(rule: str, date: When = None) -> Fact:
-    """Return a US federal figure in force on a day: the bonus share by day of acquisition, the limits of Section 179, the corporate rate.
+    """Return a US federal figure in force on a day: bonus share by day of acquisition, limits of Section 179, tax rate.
 
     Examples
     --------
@@ -356,5 +367,5 @@ def source(table: str, *key: str, date: When = None) -> str:
 def _items(table: str, name: str) -> dict[str, Fact]:
     rows = facts(table, name)
     if not rows:
-        raise _lack(table, (name, ""))
+        raise lack(table, (name, ""))
     return {row.key[1]: row for row in rows}

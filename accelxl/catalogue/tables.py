@@ -5,8 +5,11 @@ A new subject is a CSV file, a row here and a function in subjects.py; the loade
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FACT_COLUMNS = (
     "value_low", "value_mid", "value_high", "unit", "scope", "as_of", "source", "url", "tag", "note",
@@ -43,7 +46,7 @@ ATTRIBUTE_MEANING: Mapping[str, str] = {
     "memory_gb": "high-bandwidth or graphics memory of one package",
     "bandwidth_tb_s": "memory bandwidth of one package",
     "tdp_kw": "power of the chip alone (thermal design or board power)",
-    "all_in_kw": "chip and its share of host, network and losses in the rack, before cooling: multiply by PUE for the meter",
+    "all_in_kw": "chip and its share of host, network and losses in the rack, before cooling: times PUE for the meter",
     "utility_kw": "the same at the utility meter, cooling included: do not multiply by PUE again",
     "bf16_pflops": "peak dense FP16 or BF16 arithmetic, without sparsity",
     "fp8_pflops": "peak dense 8-bit floating-point arithmetic, without sparsity",
@@ -55,8 +58,8 @@ ATTRIBUTE_MEANING: Mapping[str, str] = {
     "cost_hyperscaler_usd_h": "cost of an hour when a large hyperscaler owns it",
     "cost_neocloud_usd_h": "cost of an hour when a large neocloud owns it",
     "cost_rental_usd_h": "price of an hour on a long rental contract",
-    "tokens_per_second": "tokens a second per accelerator of one large model's service, input (cache hits included) and output together",
-    "tokens_per_second_interactive": "the same at a fast reading speed of each user; the scope says how fast",
+    "tokens_per_second": "input (cache hits included) and output tokens a second per accelerator, one large model",
+    "tokens_per_second_interactive": "the same while each user is served fast; the scope says how fast",
     "prefill_tokens_per_second": "input tokens a second per accelerator while it does prefill only",
     "decode_tokens_per_second": "output tokens a second per accelerator while it does decode only",
 }
@@ -67,7 +70,8 @@ ATTRIBUTE_MEANING: Mapping[str, str] = {
 class Table:
     """A file of the catalogue.
 
-    `unit` is the unit every row must have; `units` fixes it by the last key column; with neither, any known unit is allowed.
+    `unit` is the unit every row must have; `units` fixes it by the last key column; with neither, any known unit is
+    allowed. `scope` is what a row's scope has to say, `numeric` the key columns that hold numbers.
     """
 
     name: str
@@ -76,6 +80,7 @@ class Table:
     unit: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
     scope: tuple[str, ...] = ()
+    numeric: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,7 +91,12 @@ class Table:
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
-        Table("devices", ("device", "attribute"), "accelerators: memory, power, arithmetic, prices, throughput", units=ATTRIBUTES),
+        Table(
+            "devices",
+            ("device", "attribute"),
+            "accelerators: memory, power, arithmetic, prices, throughput",
+            units=ATTRIBUTES,
+        ),
         Table(
             "useful_lives",
             ("company", "item"),
@@ -110,8 +120,19 @@ TABLES: Mapping[str, Table] = {
         ),
         Table("commitments", ("provider", "term"), "discounts from the on-demand price for a commitment", unit="share"),
         Table("lead_times", ("component",), "order to delivery", unit="weeks"),
-        Table("residuals", ("device", "months"), "used price as a share of the new price", unit="share"),
-        Table("market", ("name",), "published totals, shares, growth rates and price indices with their scope", scope=MARKET_SCOPE),
+        Table(
+            "residuals",
+            ("device", "months"),
+            "used price as a share of the new price",
+            unit="share",
+            numeric=("months",),
+        ),
+        Table(
+            "market",
+            ("name",),
+            "published totals, shares, growth rates and price indices with their scope",
+            scope=MARKET_SCOPE,
+        ),
         Table("stress", ("name", "item"), "what happened in earlier overbuilds"),
         Table(
             "node_costs",
@@ -122,7 +143,7 @@ TABLES: Mapping[str, Table] = {
         Table("service_day", ("day", "item"), "a published day of one large model's service"),
         Table("tax_law", ("rule",), "US federal rules that depend on a day, as_of is the first day they hold"),
         Table("carbon", ("place",), "carbon intensity of electricity", unit="g/kWh"),
-        Table("facility", ("item",), "building, cooling and colocation", units={}),
+        Table("facility", ("item",), "building, cooling and colocation"),
     )
 }
 

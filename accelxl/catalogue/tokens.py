@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date as Date
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from accelxl.catalogue.facts import VERSION, Fact, When
+from accelxl.catalogue.row import VERSION, Fact, When
 from accelxl.catalogue.store import to_day
 from accelxl.errors import Missing, NoData, nearest
 
@@ -20,7 +19,7 @@ _NOON = 12
 
 @dataclass(frozen=True, slots=True)
 class TokenPrice:
-    """What a provider asks for a million tokens of a model: input, input read from its cache, output, each a `Fact` in USD/Mtok."""
+    """What a provider asks for a million tokens: input, input from its cache, output; each a `Fact` in USD/Mtok."""
 
     provider: str
     model: str
@@ -32,8 +31,8 @@ class TokenPrice:
 def api_price(model: str, provider: str | None = None, date: When = None) -> TokenPrice:
     """Return a provider's prices per million tokens of a model, in force on a day.
 
-    The middle value is the base price at noon UTC; the band spans longer prompts and other hours where the provider charges them
-    otherwise. A provider without a price for cached input is taken to charge the full input price.
+    The middle value is the base price at noon UTC; the band spans longer prompts and other hours where the provider
+    charges them otherwise. A provider without a price for cached input is taken to charge the full input price.
 
     Parameters
     ----------
@@ -60,8 +59,8 @@ def api_price(model: str, provider: str | None = None, date: When = None) -> Tok
     prices = _package()
     found = _find(prices, model, provider)
     asked = None if date is None else to_day(date)
-    day = asked or _newest_start(found[1]) or Date.fromisoformat(VERSION)
-    hours = [found[1].get_prices(datetime(day.year, day.month, day.day, hour, tzinfo=timezone.utc)) for hour in _HOURS]
+    day = asked or _newest_start(found[1]) or dt.date.fromisoformat(VERSION)
+    hours = [found[1].get_prices(dt.datetime(day.year, day.month, day.day, hour, tzinfo=dt.UTC)) for hour in _HOURS]
     note = "base price at noon UTC" + ("" if asked else "; the newest the package has")
 
     def row(word: str, *fields: str) -> Fact:
@@ -97,7 +96,9 @@ def _package() -> ModuleType:
     try:
         import genai_prices
     except ImportError:
-        raise Missing("prices of tokens need the package genai-prices; install it with: pip install 'accelxl[prices]'") from None
+        raise Missing(
+            "prices of tokens need the package genai-prices; install it with: pip install 'accelxl[prices]'"
+        ) from None
     return genai_prices
 
 
@@ -117,10 +118,10 @@ def _find(prices: ModuleType, model: str, provider: str | None) -> tuple[Any, An
     return found
 
 
-def _newest_start(model: Any) -> Date | None:
+def _newest_start(model: Any) -> dt.date | None:
     """Return the day from which a model's newest price holds, where the package says so."""
     conditions = model.prices if isinstance(model.prices, list) else []
-    starts: list[Date] = [c.constraint.start_date for c in conditions if hasattr(c.constraint, "start_date")]
+    starts: list[dt.date] = [c.constraint.start_date for c in conditions if hasattr(c.constraint, "start_date")]
     return max(starts, default=None)
 
 

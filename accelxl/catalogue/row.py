@@ -5,8 +5,8 @@ A figure is never a bare number: it has a band, a unit, a scope, a date and a so
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date as Date
 from functools import lru_cache
 from typing import Literal, TypeAlias, get_args
 
@@ -16,13 +16,13 @@ VERSION = "2026-11-23"
 Tag = Literal["measured", "published", "derived", "estimate"]
 """What kind of figure it is.
 
-measured: a benchmark or a meter; published: stated by the maker, seller, filer or statute; derived: calculated here from such figures,
-the note says how; estimate: an analyst's or our own judgement, the note says whose.
+measured: a benchmark or a meter; published: stated by the maker, seller, filer or statute; derived: calculated here
+from such figures, the note says how; estimate: an analyst's or our own judgement, the note says whose.
 """
 
 TAGS: frozenset[str] = frozenset(get_args(Tag))
 
-When: TypeAlias = Date | str | None
+When: TypeAlias = dt.date | str | None
 """A day as a date or as ISO text; None is the newest."""
 
 UNITS: frozenset[str] = frozenset(
@@ -43,8 +43,9 @@ CAPPED_UNITS: dict[str, float] = {"share": 1.0}
 class Fact:
     """One figure of the catalogue: ``low <= value <= high`` in `unit`, as of a day, from a named source.
 
-    `scope` says what the figure covers (chip, server share, all-in; a market's phase, venue and period). `key` is the row's name inside
-    `table`. Where sources spread, `low` and `high` are the spread; where they are equal the sources agree.
+    `scope` says what the figure covers (chip, server share, all-in; a market's phase, venue and period). `key` is the
+    row's name inside `table`. Where sources spread, `low` and `high` are the spread; where they are equal the sources
+    agree.
     """
 
     value: float
@@ -52,7 +53,7 @@ class Fact:
     high: float
     unit: str
     scope: str
-    as_of: Date
+    as_of: dt.date
     source: str
     url: str
     note: str
@@ -87,7 +88,9 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def scope_parts(scope: str) -> tuple[tuple[str, str], ...]:
-    """Split a scope of the form ``name: words; name: words`` into pairs; a scope without names is one pair ``("scope", scope)``.
+    """Split a scope of the form ``name: words; name: words`` into pairs.
+
+    A scope without names is one pair, named ``scope``.
 
     Examples
     --------
