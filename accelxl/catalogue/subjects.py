@@ -29,6 +29,10 @@ class Device:
     lag_class: str
     facts: Mapping[str, Fact]
 
+    def fact(self, attribute: str) -> Fact:
+        """Return the newest figure of an attribute; NoData where the catalogue has none."""
+        return fact("devices", self.name, attribute)
+
     def value(self, attribute: str) -> float | None:
         """Return the middle value of an attribute, or None where the catalogue has no figure."""
         row = self.facts.get(attribute)

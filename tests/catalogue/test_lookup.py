@@ -104,7 +104,10 @@ def test_a_device_has_its_newest_figures():
     card = catalogue.device("B200")
     assert (card.vendor, card.kind, card.lag_class) == ("NVIDIA", "GPU", "server")
     assert card.facts["purchase_price_usd"] is catalogue.spec("B200", "purchase_price_usd")
+    assert card.fact("price_usd") is card.facts["purchase_price_usd"]
     assert card.value("no_such_thing") is None
+    with pytest.raises(NoData, match="no attribute 'price_usd' of MI300X"):
+        catalogue.device("MI300X").fact("price_usd")
 
 
 def test_a_cloud_price_of_one_row_is_that_row():
