@@ -1,0 +1,1 @@
+"""Dated reference data: devices, prices, lives, tax tables."""
