@@ -73,12 +73,17 @@ cdef inline double book(const Declining* d, double k) noexcept nogil:
     return value if value > d.salvage else d.salvage
 
 
-cdef inline double declining_cell(const Declining* d, double k) noexcept nogil:
-    # The amount of period k; `k` may lie between whole periods (the same power law).
-    cdef double value = book(d, k), room = value - d.salvage
+cdef inline double amount_from(const Declining* d, double value) noexcept nogil:
+    # The amount of a period that begins at this book value.
+    cdef double room = value - d.salvage
     if not room > 0.0:
         return 0.0
     return value * d.rate if value * d.rate < room else room
+
+
+cdef inline double declining_cell(const Declining* d, double k) noexcept nogil:
+    # The amount of period k; `k` may lie between whole periods (the same power law).
+    return amount_from(d, unfloored(d, k))
 
 
 cdef inline double declining_cells(const Declining* d, double lo, double hi) noexcept nogil:
@@ -180,12 +185,29 @@ cdef inline double syd_part(double cost, double salvage, double life, double t) 
     return (cost - salvage) * part * (part + 1.0) / (life * (life + 1.0))
 
 
+cdef inline void declining_series(const Declining* d, double* out, Py_ssize_t n) noexcept nogil:
+    # Whole periods 0 .. n - 1, a pack of powers at a time; a lane has the bits that declining_cell has.
+    cdef double steps[8]
+    cdef Py_ssize_t i = 0, k
+    for k in range(8):
+        steps[k] = k
+    if d.rate < 1.0:
+        while i + pk.PW <= n:
+            pk.pk_store(out + i, pk.pk(d.cost) * pk.pk_exp((pk.pk(i) + pk.pk_load(steps)) * pk.pk(d.log_keep)))
+            i += pk.PW
+    while i < n:
+        out[i] = unfloored(d, i)
+        i += 1
+    for i in range(n):
+        out[i] = amount_from(d, out[i])
+
+
 cdef inline void schedule(
     int method, double cost, double salvage, double life, double factor, double month, bint switches,
     double* out, Py_ssize_t n,
 ) noexcept nogil:
     """Write the first n periods of an asset's schedule to out; nothing after the life, nothing below salvage."""
-    cdef Py_ssize_t i
+    cdef Py_ssize_t i, done = 0
     cdef double t, last = life
     cdef Declining d
     cdef bint valid = has_course(cost, salvage, life, factor)
@@ -195,7 +217,11 @@ cdef inline void schedule(
         last = floor(life) if month == 12.0 else floor(life + 1.0)
     if valid and (method == DDB or method == VDB):
         d = declining(cost, salvage, life, factor, method == VDB and switches)
-    for i in range(n):
+        last = life if life < d.switch_at else d.switch_at
+        done = <Py_ssize_t>floor(last if last < n else n)
+        declining_series(&d, out, done)
+        last = life
+    for i in range(done, n):
         t = i + 1.0
         if not valid:
             out[i] = NAN
