@@ -51,9 +51,7 @@ def uop(cost: Cost, salvage: Cost, total_units: Count, units: Units) -> NDArray[
     Equations B5.
     """
     used = series(units, "units", at_least=0)
-    shape, (costs, salvages, totals) = cases(
-        over=used.shape[:-1], cost=cost, salvage=salvage, total_units=total_units
-    )
+    shape, (costs, salvages, totals) = cases(over=used.shape[:-1], cost=cost, salvage=salvage, total_units=total_units)
     rows = _rows(used, shape)
     out = np.empty_like(rows)
     core.uop_rows(costs, salvages, totals, rows, out)

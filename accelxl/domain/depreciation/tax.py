@@ -158,8 +158,8 @@ def mid_month(cost: Cost, life: Life, month: Month) -> NDArray[np.float64]:
 
     Source
     ------
-    Equations B5; IRS Publication 946, mid-month convention. Its Table A-7a, built from rounded months, prints up to 0.004
-    points more.
+    Equations B5; IRS Publication 946, mid-month convention. Its Table A-7a, built from rounded months, prints up to
+    0.004 points more.
     """
     shape, (costs, lives, months) = cases(cost=cost, life=life, month=month)
     valid = (costs >= 0) & (lives > 0) & np.isfinite(lives) & np.isin(months, np.arange(1, 13))
