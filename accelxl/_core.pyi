@@ -1,6 +1,9 @@
 """The whole interface of the compiled core."""
 
 import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
 
 def cpu_level() -> int: ...
 def pack_width() -> int: ...
@@ -10,3 +13,20 @@ expm1: np.ufunc
 log: np.ufunc
 log1p: np.ufunc
 pow: np.ufunc
+
+# depreciation
+DEPRECIATION_METHODS: tuple[str, ...]
+sln: np.ufunc
+syd: np.ufunc
+db: np.ufunc
+ddb: np.ufunc
+vdb: np.ufunc
+
+def schedule_rows(
+    method: int, cost: Vector, salvage: Vector, life: Vector, factor: Vector, month: Vector, no_switch: Vector, out: Vector,
+) -> None: ...
+def uop_rows(cost: Vector, salvage: Vector, total_units: Vector, units: Vector, out: Vector) -> None: ...
+def book_value_rows(cost: Vector, written_off: Vector, out: Vector) -> None: ...
+def macrs_rows(
+    cost: Vector, bonus: Vector, section_179: Vector, column: NDArray[np.intp], shares: Vector, out: Vector,
+) -> None: ...

@@ -12,6 +12,7 @@ A result that has no meaning is NaN. Shapes and types are checked by the caller.
 cimport cython
 from libc.stdlib cimport free, malloc
 
+cimport accelxl.kernels.depreciation as depreciation
 cimport accelxl.kernels.pack as pk
 cimport accelxl.kernels.plan as plan
 
@@ -53,6 +54,98 @@ cdef double log1p(double x) noexcept nogil:
 @cython.ufunc
 cdef double pow(double base, double exponent) noexcept nogil:
     return pk.ax_pow(base, exponent)
+
+
+# -- depreciation ------------------------------------------------------------------------------------------------------
+
+DEPRECIATION_METHODS = ("SL", "SYD", "DB", "DDB", "VDB")  # in the order of the enum in kernels/depreciation.pxd
+
+
+@cython.ufunc
+cdef double sln(double cost, double salvage, double life) noexcept nogil:
+    return depreciation.sln(cost, salvage, life)
+
+
+@cython.ufunc
+cdef double syd(double cost, double salvage, double life, double per) noexcept nogil:
+    return depreciation.syd(cost, salvage, life, per)
+
+
+@cython.ufunc
+cdef double db(double cost, double salvage, double life, double period, double month) noexcept nogil:
+    return depreciation.db(cost, salvage, life, period, month)
+
+
+@cython.ufunc
+cdef double ddb(double cost, double salvage, double life, double period, double factor) noexcept nogil:
+    return depreciation.ddb(cost, salvage, life, period, factor)
+
+
+@cython.ufunc
+cdef double vdb(
+    double cost, double salvage, double life, double start_period, double end_period, double factor, double no_switch,
+) noexcept nogil:
+    return depreciation.vdb(cost, salvage, life, start_period, end_period, factor, no_switch)
+
+
+def schedule_rows(
+    int method,
+    const double[::1] cost,       # (cases,)          IN
+    const double[::1] salvage,    # (cases,)          IN
+    const double[::1] life,       # (cases,)          IN  periods
+    const double[::1] factor,     # (cases,)          IN
+    const double[::1] month,      # (cases,)          IN
+    const double[::1] no_switch,  # (cases,)          IN  0 or 1
+    double[:, ::1] out,           # (cases, periods)  OUT
+) -> None:
+    """Write each asset's depreciation by DEPRECIATION_METHODS[method] to a row of `out`."""
+    cdef Py_ssize_t i, n = out.shape[1]
+    with nogil:
+        for i in range(out.shape[0] if n else 0):
+            depreciation.schedule(
+                method, cost[i], salvage[i], life[i], factor[i], month[i], no_switch[i] == 0.0, &out[i, 0], n
+            )
+
+
+def uop_rows(
+    const double[::1] cost,         # (cases,)          IN
+    const double[::1] salvage,      # (cases,)          IN
+    const double[::1] total_units,  # (cases,)          IN
+    const double[:, ::1] units,     # (cases, periods)  IN
+    double[:, ::1] out,             # (cases, periods)  OUT
+) -> None:
+    """Write each asset's depreciation by units of production to a row of `out`."""
+    cdef Py_ssize_t i, n = out.shape[1]
+    with nogil:
+        for i in range(out.shape[0] if n else 0):
+            depreciation.uop(cost[i], salvage[i], total_units[i], &units[i, 0], &out[i, 0], n)
+
+
+def book_value_rows(
+    const double[::1] cost,             # (cases,)          IN
+    const double[:, ::1] written_off,   # (cases, periods)  IN  depreciation
+    double[:, ::1] out,                 # (cases, periods)  OUT
+) -> None:
+    """Write the book value at the end of each period to a row of `out`."""
+    cdef Py_ssize_t i, n = out.shape[1]
+    with nogil:
+        for i in range(out.shape[0] if n else 0):
+            depreciation.book_values(cost[i], &written_off[i, 0], &out[i, 0], n)
+
+
+def macrs_rows(
+    const double[::1] cost,         # (cases,)         IN
+    const double[::1] bonus,        # (cases,)         IN  share
+    const double[::1] section_179,  # (cases,)         IN  money
+    const Py_ssize_t[::1] column,   # (cases,)         IN  row of `shares`
+    const double[:, ::1] shares,    # (columns, years) IN  the tables' columns, zero after their last year
+    double[:, ::1] out,             # (cases, years)   OUT
+) -> None:
+    """Write each asset's yearly tax deduction to a row of `out`."""
+    cdef Py_ssize_t i, n = out.shape[1]
+    with nogil:
+        for i in range(out.shape[0] if n else 0):
+            depreciation.macrs(cost[i], bonus[i], section_179[i], &shares[column[i], 0], &out[i, 0], n)
 
 
 # -- the plan: packs of scenarios ----------------------------------------------------------------------------------------
