@@ -43,7 +43,9 @@ def choose() -> str:
     wanted = os.environ.get("ACCELXL_CPU", "")
     found = builds()
     if wanted not in {"", "base", "v3", "v4"} or (wanted in {"v3", "v4"} and wanted not in found):
-        raise ImportError(f"ACCELXL_CPU is {wanted!r}; this installation has base{''.join(', ' + n for n in reversed(found))}")
+        raise ImportError(
+            f"ACCELXL_CPU is {wanted!r}; this installation has base{''.join(', ' + n for n in reversed(found))}"
+        )
     import accelxl._core as core
 
     if wanted == "base" or not found:

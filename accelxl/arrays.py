@@ -39,7 +39,9 @@ def numbers(value: Any, name: str) -> NDArray[np.float64]:
     if array.dtype == object:
         array = _from_objects(array, name)
     if array.dtype.kind not in "fiub":
-        raise WrongType(f"{name} holds {array.flat[0]!r}; numbers are allowed" if array.size else f"{name} is not of numbers")
+        raise WrongType(
+            f"{name} holds {array.flat[0]!r}; numbers are allowed" if array.size else f"{name} is not of numbers"
+        )
     return array.astype(np.float64, copy=False)
 
 

@@ -25,7 +25,9 @@ app = typer.Typer(
 out = Console()
 say = Console(stderr=True, highlight=False)
 
-PlanFile = Annotated[Path, typer.Argument(help="a plan: JSON (an object) or CSV (a name, then one value column a tranche)")]
+PlanFile = Annotated[
+    Path, typer.Argument(help="a plan: JSON (an object) or CSV (a name, then one value column a tranche)")
+]
 Metrics = Annotated[str | None, typer.Option("--metrics", help="names, parted by commas; the default is the main ones")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
 
@@ -55,7 +57,9 @@ def main() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def start(version: Annotated[bool, typer.Option("--version", help="print version, core build and data date")] = False) -> None:  # noqa: FBT002
+def start(
+    version: Annotated[bool, typer.Option("--version", help="print version, core build and data date")] = False,
+) -> None:
     """Show what is installed."""
     if version:
         from accelxl import __version__, _cpu
@@ -71,7 +75,7 @@ def plan(
     file: PlanFile,
     metrics: Metrics = None,
     by: Annotated[str | None, typer.Option(help="print the statement by month, quarter or year instead")] = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Evaluate a plan, or print its statement."""
     from accelxl.plan.evaluate import evaluate
@@ -92,7 +96,9 @@ def plan(
     if as_json:
         _print_json(figures)
     else:
-        _print_table(("metric", "value", "unit"), [(name, *_shown(value, METRICS[name].unit)) for name, value in figures.items()])
+        _print_table(
+            ("metric", "value", "unit"), [(name, *_shown(value, METRICS[name].unit)) for name, value in figures.items()]
+        )
 
 
 @app.command()
@@ -100,7 +106,7 @@ def grid(
     file: PlanFile,
     axis: Annotated[list[str], typer.Option("--axis", help="name=low:high:count or name=a,b,c; once for each axis")],
     metric: Annotated[str, typer.Option(help="the metric in the cells")] = "npv",
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
 ) -> None:
     """Print a metric over a one- or two-way grid of inputs."""
     from accelxl.plan.files import read_plan
@@ -137,7 +143,7 @@ def breakeven(
 
 # -- functions -------------------------------------------------------------------------------------------------------------
 @app.command()
-def functions(as_json: AsJson = False) -> None:  # noqa: FBT002
+def functions(as_json: AsJson = False) -> None:
     """List the spreadsheet functions."""
     from accelxl.functions import reference
 
@@ -208,7 +214,16 @@ def _print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 
 
 def _looks_numeric(text: str) -> bool:
-    return text.replace(",", "").replace(".", "").replace("%", "").replace("-", "").replace("e+", "").replace("e", "").isdigit() or text == "-"
+    return (
+        text.replace(",", "")
+        .replace(".", "")
+        .replace("%", "")
+        .replace("-", "")
+        .replace("e+", "")
+        .replace("e", "")
+        .isdigit()
+        or text == "-"
+    )
 
 
 def _print_json(data: Any) -> None:

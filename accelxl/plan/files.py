@@ -83,7 +83,7 @@ def _rows(text: str) -> list[list[Any]]:
         known = INPUTS.get(name)
         numeric = known is not None and known.quantity.kind in {"number", "flag"}
         rows.append([name, *(_cell(name, cell) if numeric else cell.strip() for cell in row[1:])])
-    if rows and rows[0][0].lower() in {"name", "input"}:
+    if rows and str(rows[0][0]).lower() in {"name", "input"}:
         rows = rows[1:]
     return rows
 

@@ -28,7 +28,7 @@ def fields(struct, file):
 def test_the_kernel_takes_the_inputs_in_the_order_of_the_table():
     assert fields("PlanInputs", "plan_state.pxd") == list(PLAN_SLOTS)
     assert fields("TrancheInputs", "plan_state.pxd") == list(TRANCHE_SLOTS)
-    assert (core.PLAN_FIELDS, core.TRANCHE_FIELDS) == (len(PLAN_SLOTS), len(TRANCHE_SLOTS))
+    assert (len(PLAN_SLOTS), len(TRANCHE_SLOTS)) == (core.PLAN_FIELDS, core.TRANCHE_FIELDS)
 
 
 def test_the_kernel_gives_the_metrics_in_the_order_of_the_table():
@@ -40,12 +40,21 @@ def test_a_dict_a_frame_a_block_and_a_plan_are_the_same_plan():
     rows = [[name, value] for name, value in BASE.items()]
     frame = pd.DataFrame(rows, columns=["name", "value"])
     plans = [Plan(**BASE), plan_of(BASE), plan_of(rows), plan_of(frame), plan_of(frame.set_index("name"))]
-    plans.append(Plan(tranches=[Tranche(units=64, unit_price_usd=34e3, tokens_per_second=2500)], price_usd_per_mtok=0.6))
+    plans.append(
+        Plan(tranches=[Tranche(units=64, unit_price_usd=34e3, tokens_per_second=2500)], price_usd_per_mtok=0.6)
+    )
     assert all(plan == plans[0] for plan in plans)
 
 
 def test_a_block_has_one_value_column_a_tranche():
-    plan = plan_of([["units", 8, 16], ["unit_price_usd", 3e4, 4e4], ["tokens_per_second", 2000, 3000], ["price_usd_per_mtok", 0.6, None]])
+    plan = plan_of(
+        [
+            ["units", 8, 16],
+            ["unit_price_usd", 3e4, 4e4],
+            ["tokens_per_second", 2000, 3000],
+            ["price_usd_per_mtok", 0.6, None],
+        ]
+    )
     assert [t["units"] for t in plan.tranches] == [8.0, 16.0]
 
 

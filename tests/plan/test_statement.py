@@ -12,8 +12,19 @@ from tests.oracle import draw
 from tests.oracle import plan as oracle
 
 ORACLE_NAMES = {"maintenance_usd": "opex_share_usd"}
-SKIPPED = {"demand_mtok", "price_usd_per_mtok", "contract_usd", "cumulative_usd", "discount_factor", "discounted_usd",
-           "cumulative_discounted_usd", "ebitda_usd", "tax_disposal_usd", "served_mtok", "capacity_mtok"}
+SKIPPED = {
+    "demand_mtok",
+    "price_usd_per_mtok",
+    "contract_usd",
+    "cumulative_usd",
+    "discount_factor",
+    "discounted_usd",
+    "cumulative_discounted_usd",
+    "ebitda_usd",
+    "tax_disposal_usd",
+    "served_mtok",
+    "capacity_mtok",
+}
 BASE = {"units": 64, "unit_price_usd": 34e3, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
 
 
@@ -44,7 +55,9 @@ def test_the_lines_make_up_the_totals():
         parts = ["energy", "colo", "maintenance", "software", "staff", "contract", "revenue_share"]
         total = sum(got[f"{name}_usd"] for name in parts)
         assert total == pytest.approx(got["opex_usd"], rel=1e-12, abs=1e-6)
-        assert got["token_revenue_usd"] + got["training_revenue_usd"] == pytest.approx(got["revenue_usd"], rel=1e-12, abs=1e-9)
+        assert got["token_revenue_usd"] + got["training_revenue_usd"] == pytest.approx(
+            got["revenue_usd"], rel=1e-12, abs=1e-9
+        )
 
 
 @pytest.mark.parametrize("by", ["quarter", "year"])
