@@ -51,7 +51,8 @@ def main() -> None:
             out.print(str(error), markup=False, highlight=False)
             sys.exit(2)
         if type(error).__module__.startswith(("click", "typer")):
-            say.print(f"accelxl: {getattr(error, 'format_message', lambda: error)()}", markup=False, soft_wrap=True)
+            shown = error.format_message() if hasattr(error, "format_message") else error
+            say.print(f"accelxl: {shown}", markup=False, soft_wrap=True)
             sys.exit(2)
         raise
 
