@@ -24,6 +24,7 @@ FLOORS = {
     "workbook": 5,
     "hosts": 6,
     "cli": 7,
+    "demo": 7,
     "__main__": 7,
 }
 FOREIGN = {
