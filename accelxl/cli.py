@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from accelxl.errors import AccelError, OutOfRange, WrongType
 
@@ -208,10 +209,11 @@ def _shown(value: float, unit: str) -> tuple[str, str]:
 def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for place, name in enumerate(head):
+        short = place == 0 and max((len(row[0]) for row in rows), default=0) <= 32
         numbers = place > 0 and all(_looks_numeric(row[place]) for row in rows)
-        table.add_column(name, justify="right" if numbers else "left", overflow="fold", no_wrap=place == 0 or numbers)
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers or short)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     out.print(table)
 
 
