@@ -86,3 +86,46 @@ def _serial(item: Any) -> Any:
 def result(array: NDArray[np.float64] | np.float64 | float) -> Result:
     """Return a float for a 0-d array, else the array."""
     return float(array) if np.ndim(array) == 0 else np.asarray(array)
+
+
+def elementwise(kernel: np.ufunc, /, **values: Any) -> Result:
+    """Call a kernel over arguments that broadcast against each other.
+
+    Raises
+    ------
+    WrongType
+        If a value is not of numbers.
+    ShapeError
+        If the shapes do not fit together.
+    """
+    arrays = [value if type(value) is float else numbers(value, name) for name, value in values.items()]
+    with np.errstate(all="ignore"):  # a result without meaning is NaN and no warning
+        try:
+            return result(kernel(*arrays))
+        except ValueError as error:
+            raise _misfit({name: np.shape(array) for name, array in zip(values, arrays, strict=True)}) from error
+
+
+def cases(*, over: tuple[int, ...] = (), **values: Any) -> tuple[tuple[int, ...], list[NDArray[np.float64]]]:
+    """Broadcast arguments and return their shape and each as a flat array of cases; `over` is one more shape to fit.
+
+    Raises
+    ------
+    WrongType
+        If a value is not of numbers.
+    ShapeError
+        If the shapes do not fit together.
+    """
+    arrays = {name: numbers(value, name) for name, value in values.items()}
+    try:
+        shape = np.broadcast_shapes(over, *(array.shape for array in arrays.values()))
+    except ValueError as error:
+        series_shape = {"the series": over} if over else {}
+        raise _misfit(series_shape | {name: array.shape for name, array in arrays.items()}) from error
+    return shape, [np.ascontiguousarray(np.broadcast_to(array, shape)).reshape(-1) for array in arrays.values()]
+
+
+def _misfit(shapes: dict[str, tuple[int, ...]]) -> ShapeError:
+    """Return the error for shapes that do not broadcast, with those that are not scalar."""
+    given = ", ".join(f"{name} {' x '.join(map(str, shape))}" for name, shape in shapes.items() if shape)
+    return ShapeError(f"the shapes do not fit together: {given}; equal lengths or 1 are allowed")
