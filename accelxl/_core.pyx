@@ -12,6 +12,7 @@ A result that has no meaning is NaN. Shapes and types are checked by the caller.
 cimport cython
 from libc.stdlib cimport free, malloc
 
+cimport accelxl.kernels.depreciation as depreciation
 cimport accelxl.kernels.finance as finance
 cimport accelxl.kernels.irr as irr_lanes
 cimport accelxl.kernels.pack as pk
@@ -289,6 +290,96 @@ def xirr_rows(
             if series.take(&s, &values[i, 0], &times[i, 0], n):
                 out[i] = search.nearest(&s, guess[i])
     free(scratch)
+# -- depreciation ------------------------------------------------------------------------------------------------------
+
+DEPRECIATION_METHODS = ("SL", "SYD", "DB", "DDB", "VDB")  # in the order of the enum in kernels/depreciation.pxd
+
+
+@cython.ufunc
+cdef double sln(double cost, double salvage, double life) noexcept nogil:
+    return depreciation.sln(cost, salvage, life)
+
+
+@cython.ufunc
+cdef double syd(double cost, double salvage, double life, double per) noexcept nogil:
+    return depreciation.syd(cost, salvage, life, per)
+
+
+@cython.ufunc
+cdef double db(double cost, double salvage, double life, double period, double month) noexcept nogil:
+    return depreciation.db(cost, salvage, life, period, month)
+
+
+@cython.ufunc
+cdef double ddb(double cost, double salvage, double life, double period, double factor) noexcept nogil:
+    return depreciation.ddb(cost, salvage, life, period, factor)
+
+
+@cython.ufunc
+cdef double vdb(
+    double cost, double salvage, double life, double start_period, double end_period, double factor, double no_switch,
+) noexcept nogil:
+    return depreciation.vdb(cost, salvage, life, start_period, end_period, factor, no_switch)
+
+
+def schedule_rows(
+    int method,
+    const double[::1] cost,       # (cases,)          IN
+    const double[::1] salvage,    # (cases,)          IN
+    const double[::1] life,       # (cases,)          IN  periods
+    const double[::1] factor,     # (cases,)          IN
+    const double[::1] month,      # (cases,)          IN
+    const double[::1] no_switch,  # (cases,)          IN  0 or 1
+    double[:, ::1] out,           # (cases, periods)  OUT
+) -> None:
+    """Write each asset's depreciation by DEPRECIATION_METHODS[method] to a row of `out`."""
+    cdef Py_ssize_t i, n = out.shape[1]
+    with nogil:
+        for i in range(out.shape[0] if n else 0):
+            depreciation.schedule(
+                method, cost[i], salvage[i], life[i], factor[i], month[i], no_switch[i] == 0.0, &out[i, 0], n
+            )
+
+
+def uop_rows(
+    const double[::1] cost,         # (cases,)          IN
+    const double[::1] salvage,      # (cases,)          IN
+    const double[::1] total_units,  # (cases,)          IN
+    const double[:, ::1] units,     # (cases, periods)  IN
+    double[:, ::1] out,             # (cases, periods)  OUT
+) -> None:
+    """Write each asset's depreciation by units of production to a row of `out`."""
+    cdef Py_ssize_t i, n = out.shape[1]
+    with nogil:
+        for i in range(out.shape[0] if n else 0):
+            depreciation.uop(cost[i], salvage[i], total_units[i], &units[i, 0], &out[i, 0], n)
+
+
+def book_value_rows(
+    const double[::1] cost,             # (cases,)          IN
+    const double[:, ::1] written_off,   # (cases, periods)  IN  depreciation
+    double[:, ::1] out,                 # (cases, periods)  OUT
+) -> None:
+    """Write the book value at the end of each period to a row of `out`."""
+    cdef Py_ssize_t i, n = out.shape[1]
+    with nogil:
+        for i in range(out.shape[0] if n else 0):
+            depreciation.book_values(cost[i], &written_off[i, 0], &out[i, 0], n)
+
+
+def macrs_rows(
+    const double[::1] cost,         # (cases,)         IN
+    const double[::1] bonus,        # (cases,)         IN  share
+    const double[::1] section_179,  # (cases,)         IN  money
+    const Py_ssize_t[::1] column,   # (cases,)         IN  row of `shares`
+    const double[:, ::1] shares,    # (columns, years) IN  the tables' columns, zero after their last year
+    double[:, ::1] out,             # (cases, years)   OUT
+) -> None:
+    """Write each asset's yearly tax deduction to a row of `out`."""
+    cdef Py_ssize_t i, n = out.shape[1]
+    with nogil:
+        for i in range(out.shape[0] if n else 0):
+            depreciation.macrs(cost[i], bonus[i], section_179[i], &shares[column[i], 0], &out[i, 0], n)
 
 
 # -- the plan: packs of scenarios ----------------------------------------------------------------------------------------
@@ -297,11 +388,17 @@ PLAN_FIELDS = plan.PLAN_FIELDS
 TRANCHE_FIELDS = plan.TRANCHE_FIELDS
 METRIC_FIELDS = plan.METRIC_FIELDS
 MAX_TRANCHES = plan.MAX_TRANCHES
-WANTS = {"levels": plan.WANT_LEVELS, "impairment": plan.WANT_IMPAIRMENT, "mirr": plan.WANT_MIRR, "equity": plan.WANT_EQUITY}
+WANTS = {
+    "rate": plan.WANT_RATE, "payback": plan.WANT_PAYBACK, "sums": plan.WANT_SUMS, "levels": plan.WANT_LEVELS,
+    "mirr": plan.WANT_MIRR, "impairment": plan.WANT_IMPAIRMENT, "equity": plan.WANT_EQUITY,
+    "signs": plan.WANT_SIGNS | plan.WANT_RATE,
+}
 USES = {
     "inflation": plan.USE_INFLATION, "power_growth": plan.USE_POWER_GROWTH, "training": plan.USE_TRAINING,
     "contract": plan.USE_CONTRACT, "facility": plan.USE_FACILITY, "relife": plan.USE_RELIFE, "colo": plan.USE_COLO,
-    "staff": plan.USE_STAFF, "debt": plan.USE_DEBT,
+    "staff": plan.USE_STAFF, "debt": plan.USE_DEBT, "drift": plan.USE_DRIFT, "working_capital": plan.USE_WORKING,
+    "revenue_share": plan.USE_SHARE, "tax_books": plan.USE_TAXBOOKS, "demand": plan.USE_DEMAND,
+    "carryforward": plan.USE_CARRY, "mid": plan.USE_MID,
 }
 
 
@@ -318,22 +415,21 @@ cdef plan.Workspace* _workspace() except NULL:
     if raw == 0:
         raise MemoryError
     w = <plan.Workspace*>((raw + 63) & ~<size_t>63)
-    w.flows.rows = w.equity.rows = plan.ROWS
     return w
 
 
 cdef void _set_frame(plan.Frame* f, const int[::1] codes, const double[:, ::1] macrs, int wants, int uses) noexcept:
-    # codes: timing, adoption, tax_losses, fiscal_offset, has_demand; then of each tranche life_starts, contract, book_method,
+    # codes: timing, adoption, tax_losses, fiscal_offset; then of each tranche life_starts, contract, book_method,
     # tax_method, mid_quarter.
     cdef int k
-    f.timing, f.adoption, f.tax_losses, f.fiscal_offset, f.has_demand = codes[0], codes[1], codes[2], codes[3], codes[4]
-    f.tranches = <int>(codes.shape[0] - 5) // 5
+    f.timing, f.adoption, f.tax_losses, f.fiscal_offset = codes[0], codes[1], codes[2], codes[3]
+    f.tranches = <int>(codes.shape[0] - 4) // 5
     for k in range(f.tranches):
-        f.life_starts[k] = codes[5 + 5 * k]
-        f.contract[k] = codes[6 + 5 * k]
-        f.book_method[k] = codes[7 + 5 * k]
-        f.tax_method[k] = codes[8 + 5 * k]
-        f.mid_quarter[k] = codes[9 + 5 * k]
+        f.life_starts[k] = codes[4 + 5 * k]
+        f.contract[k] = codes[5 + 5 * k]
+        f.book_method[k] = codes[6 + 5 * k]
+        f.tax_method[k] = codes[7 + 5 * k]
+        f.mid_quarter[k] = codes[8 + 5 * k]
     f.macrs = &macrs[0, 0]
     f.wants = wants
     f.uses = uses
@@ -358,7 +454,7 @@ def plan_rows(
     cdef pk.pack* inputs = <pk.pack*>&w.inputs
     cdef const double** at = <const double**>malloc((len(columns) + 1) * sizeof(double*))
     cdef const double[::1] column
-    cdef int varying = <int>len(columns), m, n = <int>metrics.shape[0], i, cases, want_irr = 0
+    cdef int varying = <int>len(columns), m, n = <int>metrics.shape[0], i, cases
     cdef Py_ssize_t row
     _set_frame(&f, codes, macrs, wants, uses)
     for i in range(values.shape[0]):
@@ -366,15 +462,15 @@ def plan_rows(
     for i in range(varying):
         column = columns[i]
         at[i] = &column[0]
-    for m in range(n):
-        want_irr |= metrics[m] == 1 or metrics[m] == 2
     with nogil:
         row = lo
         while row < hi:
             cases = <int>min(<Py_ssize_t>plan.TILE, hi - row)
-            plan.one_tile(w, &f, at, &slots[0], varying, row, cases, want_irr)
+            plan.one_tile(w, &f, at, &slots[0], varying, row, cases)
             for m in range(n):
-                for i in range(cases):
+                for i in range(cases // pk.PW):
+                    pk.pk_store(&out[m, row + i * pk.PW], (<pk.pack*>&w.metrics[i])[metrics[m]])
+                for i in range(cases // pk.PW * pk.PW, cases):
                     out[m, row + i] = plan.lanes(<pk.pack*>&w.metrics[i // pk.PW] + metrics[m])[i % pk.PW]
             row += plan.TILE
     free(at)
@@ -385,34 +481,34 @@ def plan_ledger(
     const int[::1] codes,
     const double[:, ::1] macrs,
     const double[::1] values,
-    int wants,
     int uses,
 ):
-    """Return the ledger of one scenario: a dict of lines, each an array over months 0..H."""
+    """Return the ledger of one scenario, a dict of lines over months 0..H, and the token price of the decision date.
+
+    A line of a feature that `uses` leaves out holds nothing of meaning.
+    """
     cdef plan.Frame f
     cdef plan.Workspace* w = _workspace()
     cdef plan.Ledger* g = &w.ledger
     cdef pk.pack* inputs = <pk.pack*>&w.inputs
     cdef int i
-    _set_frame(&f, codes, macrs, (wants | plan.WANT_DETAIL | plan.WANT_EQUITY) & ~plan.WANT_LEVELS, uses)
+    _set_frame(&f, codes, macrs, plan.WANT_DETAIL | plan.WANT_RATE, uses)
     for i in range(values.shape[0]):
         inputs[i] = pk.pk(values[i])
-    plan.clear_flows(&w.flows)
-    plan.clear_flows(&w.equity)
     plan.one_pack(w, &w.metrics[0], &f, 0)
     lines = {
-        "discount_factor": _line(g.df, g), "price_relative": _line(g.price, g), "inflation": _line(g.infl, g),
-        "mtok_served": _line(g.tokens, g), "mtok_full": _line(g.full, g), "producing": _line(g.producing, g),
-        "energy_kwh": _line(g.kwh, g), "contract_usd": _line(g.contract, g), "training_usd": _line(g.training, g),
-        "electricity_usd_per_kwh": _line(g.power, g), "capex_usd": _line(g.capex, g), "residual_usd": _line(g.residual, g),
-        "book_depreciation_usd": _line(g.book, g), "writeoff_usd": _line(g.writeoff, g),
-        "tax_depreciation_usd": _line(g.taxdep, g), "tax_gain_usd": _line(g.taxgain, g), "revenue_usd": _line(g.revenue, g),
-        "opex_usd": _line(g.opex, g), "taxable_usd": _line(g.taxable, g), "tax_usd": _line(g.tax, g),
-        "working_capital_change_usd": _line(g.change, g), "operating_usd": _line(g.operating, g),
-        "capital_usd": _line(g.capital, g), "book_value_usd": _line(g.value, g), "colo_usd": _line(g.colo, g),
-        "maintenance_usd": _line(g.maintenance, g), "software_usd": _line(g.software, g), "staff_usd": _line(g.staff, g),
-        "revenue_share_usd": _line(g.share, g), "draw_usd": _line(g.draw, g), "principal_usd": _line(g.principal, g),
-        "interest_usd": _line(g.interest, g), "equity_usd": _line(g.equity, g),
+        "adoption": _line(g.wanted, g), "capacity_mtok": _line(g.able, g), "served_mtok": _line(g.tokens, g),
+        "price_relative": _line(g.price, g), "training_usd": _line(g.training, g), "revenue_usd": _line(g.revenue, g),
+        "inflation": _line(g.infl, g), "energy_kwh": _line(g.kwh, g), "power_usd_per_kwh": _line(g.power, g),
+        "colo": _line(g.colo, g), "maintenance": _line(g.maintenance, g), "software": _line(g.software, g),
+        "staff": _line(g.staffing, g), "contract_usd": _line(g.contract, g), "revenue_share_usd": _line(g.share, g),
+        "opex_usd": _line(g.opex, g), "book_depreciation_usd": _line(g.book, g), "writeoff_usd": _line(g.writeoff, g),
+        "tax_depreciation_usd": _line(g.taxdeduct, g), "tax_disposal_usd": _line(g.taxgain, g),
+        "taxable_income_usd": _line(g.taxable, g), "tax_usd": _line(g.tax, g), "capex_usd": _line(g.capex, g),
+        "residual_usd": _line(g.residual, g), "working_capital_change_usd": _line(g.change, g),
+        "operating_usd": _line(g.operating, g), "capital_usd": _line(g.capital, g), "book_value_usd": _line(g.value, g),
+        "discount_factor": _line(g.df, g), "draw_usd": _line(g.draw, g), "principal_usd": _line(g.principal, g),
+        "interest_usd": _line(g.interest, g), "debt_flow_usd": _line(g.equity, g),
     }
     today = pk.pk_lane(g.today, 0)
     _spare.append(<size_t>w)

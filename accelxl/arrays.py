@@ -39,7 +39,9 @@ def numbers(value: Any, name: str) -> NDArray[np.float64]:
     if array.dtype == object:
         array = _from_objects(array, name)
     if array.dtype.kind not in "fiub":
-        raise WrongType(f"{name} holds {array.flat[0]!r}; numbers are allowed" if array.size else f"{name} is not of numbers")
+        raise WrongType(
+            f"{name} holds {array.flat[0]!r}; numbers are allowed" if array.size else f"{name} is not of numbers"
+        )
     return array.astype(np.float64, copy=False)
 
 
@@ -88,6 +90,9 @@ def result(array: NDArray[np.float64] | np.float64 | float) -> Result:
     return float(array) if np.ndim(array) == 0 else np.asarray(array)
 
 
+_PLAIN = frozenset({float, bool})  # the common scalars, which need no array
+
+
 def elementwise(kernel: np.ufunc, /, **values: Any) -> Result:
     """Call a kernel over arguments that broadcast against each other.
 
@@ -98,7 +103,7 @@ def elementwise(kernel: np.ufunc, /, **values: Any) -> Result:
     ShapeError
         If the shapes do not fit together.
     """
-    arrays = [value if type(value) is float else numbers(value, name) for name, value in values.items()]
+    arrays = [float(value) if type(value) in _PLAIN else numbers(value, name) for name, value in values.items()]
     with np.errstate(all="ignore"):  # a result without meaning is NaN and no warning
         try:
             return result(kernel(*arrays))
@@ -122,7 +127,8 @@ def cases(*, over: tuple[int, ...] = (), **values: Any) -> tuple[tuple[int, ...]
     except ValueError as error:
         series_shape = {"the series": over} if over else {}
         raise _misfit(series_shape | {name: array.shape for name, array in arrays.items()}) from error
-    return shape, [np.ascontiguousarray(np.broadcast_to(array, shape)).reshape(-1) for array in arrays.values()]
+    spread = (array if array.shape == shape else np.broadcast_to(array, shape) for array in arrays.values())
+    return shape, [np.ascontiguousarray(array).reshape(-1) for array in spread]
 
 
 def _misfit(shapes: dict[str, tuple[int, ...]]) -> ShapeError:

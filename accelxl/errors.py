@@ -78,13 +78,16 @@ def nearest(given: str, allowed: Iterable[str]) -> str:
     --------
     >>> nearest("utilisation", ["utilization", "units"])
     'did you mean utilization?'
+    >>> nearest("azur", ["AWS", "Azure"])
+    'did you mean Azure?'
     >>> nearest("zzz", ["end", "mid"])
     'allowed: end, mid'
     """
     names = list(allowed)
-    close = get_close_matches(given.lower(), names, n=1, cutoff=0.6)
+    lower = {name.lower(): name for name in names}
+    close = get_close_matches(given.lower(), lower, n=1, cutoff=0.6)
     if close:
-        return f"did you mean {close[0]}?"
+        return f"did you mean {lower[close[0]]}?"
     if len(names) > 12:
         return f"allowed: {', '.join(names[:10])} and {len(names) - 10} more"
     return f"allowed: {', '.join(names)}"

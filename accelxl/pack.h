@@ -11,6 +11,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#if defined(__SSE2__) && defined(__GNUC__)
+#  include <immintrin.h>
+#endif
 
 #ifndef PW
 #  if !defined(__GNUC__)
@@ -60,7 +63,15 @@ AX_INLINE mask pk_le(pack a, pack b) { return a <= b; }
 AX_INLINE mask pk_eq(pack a, pack b) { return a == b; }
 AX_INLINE mask pk_not(mask m) { return ~m; }
 AX_INLINE pack pk_select(mask m, pack a, pack b) { return m ? a : b; }
+#  if PW == 8 && defined(__AVX512DQ__)
+AX_INLINE int pk_any(mask m) { return _mm512_movepi64_mask((__m512i)m) != 0; }
+#  elif PW == 4 && defined(__AVX__)
+AX_INLINE int pk_any(mask m) { return _mm256_movemask_pd((__m256d)m) != 0; }
+#  elif PW == 2 && defined(__SSE2__)
+AX_INLINE int pk_any(mask m) { return _mm_movemask_pd((__m128d)m) != 0; }
+#  else
 AX_INLINE int pk_any(mask m) { int64_t s = 0; for (int i = 0; i < PW; ++i) s |= m[i]; return s != 0; }
+#  endif
 AX_INLINE double pk_lane(pack v, int i) { return v[i]; }
 AX_INLINE pack ax_select(mask m, pack a, pack b) { return m ? a : b; }
 #else

@@ -1,0 +1,1 @@
+"""Pure functions, one module a subject; siblings do not import each other."""

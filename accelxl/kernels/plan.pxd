@@ -1,12 +1,9 @@
-"""One pack of scenarios through the plan model, and one tile of packs. (plan.md.)"""
+"""Tiles of scenarios through the plan model. (plan.md.)"""
 
 from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
-from accelxl.kernels.plan_service cimport *
-from accelxl.kernels.plan_capital cimport *
-from accelxl.kernels.plan_flows cimport *
+from accelxl.kernels.plan_months cimport *
 from accelxl.kernels.plan_metrics cimport *
-from accelxl.kernels.plan_levels cimport *
 from accelxl.kernels.plan_debt cimport *
 from accelxl.kernels.plan_irr cimport *
 
@@ -21,98 +18,93 @@ cdef struct Workspace:
     Flows flows
     Flows equity
     Metrics[TILE] metrics             # of each pack of the tile
+    Seed[TILE] seeds
+    int[TILE] last                    # last month of each pack
     double[TILE] irr
-    double[TILE] changes
 
 
-cdef inline void write_flows(Flows* w, const Ledger* g, const Frame* f, int lane, int with_equity) noexcept nogil:
-    # A pack's flows into its lanes of the tile: by month, or by half month under "mid" timing.
-    cdef int t, step = 2 if f.timing == TIMING_MID else 1, row
-    cdef pack still, moved
-    for t in range(g.last + 1):
-        still = g.capital[t]
-        moved = g.operating[t]
-        if with_equity:
-            still = still + g.equity[t]
-        row = t * step
-        if step == 1 or t == 0:
-            pk_store(&w.flow[row * TILE + lane], still + moved)
-        else:
-            pk_store(&w.flow[row * TILE + lane], still)
-            pk_store(&w.flow[(row - 1) * TILE + lane], moved)
-    w.rows = max(w.rows, g.last * step + 1)
+cdef inline int is_lean(const Frame* f) noexcept nogil:
+    # One owned tranche and no feature beyond the reference workload: the copy of the months that the compiler has pruned.
+    return f.tranches == 1 and f.contract[0] == OWN and f.uses == 0 and (f.wants & ~WANT_RATE) == 0
 
 
-cdef inline void find_outflows(Flows* w) noexcept nogil:
-    cdef int i, j
-    w.last_out = 0
-    for i in range(w.rows - 1, -1, -1):
-        for j in range(TILE):
-            if w.flow[i * TILE + j] < 0.0:
-                w.last_out = i
-                return
-
-
-cdef inline void one_pack(Workspace* w, Metrics* y, const Frame* f, int lane) noexcept nogil:
+cdef inline void one_pack(Workspace* w, Metrics* y, const Frame* f, int pack_number) noexcept nogil:
     cdef Ledger* g = &w.ledger
     cdef const PlanInputs* p = &w.inputs.plan
     cdef const TrancheInputs* x = &w.inputs.tranche[0]
-    cdef Present v
-    cdef int k
-    for k in range(f.tranches):
-        set_times(&g.times[k], &x[k], f.contract[k], f.life_starts[k])
-    cut_times(g, p, f)
-    curves(g, p, f)
-    open_service(g, p, f)
-    open_capital(g, f)
-    for k in range(f.tranches):
-        serve(g, &x[k], p, f, k, pk(1.0))
-        if f.contract[k] == LEASE:
-            lease(g, &x[k], k)
-        if f.uses & USE_TRAINING:
-            train(g, &x[k], f, k)
-        invest(g, &x[k], p, f, k)
-    add_up(g, y, &v, p, f)
-    write_flows(&w.flows, g, f, lane, 0)
+    cdef Sums s
+    cdef int lane = pack_number * PW
+    if is_lean(f):
+        months(g, &s, &w.flows, lane, x, p, f, 1, 0, WANT_RATE, REV_PLAN, today_price(p), pk(1.0))
+        conclude(y, &s, g, p, WANT_RATE)
+    else:
+        months(g, &s, &w.flows, lane, x, p, f, f.tranches, f.uses, f.wants, REV_PLAN, today_price(p), pk(1.0))
+        conclude(y, &s, g, p, f.wants)
+    w.last[pack_number] = g.last
+    easy_seed(&w.seeds[pack_number], &s, g.horizon * pk(2.0 if f.uses & USE_MID else 1.0))
     if f.wants & WANT_MIRR:
-        y.mirr = mirr(g, p, f)
+        y.mirr = mirr(g, p, f.uses)
     if f.wants & WANT_IMPAIRMENT:
         y.impairment_month = impairment(g, y.capex_usd)
-    if f.wants & WANT_EQUITY:
-        y.npv_equity_usd = overlay(g, p, f, &y.interest_usd)
-        write_flows(&w.equity, g, f, lane, 1)
+    if f.wants & (WANT_EQUITY | WANT_DETAIL):
+        y.npv_equity_usd = overlay(g, p, f.uses, &y.interest_usd)
+        write_equity(&w.equity, g, f.uses, lane)
     if f.wants & WANT_LEVELS:
-        levels(g, y, &v, x, p)
-        if f.tax_losses == LOSS_CARRY or f.has_demand:
-            search_levels(g, y, x, p, f)
+        levels(y, &s, g, x)
+        if f.uses & (USE_CARRY | USE_DEMAND):
+            search_levels(g, &s, y, x, p, f, f.uses)
 
 
-cdef inline void rates(Workspace* w, Flows* flows, const Frame* f, int cases) noexcept nogil:
-    find_outflows(flows)
-    tile_irr(flows, cases, 24.0 if f.timing == TIMING_MID else 12.0, &w.irr[0], &w.changes[0])
+cdef inline void write_equity(Flows* w, const Ledger* g, int uses, int lane) noexcept nogil:
+    cdef int t
+    for t in range(g.last + 1):
+        if uses & USE_MID and t > 0:
+            pk_store(&w.flow[(2 * t - 1) * TILE + lane], g.operating[t])
+            pk_store(&w.flow[2 * t * TILE + lane], g.capital[t] + g.equity[t])
+        else:
+            pk_store(&w.flow[t * TILE + lane], g.operating[t] + g.capital[t] + g.equity[t])
+
+
+cdef inline void close_rows(Workspace* w, Flows* flows, int packs, int middle) noexcept nogil:
+    # Zeros after the last month of each pack, up to the longest; empty packs of the last group repeat the first pack.
+    cdef int i, t, rows = 0, each = 2 if middle else 1, groups = (packs + GROUP - 1) // GROUP * GROUP
+    for i in range(packs):
+        rows = max(rows, w.last[i] * each + 1)
+    flows.rows = rows
+    for i in range(packs):
+        for t in range(w.last[i] * each + 1, rows):
+            pk_store(&flows.flow[t * TILE + i * PW], pk(0.0))
+    for i in range(packs, groups):
+        w.seeds[i] = w.seeds[0]
+        for t in range(rows):
+            pk_store(&flows.flow[t * TILE + i * PW], pk_load(&flows.flow[t * TILE]))
 
 
 cdef inline void one_tile(Workspace* w, const Frame* f, const double** columns, const int* slots, int varying,
-                          Py_ssize_t at, int cases, int want_irr) noexcept nogil:
-    # `cases` scenarios from row `at` of the columns; short packs repeat the last row.
+                          Py_ssize_t at, int cases) noexcept nogil:
+    # `cases` scenarios from row `at` of the columns; a short pack repeats the last row.
     cdef pack* inputs = <pack*>&w.inputs
     cdef double[TILE] row
-    cdef int packs = (cases + PW - 1) // PW, i, j, c
-    clear_flows(&w.flows)
-    if f.wants & WANT_EQUITY:
-        clear_flows(&w.equity)
+    cdef int packs = (cases + PW - 1) // PW, i, j, c, middle = (f.uses & USE_MID) != 0
+    w.flows.last_out = 0
     for i in range(packs):
         for c in range(varying):
-            for j in range(PW):
-                row[j] = columns[c][at + min(i * PW + j, cases - 1)]
-            inputs[slots[c]] = pk_load(&row[0])
-        one_pack(w, &w.metrics[i], f, i * PW)
-    if want_irr:
-        rates(w, &w.flows, f, cases)
+            if (i + 1) * PW <= cases:
+                inputs[slots[c]] = pk_load(&columns[c][at + i * PW])
+            else:
+                for j in range(PW):
+                    row[j] = columns[c][at + min(i * PW + j, cases - 1)]
+                inputs[slots[c]] = pk_load(&row[0])
+        one_pack(w, &w.metrics[i], f, i)
+    if f.wants & WANT_RATE:
+        close_rows(w, &w.flows, packs, middle)
+        tile_irr(&w.flows, &w.seeds[0], cases, middle, f.wants & WANT_SIGNS, middle, &w.irr[0])
         for i in range(packs):
             w.metrics[i].irr = pk_load(&w.irr[i * PW])
-            w.metrics[i].irr_sign_changes = pk_load(&w.changes[i * PW])
+            w.metrics[i].irr_sign_changes = w.seeds[i].changes
     if f.wants & WANT_EQUITY:
-        rates(w, &w.equity, f, cases)
+        close_rows(w, &w.equity, packs, middle)
+        w.equity.last_out = w.equity.rows - 1
+        tile_irr(&w.equity, &w.seeds[0], cases, middle, 1, 1, &w.irr[0])
         for i in range(packs):
             w.metrics[i].irr_equity = pk_load(&w.irr[i * PW])

@@ -4,7 +4,7 @@ from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
 
 
-cdef inline pack overlay(Ledger* g, const PlanInputs* p, const Frame* f, pack* interest_sum) noexcept nogil:
+cdef inline pack overlay(Ledger* g, const PlanInputs* p, int uses, pack* interest_sum) noexcept nogil:
     # Fills draw, principal, interest and equity; returns npv_equity_usd.
     cdef pack zero = pk(0.0), one = pk(1.0), rate = pk_expm1(pk_log1p(p.debt_rate) / pk(12.0)), n = p.debt_months
     cdef pack level = pk_select(pk_eq(rate, zero), one / n, rate / -pk_expm1(-n * pk_log1p(p.debt_rate) / pk(12.0)))
@@ -12,7 +12,7 @@ cdef inline pack overlay(Ledger* g, const PlanInputs* p, const Frame* f, pack* i
     cdef pack v = one / monthly(re), a = one, shift = one, owed = zero, live = zero, due, gone, month, pay, ends
     cdef pack npv = zero, total = zero, final = -one
     cdef int t, i, back
-    if f.timing == TIMING_MID:
+    if uses & USE_MID:
         shift = one / pk_sqrt(v)
     for t in range(g.last + 1):
         g.draw[t] = p.debt_share * g.capex[t]

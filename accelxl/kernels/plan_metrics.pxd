@@ -1,11 +1,12 @@
-"""Metrics: one pass over the months that fills the flows and adds up every figure of accelxl/plan/metrics.py. (plan.md "Metrics".)
+"""Metrics from the sums of the months. (plan.md "Metrics".)
 
-The fields of Metrics stand in that table's order (a test compares them). Rates of return need a search and come after, from the flows.
+The fields of Metrics stand in the order of accelxl/plan/metrics.py (a test compares them). Rates of return need a search and come
+after, from the flows of a whole tile.
 """
 
 from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
-from accelxl.kernels.plan_flows cimport *
+from accelxl.kernels.plan_months cimport *
 
 cdef struct Metrics:
     pack npv
@@ -44,158 +45,13 @@ cdef struct Metrics:
 
 cdef enum:
     METRIC_FIELDS = 33
-
-# Present values that the levelised figures and the levels are made of.
-cdef struct Present:
-    pack capex
-    pack opex               # without the revenue share
-    pack residual
-    pack training
-    pack tokens
-    pack worth_plan         # what a dollar of today's token price adds to npv, the decline applied
-    pack worth_level        # the same for a level price
-    pack worth_money        # the same for a dollar a year of level revenue
-    pack worth_training     # what training revenue adds to npv
-
-# A running sum and where it last turned from negative to zero or more, linear inside the month.
-cdef struct Running:
-    pack sum
-    pack low
-    pack from_month
-    pack missing
-    pack step
-
-
-cdef inline void run_on(Running* r, pack flow, pack month) noexcept nogil:
-    cdef pack next = r.sum + flow
-    cdef mask turns = pk_and(pk_lt(r.sum, pk(0.0)), pk_le(pk(0.0), next))
-    r.from_month = pk_select(turns, month - pk(1.0), r.from_month)
-    r.missing = pk_select(turns, -r.sum, r.missing)
-    r.step = pk_select(turns, flow, r.step)
-    r.low = pk_min(next, r.low)
-    r.sum = next
-
-
-cdef inline void open_run(Running* r) noexcept nogil:
-    r.sum = r.low = r.from_month = r.missing = pk(0.0)
-    r.step = pk(1.0)
+    LEVEL_PASSES = 200
+    SOURCE_UTILIZATION = 9     # the level scales every tranche's utilization
 
 
 cdef inline pack payback(const Running* r) noexcept nogil:
     # NaN where the final sum is negative; 0 where the sum was never negative.
-    return pk_select(pk_lt(r.sum, pk(0.0)), pk(NAN), r.from_month + r.missing / r.step)
-
-
-cdef extern from "<cmath>" nogil:
-    const double NAN
-
-
-cdef inline pack ratio(pack a, pack b) noexcept nogil:
-    # a / b, NaN where b is zero.
-    return pk_select(pk_eq(b, pk(0.0)), pk(NAN), a / b)
-
-
-cdef inline void add_up(Ledger* g, Metrics* y, Present* v, const PlanInputs* p, const Frame* f) noexcept nogil:
-    cdef pack zero = pk(0.0), one = pk(1.0), shift = one, ties = p.working_capital_days * pk(12.0) / pk(365.0)
-    cdef pack kept = one - p.tax_rate, month, when, money, revenue, cost, share, flow, taxable, tax, now, held = zero
-    cdef pack operating, capital, free, dep, weight, levy, opex = zero, book = zero, value = zero, first = pk(NAN)
-    cdef pack worth, depreciation = zero, disposal = zero, last_sum, total
-    cdef Running plain, discounted
-    cdef Carry c
-    cdef mask earns
-    cdef int t
-    y.npv = y.revenue_usd = y.tax_usd = y.capex_usd = y.mtok_served = zero
-    y.book_value_at_horizon_usd = zero
-    v.capex = v.opex = v.residual = v.training = v.tokens = zero
-    v.worth_plan = v.worth_level = v.worth_money = v.worth_training = zero
-    cdef pack full = zero
-    c.year = c.losses = zero
-    open_run(&plain)
-    open_run(&discounted)
-    if f.timing == TIMING_MID:
-        shift = one / pk_sqrt(g.df[1])
-    for t in range(g.last + 1):
-        month = pk(t)
-        when = g.df[t] * shift if t > 0 else one          # discount factor of the operating flows
-        # revenue, opex and tax
-        money = g.tokens[t] * (g.price[t] * g.today)
-        revenue = money
-        if f.uses & USE_TRAINING:
-            revenue = revenue + g.training[t]
-        cost = running_cost(g, f, t)
-        share = p.revenue_share * money
-        flow = revenue - cost - share
-        taxable = flow - g.taxdep[t] + g.taxgain[t]
-        tax = tax_due(&c, p, f, t, taxable, g.horizon) if f.tax_losses == LOSS_CARRY else p.tax_rate * taxable
-        now = pk_where(pk_lt(month, g.horizon), revenue * ties)
-        operating = flow - tax - (now - held)
-        capital = g.residual[t] - g.capex[t]
-        free = operating + capital
-        g.operating[t] = operating
-        g.capital[t] = capital
-        # what it is worth
-        worth = operating * when + capital * g.df[t]
-        y.npv += worth
-        v.capex += g.capex[t] * g.df[t]
-        v.opex += cost * when
-        v.residual += g.residual[t] * g.df[t]
-        v.tokens += g.tokens[t] * when
-        run_on(&plain, free, month)
-        run_on(&discounted, worth, month)
-        # sums
-        dep = g.book[t]
-        depreciation += dep
-        disposal -= g.writeoff[t]
-        value = value + g.capex[t] - dep
-        y.book_value_at_horizon_usd = pk_select(pk_eq(month, g.horizon), value, y.book_value_at_horizon_usd)
-        value = value - g.writeoff[t] - g.residual[t]
-        y.revenue_usd += revenue
-        opex += cost + share
-        y.tax_usd += tax
-        y.capex_usd += g.capex[t]
-        y.mtok_served += g.tokens[t]
-        full += g.full[t]
-        earns = pk_and(pk_isnan(first), pk_lt(dep, flow))
-        first = pk_select(earns, month, first)
-        if f.wants & WANT_LEVELS:
-            # A dollar of revenue in month t: taxed now, a share tied up until the next month.
-            levy = pk_where(pk_lt(month, g.horizon), ties * (when - g.df[t + 1] * shift)) if t < g.last else zero
-            weight = kept * when - levy
-            if f.uses & USE_TRAINING:
-                v.training += g.training[t] * when
-                v.worth_training += g.training[t] * weight
-            weight = weight - kept * when * p.revenue_share
-            v.worth_plan += g.tokens[t] * g.price[t] * weight
-            v.worth_level += g.tokens[t] * weight
-            v.worth_money += g.producing[t] * weight
-        elif f.uses & USE_TRAINING:
-            v.training += g.training[t] * when
-        if f.wants & (WANT_DETAIL | WANT_IMPAIRMENT):
-            g.revenue[t] = revenue
-            g.opex[t] = cost + share
-            g.value[t] = value
-            g.taxable[t] = taxable
-            g.tax[t] = tax
-            g.change[t] = now - held
-            g.share[t] = share
-        held = now
-    total = plain.sum
-    y.opex_usd = opex
-    y.ebitda_usd = y.revenue_usd - opex
-    y.profit_usd = y.revenue_usd - opex - depreciation + disposal - y.tax_usd
-    y.roi = ratio(total, y.capex_usd)
-    y.roi_discounted = ratio(y.npv, v.capex)
-    y.payback_months = payback(&plain)
-    y.discounted_payback_months = payback(&discounted)
-    y.peak_funding_usd = -plain.low
-    y.gross_margin = ratio(y.revenue_usd - opex - depreciation, y.revenue_usd)
-    y.utilization_mean = ratio(y.mtok_served, full)
-    y.cost_per_mtok = ratio(v.capex + v.opex - v.residual - v.training, (one - p.revenue_share) * v.tokens)
-    y.cost_per_accelerator_hour = ratio(v.capex + v.opex - v.residual, g.pv_hours)
-    y.breakeven_month = first
-    y.energy_joule_per_token = ratio(g.serving_kwh * pk(3.6), y.mtok_served)
-    y.truncated_months = g.truncated
-    y.eaa_usd = annuity(y.npv, p.discount_rate, g.horizon / pk(12.0))
+    return pk_select(pk_lt(r.sum, pk(0.0)), pk(NAN), r.before + r.missing / r.step)
 
 
 cdef inline pack annuity(pack npv, pack rate, pack years) noexcept nogil:
@@ -204,19 +60,122 @@ cdef inline pack annuity(pack npv, pack rate, pack years) noexcept nogil:
     return pk_select(pk_eq(rate, pk(0.0)), npv / years, npv * rate / gone)
 
 
-cdef inline void levels(Ledger* g, Metrics* y, const Present* v, const TrancheInputs* x, const PlanInputs* p) noexcept nogil:
-    # Where npv is a straight line in the level: all but losses carried forward and served = min(capacity, demand).
-    cdef pack plan = v.worth_plan * g.today
-    cdef pack rest = y.npv - plan - v.worth_training
-    cdef pack need = -(rest + v.worth_training)
-    y.required_price_usd_per_mtok = ratio(need, v.worth_level)
-    y.breakeven_price_usd_per_mtok = ratio(need, v.worth_plan)
-    y.required_revenue_usd_per_year = ratio(-rest, v.worth_money / pk(12.0))
-    y.breakeven_utilization = cap_share(ratio(need, plan) * x.utilization)
+cdef inline void conclude(Metrics* y, const Sums* s, const Ledger* g, const PlanInputs* p, int wants) noexcept nogil:
+    cdef pack one = pk(1.0)
+    y.npv = s.npv
+    y.profit_usd = s.profit
+    y.capex_usd = s.capex
+    y.roi = ratio(s.plain.sum, s.capex)
+    y.roi_discounted = ratio(s.npv, s.capex_pv)
+    y.discounted_payback_months = payback(&s.discounted)
+    y.peak_funding_usd = -s.plain.low
+    y.cost_per_mtok = ratio(s.capex_pv + s.opex_pv - s.residual_pv - s.training_pv, (one - p.revenue_share) * s.tokens_pv)
+    y.truncated_months = g.truncated
+    if wants & WANT_PAYBACK:
+        y.payback_months = payback(&s.plain)
+    if wants & WANT_SUMS:
+        y.revenue_usd = s.revenue
+        y.opex_usd = s.opex
+        y.ebitda_usd = s.revenue - s.opex
+        y.tax_usd = s.tax
+        y.mtok_served = s.tokens
+        y.gross_margin = ratio(s.revenue - s.opex - s.depreciation, s.revenue)
+        y.utilization_mean = ratio(s.tokens, s.full)
+        y.cost_per_accelerator_hour = ratio(s.capex_pv + s.opex_pv - s.residual_pv, s.hours_pv)
+        y.breakeven_month = s.first_gain
+        y.energy_joule_per_token = ratio(s.serving_kwh * pk(3.6), s.tokens)
+        y.book_value_at_horizon_usd = s.value_at_end
+        y.eaa_usd = annuity(s.npv, p.discount_rate, g.horizon / pk(12.0))
 
 
-cdef inline pack cap_share(pack u) noexcept nogil:
+cdef inline pack as_share(pack u) noexcept nogil:
     return pk_select(pk_and(pk_le(pk(0.0), u), pk_le(u, pk(1.0))), u, pk(NAN))
+
+
+cdef inline void levels(Metrics* y, const Sums* s, const Ledger* g, const TrancheInputs* x) noexcept nogil:
+    # Where npv is a straight line in the level: all but losses carried forward and served = min(capacity, demand).
+    cdef pack plan = s.worth_plan * g.today
+    cdef pack rest = s.npv - plan - s.worth_training
+    cdef pack need = -(rest + s.worth_training)
+    y.required_price_usd_per_mtok = ratio(need, s.worth_level)
+    y.breakeven_price_usd_per_mtok = ratio(need, s.worth_plan)
+    y.required_revenue_usd_per_year = ratio(-rest, s.worth_money / pk(12.0))
+    y.breakeven_utilization = as_share(ratio(need, plan) * x.utilization)
+
+
+cdef inline pack npv_of(Ledger* g, Sums* s, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int uses, int source,
+                        pack level) noexcept nogil:
+    if source == SOURCE_UTILIZATION:
+        months(g, s, NULL, 0, x, p, f, f.tranches, uses, WANT_LEVELS, REV_PLAN, today_price(p), level)
+    else:
+        months(g, s, NULL, 0, x, p, f, f.tranches, uses, WANT_LEVELS, source, level, pk(1.0))
+    return s.npv
+
+
+cdef inline pack level_of(Ledger* g, Sums* s, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int uses, int source,
+                          pack guess) noexcept nogil:
+    # The level at which npv is zero, NaN where there is none: a bracket widened from 0 and the guess, then false position with a
+    # bisection every third step. npv never falls as the level rises, because the tax rate is below 1.
+    cdef pack zero = pk(0.0), low = zero, high = pk_select(pk_lt(zero, guess), guess, pk(1.0)), at_low, at_high, now, mid, next
+    cdef pack busy = pk(1.0), found = pk(NAN), width
+    cdef mask side, none, ready
+    cdef int n
+    if source == SOURCE_UTILIZATION:
+        low = pk(1e-9)          # at 0 a rented tranche runs at 0 / 0 of its capacity
+    at_low = npv_of(g, s, x, p, f, uses, source, low)
+    at_high = npv_of(g, s, x, p, f, uses, source, high)
+    for n in range(60):
+        side = pk_lt(at_high, zero)
+        if not pk_any(side):
+            break
+        low = pk_select(side, high, low)
+        at_low = pk_select(side, at_high, at_low)
+        high = pk_select(side, high * pk(8.0), high)
+        at_high = npv_of(g, s, x, p, f, uses, source, high)
+    if source != SOURCE_UTILIZATION:
+        for n in range(60):
+            # Where training or a tax credit pays for all, the level lies below zero.
+            side = pk_lt(zero, at_low)
+            if not pk_any(side):
+                break
+            high = pk_select(side, low, high)
+            at_high = pk_select(side, at_low, at_high)
+            low = pk_select(side, pk_min(low * pk(8.0), -high - pk(1.0)), low)
+            at_low = npv_of(g, s, x, p, f, uses, source, low)
+    # Above zero at the lowest level, never above zero, or the same at every level: no level.
+    none = pk_or(pk_or(pk_lt(zero, at_low), pk_not(pk_le(zero, at_high))), pk_not(pk_lt(at_low, at_high)))
+    busy = pk_select(none, zero, busy)
+    for n in range(LEVEL_PASSES):
+        if not pk_any(pk_eq(busy, pk(1.0))):
+            break
+        mid = pk(0.5) * (low + high)
+        next = low - at_low * ((high - low) / (at_high - at_low))
+        next = pk_select(pk_and(pk_lt(low, next), pk_lt(next, high)), next, mid)
+        if n % 3 == 2:
+            next = mid
+        now = npv_of(g, s, x, p, f, uses, source, next)
+        side = pk_lt(now, zero)
+        low = pk_select(side, next, low)
+        at_low = pk_select(side, now, at_low)
+        high = pk_select(side, high, next)
+        at_high = pk_select(side, at_high, now)
+        width = high - low
+        ready = pk_or(pk_le(width, pk_max(pk_max(high, -low), pk(1e-300)) * pk(4e-16)), pk_eq(now, zero))
+        ready = pk_and(pk_eq(busy, pk(1.0)), ready)
+        found = pk_select(ready, pk_select(pk_eq(now, zero), next, high), found)
+        busy = pk_select(ready, zero, busy)
+    return found
+
+
+cdef inline void search_levels(Ledger* g, Sums* s, Metrics* y, const TrancheInputs* x, const PlanInputs* p, const Frame* f,
+                               int uses) noexcept nogil:
+    # Losses carried forward and a cap on demand bend npv.
+    cdef pack today = today_price(p)
+    if uses & USE_CARRY:
+        y.required_price_usd_per_mtok = level_of(g, s, x, p, f, uses, REV_LEVEL_PRICE, today)
+        y.breakeven_price_usd_per_mtok = level_of(g, s, x, p, f, uses, REV_PLAN, today)
+        y.required_revenue_usd_per_year = level_of(g, s, x, p, f, uses, REV_LEVEL_MONEY, y.capex_usd)
+    y.breakeven_utilization = as_share(level_of(g, s, x, p, f, uses, SOURCE_UTILIZATION, pk(1.0)) * x[0].utilization)
 
 
 cdef inline pack impairment(const Ledger* g, pack capex) noexcept nogil:
@@ -232,14 +191,14 @@ cdef inline pack impairment(const Ledger* g, pack capex) noexcept nogil:
     return month
 
 
-cdef inline pack mirr(const Ledger* g, const PlanInputs* p, const Frame* f) noexcept nogil:
-    # (FV of inflows at reinvest_rate / PV of outflows at finance_rate)^(1/n) - 1, effective annual, n to the last month with a flow.
+cdef inline pack mirr(const Ledger* g, const PlanInputs* p, int uses) noexcept nogil:
+    # (FV of inflows at reinvest_rate / PV of outflows at finance_rate)^(12/n) - 1, n the last month with a flow.
     cdef pack zero = pk(0.0), one = pk(1.0), rf = p.finance_rate, rr = p.reinvest_rate
     rf = pk_select(pk_isnan(rf), p.discount_rate, rf)
     rr = pk_select(pk_isnan(rr), p.discount_rate, rr)
     cdef pack out = one / monthly(rf), back = one / monthly(rr), a = one, b = one, paid = zero, got = zero, n = zero
     cdef pack flow, month, early = one, late = one
-    cdef int t, split = f.timing == TIMING_MID
+    cdef int t, split = (uses & USE_MID) != 0
     if split:
         early = one / pk_sqrt(out)
         late = one / pk_sqrt(back)

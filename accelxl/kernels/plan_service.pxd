@@ -6,58 +6,92 @@ from accelxl.kernels.plan_state cimport *
 cdef enum:
     ANCHOR = 32       # months between exact values of the adoption curve's exponential
 
+# What all tranches share in a month, carried on by products.
+cdef struct Curves:
+    pack df                           # discount factor
+    pack v
+    pack price                        # token price over today's
+    pack fall
+    pack infl
+    pack rise
+    pack power                        # price of electricity
+    pack growth
+    pack e                            # exponential of the adoption curve
+    pack c
+    pack ratio
+    pack room                         # demand left, or share of capacity filled
 
-cdef inline void set_times(Times* m, const TrancheInputs* x, int contract, int life_starts) noexcept nogil:
-    m.order = x.order_month
-    m.agreed = m.order + x.lead_time_months
-    m.delivery = m.agreed + x.delay_months
-    m.start = m.delivery + x.install_months
-    m.planned = m.start - x.delay_months
+
+cdef inline void set_times(Cohort* q, const TrancheInputs* x, int contract, int life_starts) noexcept nogil:
+    q.contract = contract
+    q.order = x.order_month
+    q.agreed = q.order + x.lead_time_months
+    q.delivery = q.agreed + x.delay_months
+    q.start = q.delivery + x.install_months
+    q.planned = q.start - x.delay_months
     if life_starts == LIFE_SCHEDULE:
-        m.uncut = m.planned + x.economic_life_months
+        q.uncut = q.planned + x.economic_life_months
     else:
-        m.uncut = m.start + x.economic_life_months
+        q.uncut = q.start + x.economic_life_months
     if contract == LEASE:
-        m.uncut = pk_min(m.uncut, m.delivery + x.lease_months)
+        q.lease_end = q.delivery + x.lease_months
+        q.uncut = pk_min(q.uncut, q.lease_end)
 
 
 cdef inline void cut_times(Ledger* g, const PlanInputs* p, const Frame* f) noexcept nogil:
-    # The horizon, given or the last service end; then where it cuts each tranche.
-    cdef pack end = pk(0.0), h
-    cdef Times* m
+    # The horizon, given or the last service end; where it cuts each tranche; staff from the first planned start to the last end.
+    cdef pack end = pk(0.0), first = pk(1e9), h, stop
+    cdef Cohort* q
     cdef int k
     for k in range(f.tranches):
-        end = pk_max(end, g.times[k].uncut)
+        end = pk_max(end, g.cohort[k].uncut)
     h = pk_select(pk_isnan(p.horizon_months), end, p.horizon_months)
     g.horizon = pk_max(pk_min(h, pk(360.0)), pk(1.0))
     g.last = <int>pk_top(g.horizon)
-    g.truncated = pk(0.0)
+    g.truncated = pk_max(end - g.horizon, pk(0.0))
+    g.staff = p.staff_usd_per_year / pk(12.0)
+    end = pk(0.0)
     for k in range(f.tranches):
-        m = &g.times[k]
-        m.end = pk_min(m.uncut, g.horizon)
-        g.truncated = pk_max(g.truncated, m.uncut - m.end)
+        q = &g.cohort[k]
+        q.end = pk_min(q.uncut, g.horizon)
+        stop = q.end
+        if q.contract == LEASE:
+            q.lease_end = pk_min(q.lease_end, g.horizon)
+            stop = pk_max(stop, q.lease_end)
+        q.first = <int>pk_bottom(pk_min(pk_min(q.planned, q.start), q.delivery)) + 1
+        q.last = <int>pk_top(stop)
+        q.ends_from = <int>pk_bottom(q.end)
+        first = pk_min(first, q.planned)
+        end = pk_max(end, q.end)
+    g.staff_from = first
+    g.staff_to = end
 
 
-cdef inline void adoption_curve(Line line, const PlanInputs* p, const Frame* f, int last) noexcept nogil:
-    # Share of saturation in month t (B3). The exponential is exact every ANCHOR months and a product between.
-    cdef pack k = p.adoption_rate_per_month, mid = p.adoption_midpoint_month, one = pk(1.0)
-    cdef pack e = one, c = one, ratio = one, rate
-    cdef int t
-    if f.adoption == ADOPT_NONE:
-        for t in range(last + 1):
-            line[t] = one
-    elif f.adoption == ADOPT_BASS:
-        rate = (p.bass_p_per_year + p.bass_q_per_year) / pk(12.0)
-        ratio = p.bass_q_per_year / p.bass_p_per_year
-        c = pk_exp(-rate)
-        for t in range(last + 1):
-            e = pk_exp(-rate * pk(t)) if t % ANCHOR == 0 else e * c
-            line[t] = (one - e) / (one + ratio * e)
-    else:
-        c = pk_exp(-k)
-        for t in range(last + 1):
-            e = pk_exp(pk_min(k * (mid - pk(t)), pk(700.0))) if t % ANCHOR == 0 else e * c
-            line[t] = one / (one + e) if f.adoption == ADOPT_LOGISTIC else pk_exp(pk(-0.6931471805599453) * e)
+cdef inline void set_service(Cohort* q, const TrancheInputs* x, const PlanInputs* p, int uses, pack scale) noexcept nogil:
+    # `scale` multiplies the utilization.
+    cdef pack one = pk(1.0), live = x.units * (one - x.stranded_share)
+    q.fill = x.utilization * scale
+    q.full = live * x.tokens_per_second * x.availability * pk(2.628)
+    q.kwh = live * x.power_kw * x.load_factor * p.pue * pk(730.0)
+    q.hours = x.units * pk(730.0)
+    q.software = x.units * p.software_usd_per_unit_year / pk(12.0)
+    q.upkeep = pk(0.0)
+    if q.contract == OWN:
+        q.upkeep = x.units * x.unit_price_usd * (one + x.attach_share) * p.opex_share_per_year / pk(12.0)
+    q.indexed = q.upkeep + q.software
+    if uses & USE_DRIFT:
+        q.kept = monthly(-x.drift_per_year)
+    if uses & USE_COLO:
+        q.colo = x.units * x.power_kw * p.colo_usd_per_kw_month
+    if uses & USE_TRAINING:
+        q.training_end = q.start + x.training_months
+        q.training_kept = monthly(-x.training_value_decline_per_year)
+        q.training = q.hours * x.availability * x.training_value_usd_per_hour
+    if uses & USE_CONTRACT:
+        q.lease = x.units * x.lease_usd_per_unit_month
+        q.rent = q.hours * x.rent_usd_per_hour
+        q.committed = x.commit_share * (one - x.commit_discount)
+        q.commit_share = x.commit_share
 
 
 cdef inline pack today_price(const PlanInputs* p) noexcept nogil:
@@ -68,130 +102,95 @@ cdef inline pack today_price(const PlanInputs* p) noexcept nogil:
     return pk_select(pk_isnan(p.price_usd_per_mtok), blend, p.price_usd_per_mtok)
 
 
-cdef inline void curves(Ledger* g, const PlanInputs* p, const Frame* f) noexcept nogil:
-    # What all tranches share: discount factor, token price, demand, inflation, electricity, staff.
-    cdef pack v = pk(1.0) / monthly(p.discount_rate), fall = monthly(-p.price_decline_per_year)
-    cdef pack infl = monthly(p.inflation_per_year), growth = monthly(p.electricity_growth_per_year)
-    cdef int t
-    g.df[0] = pk(1.0)
-    g.today = today_price(p)
-    g.price[0] = pk(1.0)
-    g.infl[0] = pk(1.0)
-    g.power[0] = p.electricity_usd_per_kwh * (pk(1.0) - p.colo_includes_power)
-    for t in range(1, g.last + 1):
-        g.df[t] = g.df[t - 1] * v
-        g.price[t] = g.price[t - 1] * fall
-    if f.uses & USE_INFLATION:
-        for t in range(1, g.last + 1):
-            g.infl[t] = g.infl[t - 1] * infl
-    if f.uses & USE_POWER_GROWTH:
-        for t in range(1, g.last + 1):
-            g.power[t] = g.power[t - 1] * growth
-    adoption_curve(g.room, p, f, g.last)
-    if f.has_demand:
-        for t in range(g.last + 1):
-            g.room[t] = g.room[t] * p.demand_mtok_per_month
+cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int uses) noexcept nogil:
+    cdef pack one = pk(1.0)
+    c.df = c.price = c.infl = c.rise = c.growth = c.e = c.c = c.ratio = one
+    c.v = one / monthly(p.discount_rate)
+    c.fall = monthly(-p.price_decline_per_year)
+    c.power = p.electricity_usd_per_kwh * (one - p.colo_includes_power)
+    if uses & USE_INFLATION:
+        c.rise = monthly(p.inflation_per_year)
+    if uses & USE_POWER_GROWTH:
+        c.growth = monthly(p.electricity_growth_per_year)
+    if f.adoption == ADOPT_BASS:
+        c.ratio = p.bass_q_per_year / p.bass_p_per_year
+        c.c = pk_exp((p.bass_p_per_year + p.bass_q_per_year) / pk(-12.0))
+    elif f.adoption != ADOPT_NONE:
+        c.c = pk_exp(-p.adoption_rate_per_month)
 
 
-cdef inline void open_service(Ledger* g, const PlanInputs* p, const Frame* f) noexcept nogil:
-    # Empty lines, and staff from the first planned start to the last end.
-    cdef pack first = pk(1e9), final = pk(0.0), pay = p.staff_usd_per_year / pk(12.0), month
-    cdef int k, t
-    for k in range(f.tranches):
-        first = pk_min(first, g.times[k].planned)
-        final = pk_max(final, g.times[k].end)
-    g.pv_hours = pk(0.0)
-    g.serving_kwh = pk(0.0)
-    for t in range(g.last + 1):
-        month = pk(t)
-        g.tokens[t] = pk(0.0)
-        g.full[t] = pk(0.0)
-        g.producing[t] = pk(0.0)
-        g.kwh[t] = pk(0.0)
-        g.indexed[t] = pk(0.0)
-        if f.uses & USE_STAFF:
-            g.indexed[t] = pk_where(pk_and(pk_lt(first, month), pk_le(month, final)), pay)
-        if f.uses & USE_CONTRACT:
-            g.contract[t] = pk(0.0)
-        if f.uses & USE_TRAINING:
-            g.training[t] = pk(0.0)
-        if f.wants & WANT_DETAIL:
-            g.staff[t] = g.indexed[t]
-            g.colo[t] = g.maintenance[t] = g.software[t] = pk(0.0)
+cdef inline pack adoption(Curves* c, const PlanInputs* p, const Frame* f, int t) noexcept nogil:
+    # Share of saturation in month t (B3). The exponential is exact every ANCHOR months and a product between.
+    cdef pack one = pk(1.0)
+    if f.adoption == ADOPT_NONE:
+        return one
+    if t % ANCHOR != 0:
+        c.e = c.e * c.c
+    elif f.adoption == ADOPT_BASS:
+        c.e = pk_exp((p.bass_p_per_year + p.bass_q_per_year) * pk(t) / pk(-12.0))
+    else:
+        c.e = pk_exp(pk_min(p.adoption_rate_per_month * (p.adoption_midpoint_month - pk(t)), pk(700.0)))
+    if f.adoption == ADOPT_BASS:
+        return (one - c.e) / (one + c.ratio * c.e)
+    if f.adoption == ADOPT_LOGISTIC:
+        return one / (one + c.e)
+    return pk_exp(pk(-0.6931471805599453) * c.e)
 
 
-cdef inline void serve(Ledger* g, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int k, pack scale) noexcept nogil:
-    # One tranche month by month; `scale` multiplies its utilization.
-    cdef Times* m = &g.times[k]
-    cdef pack one = pk(1.0), live = x.units * (one - x.stranded_share)
-    cdef pack fill = x.utilization * scale
-    cdef pack full = live * x.tokens_per_second * x.availability * pk(2.628), kept = monthly(-x.drift_per_year)
-    cdef pack kwh = live * x.power_kw * x.load_factor * p.pue * pk(730.0)
-    cdef pack software = x.units * p.software_usd_per_unit_year / pk(12.0), upkeep = pk(0.0), hours = x.units * pk(730.0)
-    cdef pack colo = x.units * x.power_kw * p.colo_usd_per_kw_month, half = pk(1.0)
-    cdef pack month, able, got, run
-    cdef mask on, works, held
-    cdef int t, low = <int>pk_bottom(pk_min(m.planned, m.start)) + 1, high = <int>pk_top(m.end)
-    if f.contract[k] == OWN:
-        upkeep = x.units * x.unit_price_usd * (one + x.attach_share) * p.opex_share_per_year / pk(12.0)
-    if f.timing == TIMING_MID:
-        half = one / pk_sqrt(g.df[1])
-    for t in range(max(low, 1), high + 1):
-        month = pk(t)
-        on = pk_and(pk_lt(m.start, month), pk_le(month, m.end))
-        works = on
-        full = pk_select(on, full * kept, full)
-        if f.uses & USE_TRAINING:
-            works = pk_and(on, pk_lt(m.start + x.training_months, month))
-        able = pk_where(works, full)
-        g.full[t] += able
-        able = able * fill
-        if f.has_demand:
-            got = pk_min(able, g.room[t])
-            g.room[t] = g.room[t] - got
-        else:
-            got = able * g.room[t]
-        g.tokens[t] += got
-        g.producing[t] = pk_select(on, one, g.producing[t])
-        g.kwh[t] += pk_where(on, kwh)
-        g.serving_kwh += pk_where(works, kwh)
-        g.indexed[t] += pk_where(on, upkeep + software)
-        g.pv_hours += pk_where(on, hours * g.df[t] * half)
-        if f.uses & USE_COLO:
-            held = pk_and(pk_lt(m.planned, month), pk_le(month, m.end))
-            g.indexed[t] += pk_where(held, colo)
-            if f.wants & WANT_DETAIL:
-                g.colo[t] += pk_where(held, colo)
-        if f.contract[k] == RENT:
+cdef inline void step_curves(Curves* c, const PlanInputs* p, const Frame* f, int t, int uses) noexcept nogil:
+    if t > 0:
+        c.df = c.df * c.v
+        c.price = c.price * c.fall
+        if uses & USE_INFLATION:
+            c.infl = c.infl * c.rise
+        if uses & USE_POWER_GROWTH:
+            c.power = c.power * c.growth
+    c.room = adoption(c, p, f, t)
+    if uses & USE_DEMAND:
+        c.room = c.room * p.demand_mtok_per_month
+
+
+cdef inline mask serve(Month* n, Curves* c, Cohort* q, int t, int uses, int wants, pack when, pack* pv_hours,
+                       pack* serving_kwh) noexcept nogil:
+    # One tranche in month t; returns where it is in production.
+    cdef pack month = pk(t), able, got, run
+    cdef mask on = pk_and(pk_lt(q.start, month), pk_le(month, q.end)), works = on, held
+    if uses & USE_DRIFT:
+        q.full = pk_select(on, q.full * q.kept, q.full)
+    if uses & USE_TRAINING:
+        works = pk_and(on, pk_lt(q.training_end, month))
+        n.training += pk_where(pk_and(on, pk_le(month, q.training_end)), q.training)
+    able = pk_where(works, q.full)
+    if wants & WANT_SUMS:
+        n.full += able
+        pv_hours[0] += pk_where(on, q.hours * when)
+        serving_kwh[0] += pk_where(works, q.kwh)
+    able = able * q.fill
+    if uses & USE_DEMAND:
+        got = pk_min(able, c.room)
+        c.room = c.room - got
+    else:
+        got = able * c.room
+    n.tokens += got
+    n.kwh += pk_where(on, q.kwh)
+    n.indexed += pk_where(on, q.indexed)
+    if wants & WANT_LEVELS:
+        n.producing = pk_select(on, pk(1.0), n.producing)
+    if uses & USE_COLO:
+        held = pk_and(pk_lt(q.planned, month), pk_le(month, q.end))
+        n.indexed += pk_where(held, q.colo)
+        if wants & WANT_DETAIL:
+            n.colo += pk_where(held, q.colo)
+    if uses & USE_CONTRACT:
+        if q.contract == RENT:
             run = pk_select(pk_lt(pk(0.0), able), got / able, pk(0.0))
-            run = pk_select(works, run, one)
-            run = x.commit_share * (one - x.commit_discount) + pk_max(pk(0.0), run - x.commit_share)
-            g.contract[t] += pk_where(on, hours * x.rent_usd_per_hour * run)
-        if f.wants & WANT_DETAIL:
-            g.maintenance[t] += pk_where(on, upkeep)
-            g.software[t] += pk_where(on, software)
-
-
-cdef inline void train(Ledger* g, const TrancheInputs* x, const Frame* f, int k) noexcept nogil:
-    # Training revenue in the first months of production; the value of an hour declines from the decision date.
-    cdef Times* m = &g.times[k]
-    cdef pack fall = monthly(-x.training_value_decline_per_year), month
-    cdef pack worth = x.units * pk(730.0) * x.availability * x.training_value_usd_per_hour
-    cdef mask on
-    cdef int t
-    for t in range(1, g.last + 1):
-        month = pk(t)
-        worth = worth * fall
-        on = pk_and(pk_and(pk_lt(m.start, month), pk_le(month, m.end)), pk_le(month, m.start + x.training_months))
-        g.training[t] += pk_where(on, worth)
-
-
-cdef inline void lease(Ledger* g, const TrancheInputs* x, int k) noexcept nogil:
-    # Lease payments from delivery to the end of the lease, in service or not.
-    cdef Times* m = &g.times[k]
-    cdef pack pay = x.units * x.lease_usd_per_unit_month, month
-    cdef int t
-    for t in range(1, g.last + 1):
-        month = pk(t)
-        g.contract[t] += pk_where(
-            pk_and(pk_and(pk_lt(m.delivery, month), pk_le(month, m.delivery + x.lease_months)), pk_le(month, g.horizon)), pay)
+            run = pk_select(works, run, pk(1.0))          # hours that train are used
+            n.contract += pk_where(on, q.rent * (q.committed + pk_max(pk(0.0), run - q.commit_share)))
+        elif q.contract == LEASE:
+            held = pk_and(pk_lt(q.delivery, month), pk_le(month, q.lease_end))
+            n.contract += pk_where(held, q.lease)
+    if wants & WANT_DETAIL:
+        n.able += able
+        n.maintenance += pk_where(on, q.upkeep)
+        n.software += pk_where(on, q.software)
+    return on

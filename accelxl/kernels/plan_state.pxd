@@ -1,10 +1,10 @@
-"""The plan model's state: inputs and ledger of a pack of scenarios. (plan.md; each line of the ledger is an array over months.)
+"""The plan model's state: inputs, tranches and ledger of a pack of scenarios.
 
 The fields of PlanInputs and TrancheInputs stand in the order of the numeric inputs of accelxl/plan/inputs.py (a test compares them):
 the caller fills them by position.
 """
 
-from accelxl.kernels.pack cimport PW, pack, pk, pk_exp, pk_log1p
+from accelxl.kernels.pack cimport *
 
 cdef enum:
     MONTHS = 361      # month 0 (the decision date) to 360
@@ -116,7 +116,6 @@ cdef struct Frame:
     int adoption
     int tax_losses
     int fiscal_offset                 # months of month 1's fiscal year that lie before month 1
-    int has_demand
     int[MAX_TRANCHES] life_starts
     int[MAX_TRANCHES] contract
     int[MAX_TRANCHES] book_method
@@ -126,13 +125,20 @@ cdef struct Frame:
     int wants                         # which groups of metrics are asked for: WANT_*
     int uses                          # which features any scenario uses: USE_*
 
+# Groups of metrics that cost extra, asked for in `wants`.
 cdef enum:
-    WANT_LEVELS = 1                   # required and break-even figures
-    WANT_IMPAIRMENT = 2
-    WANT_MIRR = 4
-    WANT_EQUITY = 8
-    WANT_DETAIL = 16                  # every line of the statement
+    WANT_RATE = 1                     # irr
+    WANT_PAYBACK = 2                  # payback_months
+    WANT_SUMS = 4                     # sums over the life and what is made of them
+    WANT_LEVELS = 8                   # required and break-even figures
+    WANT_MIRR = 16
+    WANT_IMPAIRMENT = 32
+    WANT_EQUITY = 64
+    WANT_DETAIL = 128                 # every line of the statement
+    WANT_SIGNS = 256                  # irr_sign_changes
+    WANT_LINES = 16 | 32 | 64 | 128   # what reads the ledger's lines afterwards
 
+# Features that any scenario of the call uses, in `uses`; the kernel leaves out the others, to the same bits.
 cdef enum:
     USE_INFLATION = 1
     USE_POWER_GROWTH = 2
@@ -143,9 +149,16 @@ cdef enum:
     USE_COLO = 64
     USE_STAFF = 128
     USE_DEBT = 256
+    USE_DRIFT = 512
+    USE_WORKING = 1024
+    USE_SHARE = 2048                  # revenue share
+    USE_TAXBOOKS = 4096               # tax depreciation of its own
+    USE_DEMAND = 8192
+    USE_CARRY = 16384
+    USE_MID = 32768
 
-# The months of a tranche.
-cdef struct Times:
+# One tranche: its months, what it brings in a month of production, and what its books hold.
+cdef struct Cohort:
     pack order
     pack agreed                       # order + lead: the agreed delivery
     pack delivery
@@ -153,60 +166,122 @@ cdef struct Times:
     pack start                        # service runs in start < t <= end
     pack uncut                        # service end if no horizon cut it
     pack end
+    int first                         # months in which no lane has a payment, service or disposal are skipped
+    int last
+    int pays_to
+    int ends_from
+    # service
+    pack full                         # tokens of a month at full throughput, falling with the drift
+    pack kept
+    pack fill
+    pack kwh
+    pack indexed                      # upkeep and software of a month, in prices of the decision date
+    pack upkeep
+    pack software
+    pack colo
+    pack hours
+    pack training
+    pack training_end
+    pack training_kept
+    pack lease
+    pack lease_end
+    pack rent
+    pack committed
+    pack commit_share
+    # capital
+    pack deposit
+    pack balance
+    pack plant
+    pack cost
+    pack salvage
+    pack life
+    pack held                         # book value of the accelerators
+    pack level                        # straight-line depreciation of a month
+    pack relife
+    pack relife_end
+    pack resale
+    pack taxed
+    pack basis                        # tax basis that is left
+    pack plant_level
+    pack plant_end
+    pack plant_held
+    int contract
+    int method
+    int own_tax                       # tax depreciation stands in `taxdep`
 
-# A line of the ledger: a figure for each month.
+# What a month brings, over all tranches.
+cdef struct Month:
+    pack tokens
+    pack full
+    pack able
+    pack producing
+    pack kwh
+    pack indexed
+    pack contract
+    pack training
+    pack capex
+    pack residual
+    pack book
+    pack taxdep
+    pack writeoff                     # book value less residual at disposal: a loss
+    pack taxgain                      # taxed result of a disposal
+    pack colo
+    pack maintenance
+    pack software
+
+# A figure for each month.
 ctypedef pack[MONTHS] Line
 
 cdef struct Ledger:
     int last                          # the last month of any lane
     pack horizon
     pack today                        # token price of the decision date
-    # curves
-    Line df                           # discount factor at t
+    pack staff_from
+    pack staff_to
+    pack staff
+    pack truncated
+    Cohort[MAX_TRANCHES] cohort
+    Line taxdep                       # tax depreciation of its own (MACRS, SL), all tranches
+    # lines that later passes read
+    Line operating                    # flow that "mid" timing moves
+    Line capital                      # flow that stays at t
+    Line capex
+    Line tax
+    Line value                        # book value
+    # lines that only the statement reads
+    Line df
     Line price                        # token price over today's
-    Line room                         # demand left, or share of capacity filled
     Line infl
     Line power                        # price of electricity
-    # service
+    Line wanted                       # demand, or share of capacity filled
+    Line able                         # capacity
     Line tokens
-    Line full                         # tokens at full throughput
-    Line producing                    # 1 in months in which any tranche is in production
     Line kwh
-    Line indexed                      # opex in prices of the decision date, before inflation
-    Line contract                     # lease and rent
-    Line training                     # training revenue
-    # capital
-    Line capex
-    Line residual                     # resale and the facility's value, received
-    Line book                         # book depreciation
-    Line writeoff                     # book value less residual at disposal: a loss
-    Line taxdep
-    Line taxgain                      # taxed result of a disposal
-    # flows
+    Line contract
+    Line training
+    Line residual
+    Line book
+    Line writeoff
+    Line taxdeduct
+    Line taxgain
     Line revenue
     Line opex
     Line taxable
-    Line tax
     Line change                       # change in working capital
-    Line operating                    # flow that "mid" timing moves
-    Line capital                      # flow that stays at t
-    Line value                        # book value
-    # detail, filled for the statement only
-    Line energy
     Line colo
     Line maintenance
     Line software
-    Line staff
+    Line staffing
     Line share
+    # the debt overlay
     Line draw
     Line principal
     Line interest
     Line equity
-    # figures that service leaves behind
-    pack pv_hours
-    pack serving_kwh
-    pack truncated
-    Times[MAX_TRANCHES] times
+
+
+cdef extern from "<cmath>" nogil:
+    const double NAN
 
 
 cdef inline pack monthly(pack yearly) noexcept nogil:
@@ -218,7 +293,6 @@ cdef inline double* lanes(pack* line) noexcept nogil:
     return <double*>line
 
 
-cdef inline void clear(pack* line, int last) noexcept nogil:
-    cdef int t
-    for t in range(last + 1):
-        line[t] = pk(0.0)
+cdef inline pack ratio(pack a, pack b) noexcept nogil:
+    # a / b, NaN where b is zero.
+    return pk_select(pk_eq(b, pk(0.0)), pk(NAN), a / b)

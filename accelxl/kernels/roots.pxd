@@ -15,9 +15,10 @@ from accelxl.kernels.pack cimport *
 cdef enum:
     BLOCK = 8          # flows that are added side by side, whatever the width of a pack: the same sums everywhere
     DEPTH = 256        # intervals that wait
-    LOOKS = 6000       # points looked at in one search
-    PATIENCE = 600     # from here on differences below 1e-10 count as none
-    ARRAYS = 7         # arrays of scratch, each of `padded(n)` doubles
+    PATIENCE = 400     # points looked at before another way is taken
+    LOOKS = 3000       # points looked at in all
+    CHANGES = 64       # of sign, up to which that way is the chain of derivatives
+    ARRAYS = 11        # arrays of scratch, each of `padded(n)` doubles
 
 # A series of flows: BLOCK-padded, its first and last flow not zero, the largest between 1/2 and 1.
 cdef struct Series:
@@ -33,6 +34,7 @@ cdef struct Series:
     double* back_out
     double* log_flow   # log |flow|
     double* found      # roots
+    double* spare      # four arrays more
 
 # log P, log(P/N) and the mean times of inflows and outflows at y.
 cdef struct Look:
@@ -57,6 +59,7 @@ cdef inline void lay_out(Series* s, double* scratch, Py_ssize_t room) noexcept n
     s.back_out = scratch + 4 * room
     s.log_flow = scratch + 5 * room
     s.found = scratch + 6 * room
+    s.spare = scratch + 7 * room
 
 
 cdef inline int take(Series* s, const double* values, const double* times, Py_ssize_t n) noexcept nogil:

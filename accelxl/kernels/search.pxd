@@ -13,7 +13,7 @@ cdef struct Search:
     double* found
     int room
     int count
-    int touched        # the last one found touches zero and does not cross it
+    int sure           # the last one found was settled from both sides
     int looks
 
 
@@ -98,39 +98,36 @@ cdef inline Look turning(Search* q, const Series* s, Look a, Look b) noexcept no
     return at
 
 
-cdef inline void keep(Search* q, const Series* s, Look at, int touches) noexcept nogil:
+cdef inline void keep(Search* q, const Series* s, Look at, int sure) noexcept nogil:
     # A root, unless the gap between it and the last one is none in between: then it is the same root, seen twice.
-    cdef Look middle
+    cdef Look half
     if fabs(at.gap) > 1e-9 * (1.0 + 1e-6 * s.span * fabs(at.y)):
         return
-    if q.count:
-        middle = seen(q, s, 0.5 * (q.found[q.count - 1] + at.y))
-        if fabs(middle.gap) <= (1e-12 if touches or q.touched else 4e-15):
-            if touches or not q.touched:
-                return
-            q.count -= 1                          # a crossing is better known than a touching point
+    while q.count:
+        half = seen(q, s, 0.5 * (q.found[q.count - 1] + at.y))
+        if fabs(half.gap) > 4e-15:
+            break
+        if not sure or q.sure:
+            return
+        q.count -= 1
     if q.count < q.room:
         q.found[q.count] = at.y
         q.count += 1
-        q.touched = touches
+        q.sure = sure
 
 
 cdef inline void settle(Search* q, const Series* s, Look a, Look b) noexcept nogil:
-    # What is left where P and N touch: one root, two close together, or a root of higher order.
+    # Between two points that are clear of zero lie only points too near it to tell: a root of higher order, or two close together.
     cdef Look at
     if (a.gap > 0.0) != (b.gap > 0.0):
-        keep(q, s, crossing(q, s, a, b, a.y), 0)
-        return
-    if slope(a) * slope(b) < 0.0:
+        keep(q, s, crossing(q, s, a, b, 0.5 * (a.y + b.y)), 1)
+    elif slope(a) * slope(b) < 0.0:
         at = turning(q, s, a, b)
-        if (at.gap > 0.0) != (a.gap > 0.0) and fabs(at.gap) > 1e-15:
+        if (at.gap > 0.0) != (a.gap > 0.0) and fabs(at.gap) > 2e-15:
             keep(q, s, crossing(q, s, a, at, a.y), 0)
             keep(q, s, crossing(q, s, at, b, b.y), 0)
-            return
-    else:
-        at = a if fabs(a.gap) <= fabs(b.gap) else b
-    if fabs(at.gap) <= 1e-13:
-        keep(q, s, at, 1)
+        elif fabs(at.gap) <= 1e-13:
+            keep(q, s, at, 1)
 
 
 cdef inline double middle(double a, double b) noexcept nogil:
@@ -144,30 +141,107 @@ cdef inline double middle(double a, double b) noexcept nogil:
     return 0.5 * (a + b)
 
 
-cdef inline void search_all(Search* q, const Series* s, double low, double high) noexcept nogil:
-    # From left to right; `ahead` holds the right ends of the intervals that wait.
+cdef inline int halve(Search* q, const Series* s, double low, double high) noexcept nogil:
+    # From left to right; `ahead` holds the right ends of the intervals that wait, `clear` the last point clear of zero.
+    # 0 where the chain of derivatives is the better way.
     cdef Look[DEPTH] ahead
-    cdef Look a = seen(q, s, low), b, c
-    cdef int waiting = 1
-    cdef double small
+    cdef Look a = seen(q, s, low), b, c, clear = a
+    cdef int waiting = 1, unclear = 0
+    cdef double small = 1e-14
     cdef Verdict verdict
     ahead[0] = seen(q, s, high)
     while waiting:
         b = ahead[waiting - 1]
         verdict = between(a, b)
         if verdict == OPEN:
+            if q.looks > PATIENCE:
+                if s.changes <= CHANGES:
+                    return 0
+                small = 1e-10
             c = seen(q, s, middle(a.y, b.y))
-            small = 1e-13 if q.looks < PATIENCE else 1e-10
             if (b.y - a.y > 1e-9 * (1e-6 + fabs(a.y)) and waiting < DEPTH and q.looks < LOOKS
                     and (fabs(a.gap) > small or fabs(b.gap) > small or fabs(c.gap) > small)):
                 ahead[waiting] = c
                 waiting += 1
                 continue
-            settle(q, s, a, b)
+            unclear = 1
         elif verdict == CROSSED:
             keep(q, s, crossing(q, s, a, b, 0.5 * (a.y + b.y)), 0)
         a = b
         waiting -= 1
+        if fabs(a.gap) > small or not waiting:
+            if unclear:
+                settle(q, s, clear, a)
+            unclear = 0
+            clear = a
+    return 1
+
+
+cdef inline void weigh(const Series* s, Series* d, const double* centres, int order) noexcept nogil:
+    # The derivative of that order: flow i times the product of (t_i - centre), the largest made 1.
+    cdef Py_ssize_t i, room = BLOCK * s.blocks
+    cdef double largest = 0.0, t, c
+    cdef int k
+    for i in range(s.n):
+        t = <double>i if s.even else s.time[i]
+        c = s.into[i] - s.out[i]
+        for k in range(order):
+            c = c * ((t - centres[k]) / s.span * 4.0)
+        d.into[i] = c
+        largest = fabs(c) if fabs(c) > largest else largest
+    for i in range(room):
+        d.back_into[i] = d.back_out[i] = 0.0
+    for i in range(room):
+        c = d.into[i] / largest if i < s.n else 0.0
+        d.into[i] = c if c > 0.0 else 0.0
+        d.out[i] = -c if c < 0.0 else 0.0
+        if s.even and i < s.n:
+            d.back_into[s.n - 1 - i], d.back_out[s.n - 1 - i] = d.into[i], d.out[i]
+
+
+cdef inline void by_derivatives(Search* q, const Series* s, double low, double high) noexcept nogil:
+    # With the origin of time put where the flows change sign, the derivative has one change less. Where its roots are known,
+    # the sum is monotonic between them: so from the last derivative, which has no root, down to the sum itself. A root of
+    # higher order is a root of the derivative too, and is found there to full precision.
+    cdef double[CHANGES] centres, points, fresh
+    cdef double t, before = 0.0, sign = 0.0, c
+    cdef Series d = s[0]
+    cdef Look a, b
+    cdef Py_ssize_t i
+    cdef int order = 0, known = 0, k, m
+    for i in range(s.n):
+        c = s.into[i] - s.out[i]
+        if c != 0.0:
+            t = <double>i if s.even else s.time[i]
+            if c * sign < 0.0:
+                centres[order] = 0.5 * (before + t)
+                order += 1
+            before, sign = t, (1.0 if c > 0.0 else -1.0)
+    d.into, d.out = s.spare, s.spare + BLOCK * s.blocks
+    d.back_into, d.back_out = s.spare + 2 * BLOCK * s.blocks, s.spare + 3 * BLOCK * s.blocks
+    while order > 0:
+        order -= 1
+        if order:
+            weigh(s, &d, centres, order)
+        else:
+            d = s[0]
+        m = 0
+        a = seen(q, &d, low)
+        for k in range(known + 1):
+            b = seen(q, &d, points[k] if k < known else high)
+            if k < known and fabs(b.gap) <= 1e-14:
+                fresh[m] = b.y
+                m += 1
+            elif fabs(a.gap) > 1e-14 and (a.gap > 0.0) != (b.gap > 0.0):
+                fresh[m] = crossing(q, &d, a, b, 0.5 * (a.y + b.y)).y
+                m += 1
+            a = b
+        known = m
+        for k in range(m):
+            points[k] = fresh[k]
+    q.count = known
+    for k in range(known):
+        q.found[k] = points[k]
 
 
 cdef inline int roots(const Series* s) noexcept nogil:
@@ -175,12 +249,13 @@ cdef inline int roots(const Series* s) noexcept nogil:
     cdef Search q
     cdef double low, high
     cdef Look a, b
-    q.found, q.room, q.count, q.touched, q.looks = s.found, <int>s.n, 0, 0, 0
+    q.found, q.room, q.count, q.sure, q.looks = s.found, <int>s.n, 0, 0, 0
     bounds(s, &low, &high)
     if not low < high:
         return 0
     if s.changes > 1:
-        search_all(&q, s, low, high)
+        if not halve(&q, s, low, high):
+            by_derivatives(&q, s, low, high)
         return q.count
     a, b = seen(&q, s, low), seen(&q, s, high)
     if (a.gap > 0.0) != (b.gap > 0.0):

@@ -24,13 +24,13 @@ from accelxl.plan.model import Plan, Value, plan_of
 PLAN_FRAME = ("timing", "adoption", "tax_losses")
 TRANCHE_FRAME = ("life_starts", "contract", "book_method", "tax_method", "tax_convention")
 """Words that the scenarios of one call share; with start_date, fiscal_year_end_month and a blank demand."""
-DEMAND_CODE = 4
 
 
 def _kernel_inputs(scope: str) -> tuple[str, ...]:
     skipped = {"fiscal_year_end_month"}
     return tuple(
-        row.name for row in INPUTS.values()
+        row.name
+        for row in INPUTS.values()
         if row.scope == scope and row.quantity.kind in {"number", "flag"} and row.name not in skipped
     )
 
@@ -39,16 +39,52 @@ PLAN_SLOTS = {name: position for position, name in enumerate(_kernel_inputs("pla
 TRANCHE_SLOTS = {name: position for position, name in enumerate(_kernel_inputs("tranche"))}
 METRIC_SLOTS = {name: position for position, name in enumerate(METRICS)}
 
-# A group of metrics that costs extra, and a feature that the kernel leaves out where no scenario uses it.
-WANTS = {
-    "required_price_usd_per_mtok": "levels", "breakeven_price_usd_per_mtok": "levels", "required_revenue_usd_per_year": "levels",
-    "breakeven_utilization": "levels", "impairment_month": "impairment", "mirr": "mirr", "npv_equity_usd": "equity",
-    "irr_equity": "equity", "interest_usd": "equity",
+# Groups of metrics that cost extra; the others come with every evaluation.
+_GROUPS = {
+    "rate": ("irr",),
+    "signs": ("irr_sign_changes",),
+    "payback": ("payback_months",),
+    "sums": (
+        "gross_margin",
+        "utilization_mean",
+        "cost_per_accelerator_hour",
+        "breakeven_month",
+        "energy_joule_per_token",
+        "eaa_usd",
+        "revenue_usd",
+        "opex_usd",
+        "ebitda_usd",
+        "tax_usd",
+        "mtok_served",
+        "book_value_at_horizon_usd",
+    ),
+    "levels": (
+        "required_price_usd_per_mtok",
+        "breakeven_price_usd_per_mtok",
+        "required_revenue_usd_per_year",
+        "breakeven_utilization",
+    ),
+    "impairment": ("impairment_month",),
+    "mirr": ("mirr",),
+    "equity": ("npv_equity_usd", "irr_equity", "interest_usd"),
 }
+WANTS = {metric: group for group, metrics in _GROUPS.items() for metric in metrics}
+# Features that the kernel leaves out where no scenario uses them, by the input that switches them on.
 USES = {
-    "inflation_per_year": "inflation", "electricity_growth_per_year": "power_growth", "training_months": "training",
-    "facility_usd_per_kw": "facility", "colo_usd_per_kw_month": "colo", "staff_usd_per_year": "staff", "debt_share": "debt", "relife_month": "relife", "contract": "contract",
+    "inflation_per_year": "inflation",
+    "electricity_growth_per_year": "power_growth",
+    "training_months": "training",
+    "facility_usd_per_kw": "facility",
+    "colo_usd_per_kw_month": "colo",
+    "staff_usd_per_year": "staff",
+    "debt_share": "debt",
+    "relife_month": "relife",
+    "drift_per_year": "drift",
+    "working_capital_days": "working_capital",
+    "revenue_share": "revenue_share",
+    "demand_mtok_per_month": "demand",
 }
+_WORDS = {("timing", "mid"): "mid", ("tax_losses", "carryforward"): "carryforward"}
 
 
 @cache
@@ -97,23 +133,24 @@ def compile_plan(plan: Plan) -> Compiled:
         return plan.compiled  # type: ignore[no-any-return]
     codes = [_code(name, plan[name]) for name in PLAN_FRAME]
     codes.append(fiscal_offset(plan["start_date"], plan["fiscal_year_end_month"]))
-    codes.append(int(plan["demand_mtok_per_month"] is not None))
     values = [_slot(plan[name]) for name in PLAN_SLOTS]
-    given = {name for name in USES if name in PLAN_SLOTS and plan[name] not in {0.0, None}}
-    taxed = False
+    used = {feature for name, feature in USES.items() if name in PLAN_SLOTS and plan[name] not in {0.0, None}}
+    used |= {feature for (name, word), feature in _WORDS.items() if plan[name] == word}
     for tranche in plan.tranches:
         full = {name: INPUTS[name].default if tranche.get(name) is None else tranche[name] for name in names("tranche")}
         codes += [_code(name, full[name]) for name in TRANCHE_FRAME]
         values += [_slot(full[name]) for name in TRANCHE_SLOTS]
-        given |= {name for name in USES if name in TRANCHE_SLOTS and full[name] not in {0.0, None}}
-        if full["contract"] != "own":
-            given.add("contract")
-        taxed = taxed or str(full["tax_method"]).startswith("MACRS")
+        used |= {feature for name, feature in USES.items() if name in TRANCHE_SLOTS and full[name] not in {0.0, None}}
+        used |= {"contract"} if full["contract"] != "own" else set()
+        used |= {"tax_books"} if full["tax_method"] != "book" else set()
     uses = 0
-    for name in given:
-        uses |= core.USES[USES[name]]
+    for feature in used:
+        uses |= core.USES[feature]
     plan.compiled = Compiled(
-        np.array(codes, np.int32), _tax_tables() if taxed else np.zeros((10, 16)), np.array(values, np.float64), uses,
+        np.array(codes, np.int32),
+        _tax_tables() if "tax_books" in used else np.zeros((10, 16)),
+        np.array(values, np.float64),
+        uses,
         len(plan.tranches),
     )
     return plan.compiled  # type: ignore[no-any-return]
@@ -186,15 +223,11 @@ def run(
         for place in slots_of(compiled, name):
             places.append(place)
             arrays.append(np.ascontiguousarray(column, np.float64))
-    codes = compiled.codes
-    if "demand_mtok_per_month" in columns and not codes[DEMAND_CODE]:
-        codes = codes.copy()
-        codes[DEMAND_CODE] = 1
     out = np.empty((len(chosen), cases))
     slots = np.array(places or [0], np.int32)
 
     def share(lo: int, hi: int) -> None:
-        core.plan_rows(codes, compiled.macrs, values, tuple(arrays), slots, chosen, wants, uses, out, lo, hi)
+        core.plan_rows(compiled.codes, compiled.macrs, values, tuple(arrays), slots, chosen, wants, uses, out, lo, hi)
 
     split(share, cases, threads)
     return out

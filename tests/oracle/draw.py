@@ -45,10 +45,12 @@ def random_plan(rng, corners=False):
     goes there too.
     """
     tranches = [_tranche(rng, corners) for _ in range(rng.choice([1, 1, 1, 2, 2, 3]))]
-    plan = {**_time(rng), **_power(rng), **_demand(rng, tranches), **_price(rng), **_opex(rng), **_finance(rng)}
+    low = -1.0 if corners else 0.0  # whether a growth or a midpoint may be below 0
+    plan = {**_time(rng), **_power(rng, low), **_demand(rng, tranches, low), **_price(rng)}
+    plan |= {**_opex(rng, low), **_finance(rng)}
     starts = [t["order_month"] + t["lead_time_months"] + t["delay_months"] + t["install_months"] for t in tranches]
     if rng.random() < 0.4:  # a horizon that cuts lives short or leaves months after them
-        lowest = 1 if corners else max(starts) + 1
+        lowest = 1 if corners else max(starts) + 6
         plan["horizon_months"] = rng.randint(lowest, max(lowest, rng.choice([36, 60, 120])))
     if len(tranches) == 1 and rng.random() < 0.5:
         return {**plan, **tranches[0]}
@@ -140,11 +142,11 @@ def _time(rng):
     return p
 
 
-def _power(rng):
+def _power(rng, low):
     p = {}
     p |= _some(rng, 0.5, lambda: {"pue": rng.uniform(1.05, 1.6)})
     p |= _some(rng, 0.6, lambda: {"electricity_usd_per_kwh": rng.uniform(0.02, 0.25)})
-    p |= _some(rng, 0.3, lambda: {"electricity_growth_per_year": rng.uniform(-0.05, 0.1)})
+    p |= _some(rng, 0.3, lambda: {"electricity_growth_per_year": rng.uniform(0.05 * low, 0.1)})
     p |= _some(
         rng,
         0.3,
@@ -153,7 +155,7 @@ def _power(rng):
     return p
 
 
-def _demand(rng, tranches):
+def _demand(rng, tranches, low):
     p = {}
     if rng.random() < 0.4:
         full = sum(t["units"] * t["tokens_per_second"] * t["utilization"] * 2.628 for t in tranches)
@@ -162,8 +164,12 @@ def _demand(rng, tranches):
     if kind != "none":
         p["adoption"] = kind
     if kind in ("logistic", "gompertz"):
-        p["adoption_midpoint_month"] = rng.uniform(-6.0, 24.0)
-        p["adoption_rate_per_month"] = rng.uniform(0.05, 0.6)
+        rate = rng.uniform(0.05, 0.6)
+        latest = (
+            24.0 if kind == "logistic" or low < 0.0 else min(24.0, 4.0 / rate)
+        )  # Gompertz starts at exp(-0.7e^(k tm))
+        p["adoption_midpoint_month"] = rng.uniform(6.0 * low, latest)
+        p["adoption_rate_per_month"] = rate
     elif kind == "bass":
         p["bass_p_per_year"] = rng.uniform(0.01, 0.1)
         p["bass_q_per_year"] = rng.uniform(0.1, 1.5)
@@ -184,13 +190,13 @@ def _price(rng):
     return p
 
 
-def _opex(rng):
+def _opex(rng, low):
     p = {}
     p |= _some(rng, 0.6, lambda: {"opex_share_per_year": rng.uniform(0.0, 0.15)})
     p |= _some(rng, 0.4, lambda: {"staff_usd_per_year": rng.uniform(0.0, 2e6)})
     p |= _some(rng, 0.4, lambda: {"software_usd_per_unit_year": rng.uniform(0.0, 5e3)})
     p |= _some(rng, 0.4, lambda: {"revenue_share": rng.uniform(0.0, 0.4)})
-    p |= _some(rng, 0.4, lambda: {"inflation_per_year": rng.uniform(-0.02, 0.08)})
+    p |= _some(rng, 0.4, lambda: {"inflation_per_year": rng.uniform(0.02 * low, 0.08)})
     return p
 
 
@@ -203,7 +209,7 @@ def _finance(rng):
     )
     p |= _some(rng, 0.3, lambda: {"finance_rate": rng.uniform(0.0, 0.2)})
     p |= _some(rng, 0.3, lambda: {"reinvest_rate": rng.uniform(0.0, 0.2)})
-    p |= _some(rng, 0.4, lambda: {"working_capital_days": rng.uniform(-30.0, 90.0)})
+    p |= _some(rng, 0.4, lambda: {"working_capital_days": rng.uniform(0.0, 90.0)})
     p |= _some(
         rng,
         0.4,

@@ -83,10 +83,10 @@ def modified_rate(P, flows):
 def zero_of(function, guess):
     """A zero of a rising function on the whole line, by bracketing; NaN if none is found."""
     low, high = 0.0, abs(guess) if guess else 1.0
-    for _ in range(80):
+    for attempt in range(60):
         if function(high) >= 0.0:
             break
-        low, high = high, high * 4.0
+        low, high = high, high * (4.0 if attempt < 20 else 1e6)
     else:
         return NAN
     if low == 0.0:

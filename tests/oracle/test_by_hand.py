@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from . import inputs, plan
+from . import finance, inputs, plan
 from .months import adoption
 
 TINY = {  # one unit that serves one million tokens a month for two months
@@ -137,3 +137,35 @@ def test_an_unknown_or_missing_input_is_refused():
         plan.evaluate(TINY | {"utilisation": 0.5})
     with pytest.raises(KeyError, match="units"):
         plan.evaluate({k: v for k, v in TINY.items() if k != "units"})
+
+
+def test_debt_adds_its_draw_and_takes_interest_after_tax():
+    p = TINY | {"tax_rate": 0.25, "debt_share": 0.5, "debt_rate": 1.01**12 - 1, "debt_months": 2, "equity_rate": 0.2}
+    level = 500 * 0.01 / (1 - 1.01**-2)
+    later = 500 - (level - 5)  # owed after the first payment
+    taxed = 600 - 0.25 * (600 - 500)
+    equity = [-500.0, taxed - (level - 5) - 5 * 0.75, taxed - later - later * 0.01 * 0.75]
+    m = plan.evaluate(p)
+    assert plan.months(p)["equity_flow_usd"] == pytest.approx(equity)
+    assert m["interest_usd"] == pytest.approx(5 + later * 0.01)
+    assert m["npv_equity_usd"] == pytest.approx(sum(f * 1.2 ** (-t / 12) for t, f in enumerate(equity)))
+
+
+def test_debt_still_owed_at_the_horizon_is_repaid_there():
+    x = plan.months(TINY | {"debt_share": 1.0, "debt_rate": 0.0, "debt_months": 10})
+    assert x["principal_usd"] == pytest.approx([0.0, 100.0, 900.0])
+
+
+def test_irr_is_given_only_where_it_is_known_to_be_the_one():
+    def rate(*amounts):
+        return plan.internal_rate([(12 * t, float(t), float(a)) for t, a in enumerate(amounts)])
+
+    assert rate(-100, 60, 60) == pytest.approx(0.130662, abs=1e-6)
+    assert rate(100, -60, -60) == pytest.approx(0.130662, abs=1e-6)  # a loan: plus to minus is one change too
+    once = rate(-100, 80, -10, 60)  # three changes, but the running sum changes once and ends above 0
+    assert once > 0.0
+    assert finance.npv(once, [-100, 80, -10, 60]) == pytest.approx(0.0, abs=1e-10)
+    assert math.isnan(rate(-100, 230, -132))  # 10 % and 20 %
+    assert math.isnan(rate(100, -50, 60, -130))  # the running sum changes once and ends below 0
+    assert math.isnan(rate(0, 0))
+    assert math.isnan(rate(10, 20))

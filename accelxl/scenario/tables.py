@@ -1,0 +1,180 @@
+"""Scenario tables: a plan, and rows of inputs that override it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
+from accelxl.plan.evaluate import compile_plan, metric_positions, run, slots_of
+from accelxl.plan.inputs import INPUTS, Input
+from accelxl.plan.model import Plan, plan_of
+
+DEFAULT_METRICS = ("npv", "irr", "roi", "payback_months", "cost_per_mtok")
+MAX_CASES = 1 << 31
+
+
+def stem(name: str) -> str:
+    """Return the input that a column's name means: `units.2` is `units` of the second tranche."""
+    return name.partition(".")[0]
+
+
+def varies(name: str) -> bool:
+    """Tell whether a column of this input goes to the kernel; other inputs make groups of rows."""
+    row = INPUTS.get(stem(name))
+    return row is not None and row.quantity.kind in {"number", "flag"} and row.name != "fiscal_year_end_month"
+
+
+def check_name(plan: Plan, name: str) -> Input:
+    """Return the input of a column's name.
+
+    Raises
+    ------
+    UnknownName
+        If the plan has no such input or tranche.
+    """
+    if not isinstance(name, str) or stem(name) not in INPUTS:
+        raise UnknownName(f"{name!r} is not an input of a plan; {nearest(stem(str(name)), INPUTS)}")
+    if varies(name):
+        slots_of(compile_plan(plan), name)
+    return INPUTS[stem(name)]
+
+
+def number_column(plan: Plan, name: str, values: Any) -> NDArray[np.float64]:
+    """Return a column of numbers, each inside the input's range; the sentence names the first row that is not.
+
+    Raises
+    ------
+    WrongType
+        If a value is no number.
+    OutOfRange
+        If a value is NaN, infinite, outside the range, or a fraction where whole numbers are allowed.
+    """
+    row = check_name(plan, name)
+    try:
+        column = np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        bad = next((v for v in np.ravel(np.asarray(values, dtype=object)) if not hasattr(v, "__float__")), values)
+        raise WrongType(f"{name} holds {bad!r}; {row.quantity.allowed()} is allowed") from error
+    if column.ndim != 1:
+        raise ShapeError(f"{name} has {column.ndim} dimensions; a column of numbers is allowed")
+    wrong = ~((column >= row.quantity.low) & (column <= row.quantity.high))
+    if row.quantity.whole:
+        wrong |= column != np.floor(column)
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        raise OutOfRange(f"{name} in row {at + 1} is {column[at]:g}; {row.quantity.allowed()} is allowed")
+    return column
+
+
+def check_metrics(metrics: Iterable[str] | str | None, default: tuple[str, ...] = DEFAULT_METRICS) -> tuple[str, ...]:
+    """Return the names of metrics, the default where none is given."""
+    names = default if metrics is None else (metrics,) if isinstance(metrics, str) else tuple(metrics)
+    metric_positions(names)
+    return names
+
+
+def scenarios(plan: Any, columns: Any, metrics: Iterable[str] | str | None = None, threads: int | None = None) -> Any:
+    """Metrics of a plan for every row of a table of overrides.
+
+    Parameters
+    ----------
+    plan : Plan, dict, DataFrame or block
+        What the rows do not override.
+    columns : dict of arrays, shape (cases,), or DataFrame
+        Inputs by name, also words such as book_method; `units.2` is the second tranche's, `units` that of every tranche. A scalar
+        stands for every row.
+    metrics : iterable of str
+        Names from `accelxl.plan.metrics.METRICS`; the default is npv, irr, roi, payback_months, cost_per_mtok.
+    threads : int, optional
+        The default is every processor. The number changes no bit of the result.
+
+    Returns
+    -------
+    dict of str to array, shape (cases,), or DataFrame
+        A DataFrame for a DataFrame, with its index. NaN where a metric has no meaning.
+
+    Raises
+    ------
+    UnknownName
+        If a column or metric does not exist.
+    OutOfRange
+        If a value lies outside its input's range; the sentence names the row.
+    ShapeError
+        If the columns differ in length, or there are none.
+
+    Examples
+    --------
+    >>> plan = {"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
+    >>> scenarios(plan, {"unit_price_usd": [30000.0, 40000.0]}, ["capex_usd"])["capex_usd"]
+    array([1920000., 2560000.])
+    """
+    framed = hasattr(columns, "columns") and hasattr(columns, "index")
+    given: Mapping[str, Any] = {str(c): columns[c].to_numpy() for c in columns.columns} if framed else columns
+    if not isinstance(given, Mapping) or not given:
+        raise ShapeError("the table has no column; one or more columns of inputs are needed")
+    base = plan_of(plan)
+    names = check_metrics(metrics)
+    out = dict(zip(names, _rows(base, given, names, threads), strict=True))
+    if not framed:
+        return out
+    import pandas as pd
+
+    return pd.DataFrame(out, index=columns.index)
+
+
+def _length(given: Mapping[str, Any]) -> int:
+    lengths = {name: len(values) for name, values in given.items() if np.ndim(values) > 0}
+    if len(set(lengths.values())) > 1:
+        (a, n), (b, m) = sorted(lengths.items(), key=lambda item: item[1])[:: len(lengths) - 1]
+        raise ShapeError(f"{a} has {n} rows and {b} has {m}; columns of equal length are allowed")
+    count = next(iter(lengths.values()), 1)
+    if count == 0:
+        raise ShapeError(f"{next(iter(lengths))} has no rows; one or more are needed")
+    return count
+
+
+def _rows(base: Plan, given: Mapping[str, Any], names: tuple[str, ...], threads: int | None) -> NDArray[np.float64]:
+    count = _length(given)
+    numbers: dict[str, NDArray[np.float64]] = {}
+    words: dict[str, list[Any]] = {}
+    for name, values in given.items():
+        check_name(base, name)
+        column = np.broadcast_to(np.asarray(values), (count,)) if np.ndim(values) == 0 else values
+        if varies(name):
+            numbers[name] = number_column(base, name, column)
+        else:
+            words[name] = list(column)
+    if not words:
+        return run(base, numbers, names, threads)
+    return _groups(base, numbers, words, names, threads)
+
+
+def _groups(
+    base: Plan,
+    numbers: dict[str, NDArray[np.float64]],
+    words: dict[str, list[Any]],
+    names: tuple[str, ...],
+    threads: int | None,
+) -> NDArray[np.float64]:
+    """Run rows that share their words together."""
+    rows: dict[tuple[Any, ...], list[int]] = {}
+    for at, key in enumerate(zip(*words.values(), strict=True)):
+        rows.setdefault(key, []).append(at)
+    count = len(next(iter(words.values())))
+    out = np.empty((len(names), count))
+    for key, places in rows.items():
+        where = np.array(places)
+        plan = base.changed(**dict(zip(words, key, strict=True)))
+        columns = {name: column[where] for name, column in numbers.items()}
+        out[:, where] = run(plan, columns, names, threads)
+    return out
+
+
+def finite(values: NDArray[np.float64]) -> bool:
+    """Tell whether every value is a number."""
+    return all(map(isfinite, values))
