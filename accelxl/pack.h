@@ -8,6 +8,7 @@
 #define ACCELXL_PACK_H
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #if defined(__SSE2__) && defined(__GNUC__)
@@ -93,6 +94,60 @@ AX_INLINE pack pk_max(pack a, pack b) { return pk_select(pk_lt(b, a), a, b); }
 AX_INLINE pack pk_where(mask m, pack a) { return ax_from_bits<pack>(ax_as_bits<pack>(a) & m); }
 AX_INLINE double pk_top(pack v) { double m = pk_lane(v, 0); for (int i = 1; i < PW; ++i) if (pk_lane(v, i) > m) m = pk_lane(v, i); return m; }
 AX_INLINE double pk_bottom(pack v) { double m = pk_lane(v, 0); for (int i = 1; i < PW; ++i) if (pk_lane(v, i) < m) m = pk_lane(v, i); return m; }
+
+// A hint that the cache line at p is wanted soon.
+AX_INLINE void pk_prefetch(const double *p) {
+#if defined(__GNUC__)
+    __builtin_prefetch(p);
+#else
+    (void)p;
+#endif
+}
+
+// Turns a square of PW rows and PW columns: column j of `from` becomes the pack at `to` + j * step.
+AX_INLINE void pk_turn(const double *from, ptrdiff_t stride, double *to, ptrdiff_t step) {
+#if PW > 1 && defined(__has_builtin)
+#  if __has_builtin(__builtin_shufflevector)
+#    define AX_TURNED
+    pack r[PW], t[PW];
+    for (int i = 0; i < PW; ++i) r[i] = pk_load(from + i * stride);
+#    if PW == 2
+    t[0] = __builtin_shufflevector(r[0], r[1], 0, 2);
+    t[1] = __builtin_shufflevector(r[0], r[1], 1, 3);
+#    elif PW == 4
+    for (int i = 0; i < 4; i += 2) {
+        t[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 4, 2, 6);
+        t[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 5, 3, 7);
+    }
+    for (int i = 0; i < 2; ++i) {
+        r[i] = __builtin_shufflevector(t[i], t[i + 2], 0, 1, 4, 5);
+        r[i + 2] = __builtin_shufflevector(t[i], t[i + 2], 2, 3, 6, 7);
+    }
+    for (int i = 0; i < 4; ++i) t[i] = r[i];
+#    else
+    for (int i = 0; i < 8; i += 2) {
+        t[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+        t[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (int i = 0; i < 2; ++i) {
+        pack a = __builtin_shufflevector(t[i], t[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        pack b = __builtin_shufflevector(t[i], t[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        pack c = __builtin_shufflevector(t[i + 4], t[i + 6], 0, 1, 8, 9, 4, 5, 12, 13);
+        pack d = __builtin_shufflevector(t[i + 4], t[i + 6], 2, 3, 10, 11, 6, 7, 14, 15);
+        r[i] = __builtin_shufflevector(a, c, 0, 1, 2, 3, 8, 9, 10, 11);
+        r[i + 4] = __builtin_shufflevector(a, c, 4, 5, 6, 7, 12, 13, 14, 15);
+        r[i + 2] = __builtin_shufflevector(b, d, 0, 1, 2, 3, 8, 9, 10, 11);
+        r[i + 6] = __builtin_shufflevector(b, d, 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+    for (int i = 0; i < 8; ++i) t[i] = r[i];
+#    endif
+    for (int i = 0; i < PW; ++i) pk_store(to + i * step, t[i]);
+#  endif
+#endif
+#ifndef AX_TURNED
+    for (int i = 0; i < PW; ++i) for (int j = 0; j < PW; ++j) to[j * step + i] = from[i * stride + j];
+#endif
+}
 
 AX_INLINE pack pk_sqrt(pack v) {
 #if PW > 1
