@@ -10,7 +10,9 @@ from accelxl.units import Result, Share, TokensPerSecond, UsdPerHour
 SECONDS_PER_HOUR = 3600.0
 
 
-def cost_per_mtok(cost_usd_per_hour: UsdPerHour, tokens_per_second: TokensPerSecond, utilization: Share = 1.0) -> Result:
+def cost_per_mtok(
+    cost_usd_per_hour: UsdPerHour, tokens_per_second: TokensPerSecond, utilization: Share = 1.0
+) -> Result:
     """Cost of a million tokens, ``cost_usd_per_hour * 1e6 / (3600 * tokens_per_second * utilization)``.
 
     The throughput decides which tokens: that of prefill gives the cost of input tokens, that of decode the cost of output tokens, and
