@@ -44,23 +44,30 @@ PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 # The interpreter that .venv is made with: not the one inside .venv, which goes when .venv is made anew.
 HOST = getattr(sys, "_base_executable", sys.executable) if Path(sys.prefix) == VENV else sys.executable
 OLDEST = (3, 11)
-EXTRAS = {"demo": {"recalc"}, "test": {"test"}, "check": {"test", "check"}, "bench": {"test"}}
+EXTRAS = {
+    "demo": {"recalc"},
+    "test": {"recalc", "test"},
+    "check": {"recalc", "test", "check"},
+    "bench": {"recalc", "test"},
+}
 INTERRUPTED = 130
 
-# What an installer's output says, and the sentence for it; the first that is found counts.
+# What a line of an installer's output says, and the sentence for it ({} is the line); the first that is found counts.
+UNREACHABLE = r"name ?resolution|new ?connection|timed? ?out|connection ?(refused|reset|aborted)|proxyerror|unreachable"
 FAILURES = (
     (r"No space left on device|There is not enough space on the disk", f"the disk that holds {ROOT} is full"),
     (r"Python\.h: No such file|Cannot open include file: 'Python\.h'", "the headers of this Python are missing"),
     (
-        r"error: command .* failed|Microsoft Visual C\+\+ 14\.\d+ or greater is required|CompileError",
-        "the compiled core could not be built",
+        r"\.(h|pyx|pxd|pxi|cpp):\d+:\d+: (?!warning|note)|: fatal error \w*:|error: command .* failed|Visual C\+\+ 14",
+        "the compiled core could not be built ({})",
     ),
-    (r"CERTIFICATE_VERIFY_FAILED|SSLError", "the package index's certificate is not trusted: set PIP_CERT to yours"),
     (
-        r"name ?resolution|new ?connection|timed? ?out|connection ?(refused|reset|aborted)|proxyerror|unreachable",
-        "the package index cannot be reached: look at the network, the proxy or pip's settings of the index",
+        r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate|SSLError",
+        "the package index's certificate is not trusted ({})",
     ),
-    (r"No matching distribution found for .*", "the package index has no release that fits this Python"),
+    (UNREACHABLE, "the package index cannot be reached: look at the network, the proxy or pip's settings of the index"),
+    (r"No matching distribution found", "the package index has no release that fits this Python ({})"),
+    (r"^\s*error:", "installing failed ({})"),
 )
 
 
@@ -89,13 +96,21 @@ def core_builds() -> list[Path]:
     return sorted((ROOT / "accelxl").rglob(f"_core{sysconfig.get_config_var('EXT_SUFFIX')}"))
 
 
+def project(table: str = "project") -> dict[str, Any]:
+    """A table of pyproject.toml."""
+    import tomllib  # not in the Pythons that main() sends away
+
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return tomllib.load(file)[table]
+
+
 def wanted() -> dict[str, str]:
     """Digests of what an installation depends on: the interpreter, the requirements, the sources of the core."""
     settings = [os.environ.get(name, "") for name in ("ACCELXL_LEVELS", "ACCELXL_CFLAGS", "CXX", "CXXFLAGS")]
     named = [part for path in core_sources() for part in (path.relative_to(ROOT).as_posix(), path)]
     return {
         "python": digest(sys.version, sys.base_prefix, platform.machine(), ROOT),
-        "packages": digest(ROOT / "pyproject.toml"),
+        "packages": digest(json.dumps([project(), project("build-system"), project("tool")["setuptools"]])),
         "core": digest(*settings, *named),
     }
 
@@ -185,12 +200,12 @@ def step(title: str, *commands: list[str], env: dict[str, str] | None = None) ->
 
 def explain(output: str) -> str:
     """Turn the output of an installer that failed into one sentence."""
-    sentence = next(
-        (said for pattern, said in FAILURES if re.search(pattern, output, re.IGNORECASE)), "installing failed"
-    )
-    told = re.findall(r"^.*(?:fatal error|error|ERROR)(?: C\d+)?: (.+)$", output, re.MULTILINE)
-    said = f" ({told[0].strip()})" if told else ""
-    return f"{sentence}{said}; the whole output is in {LOG}"
+    lines = [line.strip() for line in output.splitlines()]
+    for pattern, sentence in FAILURES:
+        for line in lines:
+            if re.search(pattern, line, re.IGNORECASE):
+                return f"{sentence.replace('{}', line[:200])}; the whole output is in {LOG}"
+    return f"installing failed; the whole output is in {LOG}"
 
 
 # -- making the environment --------------------------------------------------------------------------------------------
@@ -270,7 +285,8 @@ def compiler() -> dict[str, str]:
         if probe.returncode == 0:
             _, _, flags = (sysconfig.get_config_var("LDCXXSHARED") or f"{own} -shared").partition(" ")
             return {} if choice == choices[0] else {"CXX": choice, "LDCXXSHARED": f"{choice} {flags}"}
-        said = said or f" ({shlex.split(choice)[0]} says: {(probe.stderr.strip().splitlines() or ['nothing'])[0]})"
+        reason = re.search(r"error: .*", probe.stderr)
+        said = said or f" ({choice} says {reason[0] if reason else 'nothing'})"
     how = advice("g++", "gcc-c++", "`xcode-select --install` on macOS")
     raise Stop(f"a working C++ compiler is missing; looked for {', '.join(choices)}{said}: install one, {how}")
 
@@ -317,14 +333,11 @@ def prepare(extras: set[str]) -> None:
 
 def install(extras: set[str], env: dict[str, str]) -> None:
     """Install the package from its sources, editable, with what it needs."""
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pip = [str(PYTHON), "-m", "pip", "install", "--progress-bar=off"]
     # The build runs in .venv itself: a later rebuild of the core then needs no package index.
     step(
         f"installing accelxl with {', '.join(sorted(extras))} (a few minutes; log in {LOG})",
-        [*pip, *project["build-system"]["requires"]],
+        [*pip, *project("build-system")["requires"]],
         [*pip, "--no-build-isolation", "--editable", f".[{','.join(sorted(extras))}]"],
         env=env,
     )
