@@ -223,9 +223,10 @@ def makers() -> list[tuple[str, list[list[str]]]]:
     if has("venv") and has("pip"):
         pip = [HOST, "-m", "pip", "--python", str(PYTHON), "install", "pip"]
         ways.append(("venv and this Python's pip", [[*venv, "--without-pip"], pip]))
-    if uv := shutil.which("uv"):
+    uv, virtualenv = shutil.which("uv"), shutil.which("virtualenv")
+    if uv:
         ways.append(("uv", [[uv, "venv", "--allow-existing", "--seed", "--python", HOST, str(VENV)]]))
-    if virtualenv := shutil.which("virtualenv"):
+    if virtualenv:
         ways.append(("virtualenv", [[virtualenv, "--python", HOST, str(VENV)]]))
     return ways
 
@@ -430,7 +431,8 @@ def main(argv: list[str]) -> int:
     except OSError as error:
         why, code = f"{error.filename or ROOT}: {error.strerror or error}", 1
     except KeyboardInterrupt:
-        why, code = "interrupted; the next start goes on from here", INTERRUPTED
+        say("")
+        why, code = "interrupted", INTERRUPTED
     say(f"run.py {verb}: {why}.")
     return code
 
