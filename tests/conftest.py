@@ -1,8 +1,8 @@
 """What every test run shares: other programs (found, skipped or demanded) and hypothesis's profiles.
 
 ACCELXL_STRICT=1 (run.py test --strict) makes a missing program a failure instead of a skip.
-HYPOTHESIS_PROFILE chooses "ci" (the same cases on every run; taken where CI is set) or "dev" (new cases on every run; the
-first lines give their seed, and --hypothesis-seed=N brings them back).
+HYPOTHESIS_PROFILE chooses "ci" (the same cases on every run; taken where CI is set) or "dev" (new cases on every run;
+the first lines give their seed, and --hypothesis-seed=N brings them back).
 """
 
 import os
@@ -20,7 +20,7 @@ OFFICE = ("soffice", "uno", "poppler")
 
 @cache
 def program(name):
-    """Path of a program, or None: soffice, uno (a Python that has LibreOffice's bridge), poppler, any other by its name."""
+    """Path of a program, or None: soffice, uno (a Python with LibreOffice's bridge), poppler, any other by its name."""
     if name == "soffice":
         return shutil.which("soffice") or shutil.which("libreoffice")
     if name == "uno":
