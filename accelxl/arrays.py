@@ -39,8 +39,8 @@ def numbers(value: Any, name: str) -> NDArray[np.float64]:
         array = np.asarray(value)
     except ValueError as error:
         raise ShapeError(f"{name} is a ragged list; rows of equal length are allowed") from error
-    if array.dtype == object:
-        array = _from_objects(array, name)
+    if array.dtype.kind in "OUS":
+        array = _from_objects(np.asarray(value, dtype=object), name)
     if array.dtype.kind not in "fiub":
         given = f"holds {array.flat[0]!r}" if array.size else f"is empty and of {array.dtype}"
         raise WrongType(f"{name} {given}; numbers are allowed")
