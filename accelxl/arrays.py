@@ -6,16 +6,13 @@ Text, None, booleans' look-alikes and ragged lists are refused with a sentence; 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from accelxl.errors import ShapeError, WrongType
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from accelxl.units import Result
+from accelxl.units import Result
 
 EPOCH = dt.date(1899, 12, 30)
 """Day 0 of spreadsheet serials (right from 1 March 1900 on)."""
