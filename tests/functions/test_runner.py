@@ -107,7 +107,7 @@ def test_too_many_arguments_are_refused_with_the_signature():
         (
             "12",
             VALUE,
-            "a is the text '12'; a number from -1000 to 1000 USD is allowed; text that looks like one is not read as one",
+            "a is the text '12'; a number from -1000 to 1000 USD is allowed; text is never read as a number",
         ),
         (dt.date(2026, 1, 1), VALUE, "a is the date 2026-01-01"),
         (object(), VALUE, "a is an object of type object"),
