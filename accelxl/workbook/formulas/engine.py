@@ -196,6 +196,13 @@ class Engine:
             for column in range(left, right + 1):
                 cells[sheet, row, column] = _shown(values.unstack(block, row - top, column - left))
 
+    def set(self, changes: Mapping[Key, Any]) -> None:
+        """Change constants of the book itself."""
+        self.values.update({key: value_of(item) for key, item in changes.items()})
+        self.values.rectangles.clear()
+        self.values.rows.clear()
+        self._evaluate(self.values, self.moved_by(changes))
+
     def run(self, changes: Mapping[Key, Any], moved: list[Key] | None = None) -> dict[Key, Value]:
         """Return the cells that changed inputs move, one value a book.
 

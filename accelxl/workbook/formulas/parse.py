@@ -7,7 +7,8 @@ evaluated from the left (2^3^2 is 64), as spreadsheets do.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
 from accelxl.workbook.formulas.tree import (
     ERRORS,
@@ -50,57 +51,73 @@ _POWER = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-"
 
 
 class Token(NamedTuple):
-    """A token: its kind, and its text or relative area."""
+    """A token: its kind, and its text; of an area its `_Corner`s, relative to the formula."""
 
     kind: str
-    value: str | Area
+    value: Any
 
 
 def tokens(formula: str, row: int, column: int) -> tuple[Token, ...]:
     """Return the tokens of a formula that stands at `row`, `column`; equal for equal relative formulas."""
     found: list[Token] = []
     place = 1 if formula.startswith("=") else 0
-    while place < len(formula):
+    end = len(formula)
+    while place < end:
         match = _TOKEN.match(formula, place)
         if match is None:
-            raise Unsupported(f"the text {formula[place:place + 20]!r}")
+            raise Unsupported(f"the text {formula[place : place + 20]!r}")
         place = match.end()
-        kind, text = str(match.lastgroup), match.group()
-        if kind == "space":
-            continue
-        if kind == "outside":
+        kind, text = match.lastgroup or "", match.group()
+        if kind == "area":
+            found.append(Token(kind, _relative(text, row, column)))
+        elif kind == "outside":
             raise Unsupported(f"the reference {text!r} to a table or another book")
-        found.append(Token(kind, area_of(text, row, column) if kind == "area" else text))
+        elif kind != "space":
+            found.append(Token(kind, text))
     return tuple(found)
 
 
-def area_of(text: str, row: int, column: int) -> Area:
-    """Return the area of a reference such as ``Sheet!$A1:B2``, relative to a cell."""
+def _relative(text: str, row: int, column: int) -> tuple[Any, ...]:
+    """Return sheet, top, left, bottom and right of a reference; each side with whether it is fixed."""
+    sheet, top, left, bottom, right = _absolute(text)
+    return (
+        sheet,
+        top if top[1] else (top[0] - row, False),
+        left if left[1] else (left[0] - column, False),
+        bottom if bottom[1] else (bottom[0] - row, False),
+        right if right[1] else (right[0] - column, False),
+    )
+
+
+_PART = re.compile(r"(\$?)([A-Za-z]{0,3})(\$?)([0-9]*)\Z")
+_Side: TypeAlias = tuple[int, bool]
+
+
+@lru_cache(maxsize=65536)
+def _absolute(text: str) -> tuple[str | None, _Side, _Side, _Side, _Side]:
+    """Return sheet, top, left, bottom and right of a reference such as ``Sheet!$A1:B2`` as they are written."""
     sheet, mark, cells = text.rpartition("!")
     if mark and sheet.startswith("'"):
         sheet = sheet[1:-1].replace("''", "'")
     first, _, last = cells.partition(":")
-    top, left = _axes(first, row, column, low=True)
-    bottom, right = _axes(last or first, row, column, low=False)
-    return Area(sheet if mark else None, top, left, bottom, right)
+    top, left = _sides(first, low=True)
+    bottom, right = _sides(last or first, low=False)
+    return (sheet if mark else None), top, left, bottom, right
 
 
-_PART = re.compile(r"(\$?)([A-Za-z]{0,3})(\$?)([0-9]*)\Z")
-
-
-def _axes(text: str, row: int, column: int, *, low: bool) -> tuple[Axis, Axis]:
+def _sides(text: str, *, low: bool) -> tuple[_Side, _Side]:
     match = _PART.match(text)
     assert match is not None
     first, letters, second, digits = match.groups()
     if digits and not letters:
         second, first = first or second, ""
-    down = Axis(0 if low else MAX_ROW - 1, fixed=True)
-    across = Axis(0 if low else MAX_COLUMN - 1, fixed=True)
-    if digits:
-        down = Axis(int(digits) - 1, fixed=True) if second else Axis(int(digits) - 1 - row, fixed=False)
-    if letters:
-        across = Axis(column_number(letters), fixed=True) if first else Axis(column_number(letters) - column, fixed=False)
+    down = (int(digits) - 1, bool(second)) if digits else (0 if low else MAX_ROW - 1, True)
+    across = (column_number(letters), bool(first)) if letters else (0 if low else MAX_COLUMN - 1, True)
     return down, across
+
+
+def _area(sides: tuple[Any, ...]) -> Area:
+    return Area(sides[0], *(Axis(*side) for side in sides[1:]))
 
 
 def parse(found: tuple[Token, ...]) -> Node:
@@ -166,8 +183,8 @@ class _Reader:
 
     def operand(self) -> Node:
         kind, value = self.take()
-        if isinstance(value, Area):
-            return value
+        if kind == "area":
+            return _area(value)
         if kind == "number":
             return Number(float(value))
         if kind == "text":
