@@ -42,7 +42,9 @@ def numbers(value: Any, name: str) -> NDArray[np.float64]:
     if array.dtype == object:
         array = _from_objects(array, name)
     if array.dtype.kind not in "fiub":
-        raise WrongType(f"{name} holds {array.flat[0]!r}; numbers are allowed" if array.size else f"{name} is not of numbers")
+        raise WrongType(
+            f"{name} holds {array.flat[0]!r}; numbers are allowed" if array.size else f"{name} is not of numbers"
+        )
     return array.astype(np.float64, copy=False)
 
 
@@ -114,9 +116,10 @@ def elementwise(kernel: np.ufunc, /, **values: Any) -> Result:
 
 @cache
 def quantities(face: Callable[..., Any]) -> dict[str, Quantity]:
-    """Return the quantity of each parameter of a function, in order; one without limits where it has none."""
+    """Return the quantities of the parameters of a function that take single numbers, in order."""
     hints = get_type_hints(face, include_extras=True)
-    return {name: quantity_of(hints.get(name)) or Quantity() for name in signature(face).parameters}
+    found = {name: quantity_of(hints.get(name)) or Quantity() for name in signature(face).parameters}
+    return {name: quantity for name, quantity in found.items() if quantity.kind in {"number", "flag"}}
 
 
 def formula(face: Callable[..., Any], kernel: Callable[..., Any], *values: Any) -> Result:
@@ -129,7 +132,7 @@ def formula(face: Callable[..., Any], kernel: Callable[..., Any], *values: Any) 
     kernel : callable
         The formula over float64 arrays; a tuple of arrays becomes a last axis.
     *values
-        The arguments of `face`, in order.
+        The arguments of `face` that are single numbers, in order.
 
     Returns
     -------
