@@ -30,3 +30,28 @@ def book_value_rows(cost: Vector, written_off: Vector, out: Vector) -> None: ...
 def macrs_rows(
     cost: Vector, bonus: Vector, section_179: Vector, column: NDArray[np.intp], shares: Vector, out: Vector,
 ) -> None: ...
+
+# -- the plan -----------------------------------------------------------------------------------------------------------
+PLAN_FIELDS: int
+TRANCHE_FIELDS: int
+METRIC_FIELDS: int
+MAX_TRANCHES: int
+WANTS: dict[str, int]
+USES: dict[str, int]
+
+def plan_rows(
+    codes: NDArray[np.int32],
+    macrs: NDArray[np.float64],
+    values: NDArray[np.float64],
+    columns: tuple[NDArray[np.float64], ...],
+    slots: NDArray[np.int32],
+    metrics: NDArray[np.int32],
+    wants: int,
+    uses: int,
+    out: NDArray[np.float64],
+    lo: int,
+    hi: int,
+) -> None: ...
+def plan_ledger(
+    codes: NDArray[np.int32], macrs: NDArray[np.float64], values: NDArray[np.float64], uses: int
+) -> tuple[dict[str, NDArray[np.float64]], float]: ...

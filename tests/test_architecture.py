@@ -9,14 +9,23 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "accelxl"
 
 FLOORS = {
-    "_core": 0, "_cpu": 0, "arrays": 0, "catalogue": 0, "errors": 0, "kernels": 0, "parallel": 0, "units": 0,
+    "_core": 0,
+    "_cpu": 0,
+    "arrays": 0,
+    "catalogue": 0,
+    "errors": 0,
+    "kernels": 0,
+    "parallel": 0,
+    "units": 0,
     "domain": 1,
     "plan": 2,
     "scenario": 3,
     "functions": 4,
     "workbook": 5,
     "hosts": 6,
-    "cli": 7, "__main__": 7,
+    "cli": 7,
+    "demo": 7,
+    "__main__": 7,
 }
 FOREIGN = {
     "domain": {"numpy", "scipy"},
@@ -30,7 +39,19 @@ FOREIGN = {
 }
 GROUND = {"numpy", "genai_prices"}
 SIBLINGS_APART = {"domain", "hosts"}
-LAZY = {"pandas", "scipy", "pyarrow", "dask", "distributed", "genai_prices", "pydantic", "xlwings", "matplotlib", "typst", "formualizer"}
+LAZY = {
+    "pandas",
+    "scipy",
+    "pyarrow",
+    "dask",
+    "distributed",
+    "genai_prices",
+    "pydantic",
+    "xlwings",
+    "matplotlib",
+    "typst",
+    "formualizer",
+}
 
 
 def sources():
@@ -63,7 +84,7 @@ def imports(path, *, top_only=False):
             name = ".".join(filter(None, [base, node.module or ""]))
             yield name
             if name.split(".")[0] == "accelxl":
-                yield from (f"{name}.{alias.name}" for alias in node.names if (ROOT / Path(*name.split(".")) ).is_dir())
+                yield from (f"{name}.{alias.name}" for alias in node.names if (ROOT / Path(*name.split("."))).is_dir())
 
 
 def stdlib(name):

@@ -78,9 +78,7 @@ def check_metrics(metrics: Iterable[str] | str | None, default: tuple[str, ...] 
     return names
 
 
-def scenarios(
-    plan: Any, columns: Any, metrics: Iterable[str] | str | None = None, threads: int | None = None
-) -> Any:
+def scenarios(plan: Any, columns: Any, metrics: Iterable[str] | str | None = None, threads: int | None = None) -> Any:
     """Metrics of a plan for every row of a table of overrides.
 
     Parameters
@@ -157,7 +155,11 @@ def _rows(base: Plan, given: Mapping[str, Any], names: tuple[str, ...], threads:
 
 
 def _groups(
-    base: Plan, numbers: dict[str, NDArray[np.float64]], words: dict[str, list[Any]], names: tuple[str, ...], threads: int | None
+    base: Plan,
+    numbers: dict[str, NDArray[np.float64]],
+    words: dict[str, list[Any]],
+    names: tuple[str, ...],
+    threads: int | None,
 ) -> NDArray[np.float64]:
     """Run rows that share their words together."""
     rows: dict[tuple[Any, ...], list[int]] = {}
