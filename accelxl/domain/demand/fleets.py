@@ -9,11 +9,19 @@ from numpy.typing import NDArray
 
 from accelxl.arrays import formula, numbers, series
 from accelxl.errors import OutOfRange, ShapeError
-from accelxl.units import HOURS_PER_YEAR, MillionTokens, Numbers, Quantity, Result, Share, TokensPerSecond
+from accelxl.units import (
+    HOURS_PER_YEAR,
+    BillionParameters,
+    BillionTokens,
+    MillionTokens,
+    Numbers,
+    Petaflops,
+    Quantity,
+    Result,
+    Share,
+    TokensPerSecond,
+)
 
-BillionParameters = Annotated[Numbers, Quantity("1e9 parameters", low=0)]
-BillionTokens = Annotated[Numbers, Quantity("1e9 tokens", low=0)]
-Petaflops = Annotated[Numbers, Quantity("PFLOP/s", low=0)]
 HoursSeries = Annotated[Numbers, Quantity("h", low=0, kind="series")]
 PriceSeries = Annotated[Numbers, Quantity("USD/h", low=0, kind="series")]
 

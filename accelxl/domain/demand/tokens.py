@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from accelxl.arrays import formula
-from accelxl.units import HOURS_PER_MONTH, SECONDS_PER_MONTH, Count, Numbers, Quantity, Result, Share
+from accelxl.units import HOURS_PER_MONTH, SECONDS_PER_MONTH, Count, Numbers, Quantity, Result, Share, TokenCount
 
 PerDay = Annotated[Numbers, Quantity("1/day", low=0)]
-TokenCount = Annotated[Numbers, Quantity("tokens", low=0)]
 MtokPerMonth = Annotated[Numbers, Quantity("Mtok/month", low=0)]
 PeakFactor = Annotated[Numbers, Quantity("1", low=1)]
 
