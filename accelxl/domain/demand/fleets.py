@@ -24,6 +24,7 @@ from accelxl.units import (
 
 HoursSeries = Annotated[Numbers, Quantity("h", low=0, kind="series")]
 PriceSeries = Annotated[Numbers, Quantity("USD/h", low=0, kind="series")]
+PeriodHours = Annotated[Numbers, Quantity("h", low=0)]
 
 DEMAND_LINES = (
     "training accelerator-hours",
@@ -119,7 +120,7 @@ def demand(
     inference_usd_per_hour: PriceSeries,
     training_availability: Share = 1.0,
     inference_availability: Share = 1.0,
-    hours_per_period: Annotated[Numbers, Quantity("h", low=0)] = HOURS_PER_YEAR,
+    hours_per_period: PeriodHours = HOURS_PER_YEAR,
 ) -> NDArray[np.float64]:
     """Training and inference apart: hours, spend ``hours * price``, fleet ``hours / (availability * period)``.
 

@@ -1,7 +1,7 @@
 """Published totals: the accelerators' part of a capex headline, scope tags, and the bridge between two totals."""
 
 from accelxl.domain.market.capex import capex_band, capex_split, carveout
-from accelxl.domain.market.scope import BASES, FIELDS, PHASES, Scope, differences, parse_scope, scope, scope_sum
+from accelxl.domain.market.tags import BASES, FIELDS, PHASES, Scope, differences, parse_scope, scope, scope_sum
 from accelxl.domain.market.totals import Bridge, Line, bridge, reconcile
 
 __all__ = [

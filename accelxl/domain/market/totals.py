@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accelxl.arrays import numbers, series
-from accelxl.domain.market.scope import FIELDS, Scope, Words, parse_scope
+from accelxl.domain.market.tags import FIELDS, Scope, Words, parse_scope
 from accelxl.errors import OutOfRange, ShapeError, WrongType, WrongUnit
 from accelxl.units import Flows, Money, Quantity
 

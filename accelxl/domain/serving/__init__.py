@@ -8,7 +8,7 @@ from accelxl.domain.serving.cost import (
     cost_per_task,
     cost_split,
 )
-from accelxl.domain.serving.curve import curve, goodput, pareto_front
+from accelxl.domain.serving.measured import curve, goodput, pareto_front
 from accelxl.domain.serving.memory import batch_that_fits, kv_bytes_per_token, memory_needed_gb, memory_spare_gb
 from accelxl.domain.serving.power import PER_GW_LINES, energy_per_token, per_gw
 from accelxl.domain.serving.revenue import blended_price, gross_margin, markup, token_revenue
