@@ -29,7 +29,7 @@ function(
     "A figure of an accelerator from the dated catalogue: memory, bandwidth, power, arithmetic, price or throughput",
     help={
         "device": "name such as H100 or B200; the maker's name, case and punctuation do not matter",
-        "attribute": "memory_gb, bandwidth_tb_s, tdp_kw, all_in_kw, bf16_pflops, fp8_pflops, purchase_price_usd, tokens_per_second and others",
+        "attribute": "memory_gb, bandwidth_tb_s, tdp_kw, all_in_kw, bf16_pflops, purchase_price_usd, tokens_per_second and others",
     },
     examples=[
         ('=ACCEL_SPEC("H100","memory_gb")', 80.0),

@@ -24,7 +24,21 @@ import numpy as np
 
 from accelxl.errors import AccelError, OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.functions.cells import (
-    CODES, ERRORS, LAST_DAY, NUM, Cell, CellError, Range, Rows, Stopped, code_of, is_blank, range_of, serial, show, stop_at_error,
+    CODES,
+    ERRORS,
+    LAST_DAY,
+    NUM,
+    Cell,
+    CellError,
+    Range,
+    Rows,
+    Stopped,
+    code_of,
+    is_blank,
+    range_of,
+    serial,
+    show,
+    stop_at_error,
     used,
 )  # fmt: skip
 
@@ -75,7 +89,9 @@ def one_number(argument: Argument, cell: Cell, where: str, *, inside: bool = Fal
         cell = float(cell)
     if isinstance(cell, (bool, np.bool_)) or not (isinstance(cell, Real) or hasattr(type(cell), "__float__")):
         hint = "; text that looks like one is not read as one" if isinstance(cell, str) else ""
-        raise WrongType(f"{where} is {show(cell)}; {argument.quantity.allowed()} is allowed{hint if kind == 'number' else ''}")
+        raise WrongType(
+            f"{where} is {show(cell)}; {argument.quantity.allowed()} is allowed{hint if kind == 'number' else ''}"
+        )
     try:
         number = float(cell)
     except OverflowError:
@@ -88,7 +104,9 @@ def one_number(argument: Argument, cell: Cell, where: str, *, inside: bool = Fal
     return number
 
 
-def many_numbers(argument: Argument, cells: Range, *, blank: float | None = None) -> tuple[NDArray[np.float64], NDArray[np.int8] | None, str]:
+def many_numbers(
+    argument: Argument, cells: Range, *, blank: float | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.int8] | None, str]:
     """Return a range as numbers, the codes of cells that are none, and the sentence of the first of them.
 
     A blank is `blank`; where that is None it is refused.
@@ -241,7 +259,7 @@ def table(argument: Argument, cell: Cell) -> Rows | Range | None:
     cell = range_of(cell, argument.name)
     if is_blank(cell):
         return None
-    if argument.raw:
+    if argument.raw and not isinstance(cell, CellError):
         return cell if isinstance(cell, Range) else Range([cell], 1, 1)
     stop_at_error(cell, argument.name)
     return cell.as_rows() if isinstance(cell, Range) else [[cell]]

@@ -67,7 +67,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A spreadsheet function. Calling it is the only way in for every host: cells in, a cell or an array of cells out, never an exception.
+    """A spreadsheet function: cells in, a cell or an array of cells out, never an exception. Calling it is the only way in for hosts.
 
     `options` are what the last argument, a block of names and values, may hold. `plain` is for the runner: the name of each argument
     and the limits between which a float needs no further look (none where it does).
@@ -176,7 +176,7 @@ def _hints(target: Callable[..., Any]) -> dict[str, Any]:
     if any(p.kind in {p.VAR_POSITIONAL, p.VAR_KEYWORD, p.POSITIONAL_ONLY} for p in parameters):
         raise ValueError(f"{target.__name__} takes arguments that have no name")
     bare = SimpleNamespace(__annotations__={p.name: p.annotation for p in parameters})
-    scope = inspect.unwrap(target).__globals__  # type: ignore[attr-defined]
+    scope = getattr(inspect.unwrap(target), "__globals__", {})
     return get_type_hints(bare, globalns=scope, include_extras=True)
 
 

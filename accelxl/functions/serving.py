@@ -8,7 +8,7 @@ function(
     "ACCEL_COST_PER_MTOK",
     "Accel - Cost",
     serving.cost_per_mtok,
-    "Cost of a million tokens on hardware paid by the hour: of input tokens with the prefill throughput, of output tokens with that of decode",
+    "Cost of a million tokens on hardware paid by the hour; the throughput decides which: prefill for input, decode for output",
     help={
         "cost_usd_per_hour": "cost of an accelerator-hour, owned or rented",
         "tokens_per_second": "throughput of an accelerator at the latency target",
