@@ -35,6 +35,7 @@ FOREIGN = {
     "workbook": {"numpy", "xlsxwriter", "python_calamine", "lxml", "formualizer", "pandas", "typst"},
     "hosts": {"numpy", "xlwings", "uno", "unohelper", "com"},
     "cli": {"typer", "rich"},
+    "demo": {"rich"},
     "__main__": {"typer", "rich"},
 }
 TOP = 7
