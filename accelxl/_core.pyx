@@ -308,15 +308,22 @@ cdef double ndtr(double score) noexcept nogil:
     return draws.ax_ndtr(score)
 
 
-def philox(const uint64_t[::1] words, uint64_t key, uint64_t[::1] out) -> None:
-    """Write the four words of 32 bits that Philox4x32-10 makes of a counter of four."""
+def philox_rows(
+    const uint64_t[:, ::1] words,  # (counters, 4) of 32 bits each   IN
+    uint64_t key,
+    uint64_t[:, ::1] out,          # (counters, 4)                   OUT
+) -> None:
+    """Write the four words of 32 bits that Philox4x32-10 makes of each counter."""
     cdef pk.mask[draws.SIDE_WORDS] c
+    cdef Py_ssize_t row
     cdef int i
-    for i in range(draws.SIDE_WORDS):
-        c[i] = pk.mk(words[i % 4])
-    draws.philox(c, key)
-    for i in range(4):
-        out[i] = <uint64_t>pk.mk_lane(c[i], 0) & <uint64_t>0xFFFFFFFFU
+    with nogil:
+        for row in range(words.shape[0]):
+            for i in range(draws.SIDE_WORDS):
+                c[i] = pk.mk(words[row, i % 4])
+            draws.philox(c, key)
+            for i in range(4):
+                out[row, i] = <uint64_t>pk.mk_lane(c[i], 0) & <uint64_t>0xFFFFFFFFU
 
 
 cdef draws.Draw* _set_draws(draws.Draws* d, tuple given) except NULL:

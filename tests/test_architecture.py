@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "accelxl"
 
 FLOORS = {
-    "_core": 0, "_cpu": 0, "arrays": 0, "catalogue": 0, "errors": 0, "kernels": 0, "parallel": 0, "units": 0,
+    "_core": 0, "_cpu": 0, "arrays": 0, "catalogue": 0, "errors": 0, "files": 0, "kernels": 0, "parallel": 0, "units": 0,
     "domain": 1,
     "plan": 2,
     "scenario": 3,
