@@ -14,6 +14,7 @@ FLOORS = {
     "arrays": 0,
     "catalogue": 0,
     "errors": 0,
+    "files": 0,
     "kernels": 0,
     "parallel": 0,
     "units": 0,
