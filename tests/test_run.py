@@ -233,14 +233,19 @@ def test_check_runs_every_check_and_names_those_that_fail(ready, house):
     script(house.PYTHON, 'echo "python $*"')
     script(house.BIN / "ruff", 'echo "ruff $*"; [ "$1" = check ] && exit 3 || exit 0')
     script(house.BIN / "cython-lint", 'echo "cython-lint $*"; exit 1')
-    done = start(ready, "check", "-x")
-    assert done.stdout.splitlines() == [
+    script(house.BIN / "accelxl", 'echo "accelxl $*"')
+    lines = [
         "ruff format --check .",
         "ruff check .",
         "cython-lint accelxl/_core.pyx accelxl/kernels/pack.pxd",
         "python -m mypy",
+        "accelxl generate --check",
         "python -m pytest -x",
     ]
+    done = start(ready, "check", "-x")
+    assert done.stdout.splitlines() == [line for line in lines if "generate" not in line]
+    (ready / "accelxl/cli.py").write_text("def generate(): ...\n")
+    assert start(ready, "check", "-x").stdout.splitlines() == lines
     assert done.returncode == 3
     assert "failed: ruff check .; cython-lint accelxl/_core.pyx accelxl/kernels/pack.pxd" in done.stderr
 
