@@ -6,7 +6,7 @@ from accelxl import catalogue
 from accelxl.domain import market
 from accelxl.domain.market import tags, totals
 from accelxl.errors import NoData, ShapeError
-from accelxl.functions.cells import CellError, Rows, used
+from accelxl.functions.cells import Rows, used
 from accelxl.functions.registry import function
 from accelxl.units import Quantity
 
@@ -155,7 +155,6 @@ function(
     },
     examples=[
         (f'=ACCEL_SCOPE_SUM({{200,125}},{{"{AMAZON}";"{META}"}},"venue")', 325.0),
-        (f'=ACCEL_SCOPE_SUM({{200,125}},{{"{AMAZON}";"{META}"}})', CellError("#VALUE!")),
     ],
 )
 function(
