@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from accelxl.arrays import numbers, result
+from accelxl.arrays import cases, result
 from accelxl.units import Result, Share, TokensPerSecond, UsdPerHour
 
 SECONDS_PER_HOUR = 3600.0
@@ -48,9 +48,10 @@ def cost_per_mtok(
     ------
     Equations B2.
     """
-    hour = numbers(cost_usd_per_hour, "cost_usd_per_hour")
-    rate = numbers(tokens_per_second, "tokens_per_second")
-    share = numbers(utilization, "utilization")
+    shape, (hour, rate, share) = cases(
+        cost_usd_per_hour=cost_usd_per_hour, tokens_per_second=tokens_per_second, utilization=utilization
+    )
     with np.errstate(all="ignore"):
         valid = (hour >= 0) & (rate > 0) & (share > 0)
-        return result(np.where(valid, hour * 1e6 / (SECONDS_PER_HOUR * rate * share), np.nan))
+        cost = np.where(valid, hour * 1e6 / (SECONDS_PER_HOUR * rate * share), np.nan)
+    return result(cost.reshape(shape))
