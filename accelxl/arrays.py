@@ -6,13 +6,16 @@ Text, None, booleans' look-alikes and ragged lists are refused with a sentence; 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from inspect import signature
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from accelxl.errors import ShapeError, WrongType
-from accelxl.units import Result
+from accelxl.units import Quantity, Result, quantity_of
 
 EPOCH = dt.date(1899, 12, 30)
 """Day 0 of spreadsheet serials (right from 1 March 1900 on)."""
@@ -111,6 +114,58 @@ def elementwise(kernel: np.ufunc, /, **values: Any) -> Result:
             return result(kernel(*arrays))
         except ValueError as error:
             raise _misfit({name: np.shape(array) for name, array in zip(values, arrays, strict=True)}) from error
+
+
+@cache
+def quantities(face: Callable[..., Any]) -> dict[str, Quantity]:
+    """Return the quantities of the parameters of a function that take single numbers, in order."""
+    hints = get_type_hints(face, include_extras=True)
+    found = {name: quantity_of(hints.get(name)) or Quantity() for name in signature(face).parameters}
+    return {name: quantity for name, quantity in found.items() if quantity.kind in {"number", "flag"}}
+
+
+def formula(face: Callable[..., Any], kernel: Callable[..., Any], *values: Any) -> Result:
+    """Evaluate a formula over the arguments of `face`, which broadcast against each other.
+
+    Parameters
+    ----------
+    face : callable
+        The public function: its signature gives the names and the limits of `values`.
+    kernel : callable
+        The formula over float64 arrays; a tuple of arrays becomes a last axis.
+    *values
+        The arguments of `face` that are single numbers, in order.
+
+    Returns
+    -------
+    float or array
+        NaN where an argument is NaN or outside its limits, and where the formula has no meaning.
+
+    Raises
+    ------
+    WrongType
+        If a value is not of numbers.
+    ShapeError
+        If the shapes do not fit together.
+    """
+    known = quantities(face)
+    arrays = {name: numbers(value, name) for name, value in zip(known, values, strict=True)}
+    try:
+        shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError as error:
+        raise _misfit({name: array.shape for name, array in arrays.items()}) from error
+    with np.errstate(all="ignore"):  # a result without meaning is NaN and no warning
+        out = kernel(*arrays.values())
+        valid = np.ones(shape, dtype=bool)
+        for name, array in arrays.items():
+            quantity = known[name]
+            valid &= (array >= quantity.low) & (array <= quantity.high)
+            if quantity.whole:
+                valid &= array == np.floor(array)
+        if isinstance(out, tuple):
+            out = np.stack([np.broadcast_to(part, shape) for part in out], axis=-1)
+            valid = valid[..., None]
+        return result(np.where(valid, out, np.nan))
 
 
 def cases(*, over: tuple[int, ...] = (), **values: Any) -> tuple[tuple[int, ...], list[NDArray[np.float64]]]:
