@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import inf, isfinite, nan
 from numbers import Real
 from sys import float_info
 from typing import TYPE_CHECKING, Any
@@ -112,11 +112,6 @@ def many_numbers(
     A blank is `blank`; where that is None it is refused.
     """
     low, high = limits(argument)
-    flat = cells.cells
-    if len(flat) <= FEW and set(map(type, flat)) <= PLAIN and not argument.quantity.whole:
-        # most series are short lists of floats: a finite sum has no NaN and no infinity in it
-        if isfinite(sum(flat)) and low <= min(flat) and max(flat) <= high:
-            return np.array(flat, dtype=np.float64), None, ""
     values, plain = _plain_numbers(cells)
     good = (values >= low) & (values <= high)
     if argument.quantity.whole:
@@ -229,6 +224,9 @@ def text(argument: Argument, cell: Cell) -> str | Spread | None:
 
 def series(argument: Argument, cell: Cell) -> Spread | None:
     """Read one series of a row or column, or one of each row of a block."""
+    quick = _short_line(argument, cell)
+    if quick is not None:
+        return quick
     cell = range_of(cell, argument.name)
     if is_blank(cell):
         return None
@@ -246,6 +244,22 @@ def series(argument: Argument, cell: Cell) -> Spread | None:
         table = codes.reshape(cell.rows, cell.columns)
         codes = table[np.arange(cell.rows), (table != 0).argmax(axis=1)]
     return Spread(values.reshape(cell.rows, cell.columns), (cell.rows, 1), codes, why)
+
+
+def _short_line(argument: Argument, cell: Cell) -> Spread | None:
+    """Read what most series are, a row or column of a few floats without limits; None for anything else, which takes the long way."""
+    if not isinstance(cell, (tuple, list)) or not 0 < len(cell) <= FEW or not isinstance(cell[0], (tuple, list)):
+        return None
+    flat = cell[0]
+    if len(cell) > 1:
+        if set(map(type, cell)) != {type(flat)} or set(map(len, cell)) != {1}:
+            return None
+        flat = [row[0] for row in cell]
+    if not 1 < len(flat) <= FEW or set(map(type, flat)) != {float} or not isfinite(sum(flat)):
+        return None  # a finite sum has no NaN and no infinity in it
+    if argument.quantity.low > -inf or argument.quantity.high < inf or argument.quantity.kind != "series":
+        return None
+    return Spread(np.array(flat), (), across=len(cell) == 1)
 
 
 def _without_blank_end(cell: Range) -> Range | None:

@@ -135,6 +135,13 @@ def test_whole_numbers_are_asked_for_by_name():
     assert made.call(2.5).why == "ACCEL_T: n is 2.5; a whole number from 0 to 100 units is allowed"
 
 
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_a_fraction_in_a_range_of_whole_numbers_is_an_error_in_its_own_cell(kind):
+    outcome = sheet(whole).call(kind([[1.0, 2.5, 3.0, 101.0]]))
+    same(outcome.value, [[1.0, NUM, 3.0, NUM]])
+    assert outcome.why == "ACCEL_T: n, cell 2, is 2.5; a whole number from 0 to 100 units is allowed"
+
+
 def whole(n: Whole):
     return n
 
@@ -377,6 +384,15 @@ def test_a_series_with_a_hole_is_refused(hole, words):
     outcome = TOTAL.call([[1], [hole], [3]])
     assert outcome.value is VALUE
     assert words in outcome.why
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_a_series_with_no_number_in_it_is_refused(kind, bad):
+    for flows in (kind([[1.0, bad, 3.0]]), kind([[1.0], [bad], [3.0]]), kind([[math.inf], [bad], [3.0]])):
+        outcome = TOTAL.call(flows)
+        assert outcome.value is NUM
+        assert "flows, cell" in outcome.why
 
 
 def test_an_error_in_a_series_is_the_error_of_the_call():
