@@ -85,10 +85,8 @@ def run(out: Path, console: Console) -> list[Path]:
 
 def answer(case: Case) -> Answer:
     """Evaluate one device: its figures, and the spread of npv over the deck's distributions."""
-    spread = montecarlo(
-        case.plan, case.spreads(), ("npv",), n=SCENARIOS, seed=SEED, percentiles=(10, 90), below={"npv": 0.0}
-    )["npv"]
-    return Answer(case, evaluate(case.plan, METRICS), spread["share_below"], spread["p10"], spread["p90"])
+    spread = montecarlo(case.plan, case.spreads(), "npv", n=SCENARIOS, seed=SEED, percentiles=(10, 90))["npv"]
+    return Answer(case, evaluate(case.plan, METRICS), spread.share_below, spread.percentiles[10], spread.percentiles[90])
 
 
 def _row(case: Case) -> dict[str, object]:
