@@ -26,7 +26,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Rule:
-    """The validation of an input cell: what is allowed, and the sentence that says so."""
+    """The validation of an input cell: what is allowed, and the sentence that says so; `month` asks for the first day of one."""
 
     row: int
     column: int
@@ -35,6 +35,7 @@ class Rule:
     error: str
     prompt: str
     blank: bool
+    month: bool = False
 
 
 @dataclass(slots=True)

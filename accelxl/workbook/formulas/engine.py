@@ -16,14 +16,9 @@ from accelxl.errors import BadFile
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.compile import BROKEN, Cells, Closure, Compiler, Key, Outside, Rect, Scope, out_of_sheet, place
 from accelxl.workbook.formulas.parse import parse, tokens
-from accelxl.workbook.formulas.sheets import CellError, Formula, Sheets
+from accelxl.workbook.formulas.sheets import Formula, Sheets
 from accelxl.workbook.formulas.tree import Area, Name, Node, Unsupported, address
 from accelxl.workbook.formulas.values import BLANK, Value
-
-
-def value_of(item: Any) -> Value:
-    """Return the value of a constant cell."""
-    return values.fault(values.ERRORS.index(item) + 1) if isinstance(item, CellError) else values.of(item)
 
 
 class Engine:
@@ -75,7 +70,7 @@ class Engine:
         }
         self._dependents: dict[Key, list[Key]] = {}
         self.order = self._sorted()
-        self.values = Cells({key: value_of(item) for key, item in sheets.constants.items()}, outside)
+        self.values = Cells({key: values.of(item) for key, item in sheets.constants.items()}, outside)
         self._evaluate(self.values, self.order)
 
     def _compile(self) -> None:
@@ -84,7 +79,7 @@ class Engine:
         for key, formula in self.sheets.formulas.items():
             sheet, row, column = key
             try:
-                found = tokens(formula.text, row, column)
+                found = tokens(formula.text, *(formula.origin or (row, column)))
                 same = (sheet, formula.spill is not None, found)
                 if same not in made:
                     compiler = Compiler(self._scope, sheet, array=formula.spill is not None)
@@ -180,7 +175,7 @@ class Engine:
                     value = closure(cells, key[1], key[2])
                 except Unsupported as error:
                     self.lacking[key] = str(error)
-                    cells[key] = value_of(self.sheets.cached.get(key))
+                    cells[key] = values.of(self.sheets.cached.get(key))
                 else:
                     self._put(cells, key, value, formulas[key])
 
@@ -198,7 +193,7 @@ class Engine:
 
     def set(self, changes: Mapping[Key, Any]) -> None:
         """Change constants of the book itself."""
-        self.values.update({key: value_of(item) for key, item in changes.items()})
+        self.values.update({key: values.of(item) for key, item in changes.items()})
         self.values.rectangles.clear()
         self.values.rows.clear()
         self._evaluate(self.values, self.moved_by(changes))

@@ -53,9 +53,12 @@ def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
     if item.dated:
         layout.name(f"asof_{item.name}", page, row, AS_OF)
     if not item.fixed:
-        allowed = item.quantity.allowed()
+        allowed = item.quantity.allowed() if len(item.quantity.choices) < 8 else "a name of the list"
+        month = item.quantity.kind == "date" and bool(item.input)
+        if month:
+            allowed = "the first day of a month"
         error = f"{item.label}: {allowed} is allowed{', or blank' if item.blank else ''}."
-        page.rules.append(Rule(row, VALUE, item.quantity, item.defined[:32], error[:255], item.note[:255], item.blank))
+        page.rules.append(Rule(row, VALUE, item.quantity, item.defined[:32], error[:255], item.note[:255], item.blank, month))
 
 
 def plan_block(template: Template, layout: Layout) -> None:
