@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from io import StringIO
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from accelxl.plan.model import Plan, from_block, plan_of
 MAX_BYTES = 16 << 20
 
 
-def read_text(path: Path) -> str:
-    """Return a text file's content.
+def read_text(path: Path, needed: str = "a plan is needed") -> str:
+    """Return a text file's content; `needed` ends the sentence for an empty one.
 
     Raises
     ------
@@ -36,7 +37,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {error.strerror}") from error
     if not text.strip():
-        raise BadFile(f"{path} is empty; a plan is needed")
+        raise BadFile(f"{path} is empty; {needed}")
     return text
 
 
@@ -93,7 +94,9 @@ def _cell(name: str, cell: str) -> float | str | None:
     if not cell:
         return None
     try:
-        return float(cell)
+        value = float(cell)
     except ValueError:
-        allowed = INPUTS[name].quantity.allowed()
-        raise WrongType(f"{name} is {cell!r}; {allowed} is allowed, written like 1234.5") from None
+        value = nan
+    if not isfinite(value) or "_" in cell:
+        raise WrongType(f"{name} is {cell!r}; {INPUTS[name].quantity.allowed()} is allowed, written like 1234.5")
+    return value
