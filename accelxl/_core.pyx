@@ -269,7 +269,7 @@ def irr_roots_row(
         if series.take(&s, &values[0], NULL, n):
             count = search.roots(&s)
         for i in range(count - 1, -1, -1):
-            rate = pk.ax_expm1(-s.found[i])
+            rate = search.rate_at(&s, s.found[i])
             if rate > -1.0:
                 out[kept] = rate
                 kept += 1

@@ -256,6 +256,21 @@ template <class V> AX_INLINE V ax_exp2part(V x, V lo) {
 }
 template <class V> AX_INLINE V ax_expv(V x) { return ax_exp2part<V>(x, V{}); }
 
+// e^x for x <= 0, 0 below -708: fewer steps, and the polynomial in pairs, so that many in a row overlap.
+template <class V> AX_INLINE V ax_decayv(V x) {
+    const V low = ax_set<V>(-708.0), one = ax_set<V>(1.0);
+    V y = ax_select(x > low, x, low);
+    V n = y * ax_set<V>(1.4426950408889634) + ax_set<V>(AX_MAGIC) - ax_set<V>(AX_MAGIC);
+    V r = (y - n * ax_set<V>(AX_LN2_HI)) - n * ax_set<V>(AX_LN2_LO), r2 = r * r, r4 = r2 * r2;
+    V a = (ax_set<V>(0.5) + r * ax_set<V>(1.0 / 6.0)) + (ax_set<V>(1.0 / 24.0) + r * ax_set<V>(1.0 / 120.0)) * r2;
+    V b = (ax_set<V>(1.0 / 720.0) + r * ax_set<V>(1.0 / 5040.0)) +
+          (ax_set<V>(1.0 / 40320.0) + r * ax_set<V>(1.0 / 362880.0)) * r2;
+    V c = (ax_set<V>(1.0 / 3628800.0) + r * ax_set<V>(1.0 / 39916800.0)) +
+          (ax_set<V>(1.0 / 479001600.0) + r * ax_set<V>(1.0 / 6227020800.0)) * r2;
+    V e = one + (r + r2 * (a + r4 * (b + r4 * c)));
+    return ax_select(x > low, e * ax_pow2<V>(n), V{});
+}
+
 template <class V> AX_INLINE V ax_expm1v(V x) {
     const V top = ax_set<V>(709.782712893384), low = ax_set<V>(-40.0), one = ax_set<V>(1.0);
     V y = ax_select(x < top, x, top);
@@ -404,6 +419,7 @@ AX_INLINE double ax_log(double x) { return ax_logv<double>(x); }
 AX_INLINE double ax_log1p(double x) { return ax_log1pv<double>(x); }
 AX_INLINE double ax_pow(double a, double b) { return ax_powv<double>(a, b); }
 AX_INLINE pack pk_exp(pack x) { return ax_expv<pack>(x); }
+AX_INLINE pack pk_decay(pack x) { return ax_decayv<pack>(x); }
 AX_INLINE pack pk_expm1(pack x) { return ax_expm1v<pack>(x); }
 AX_INLINE pack pk_log(pack x) { return ax_logv<pack>(x); }
 AX_INLINE pack pk_log1p(pack x) { return ax_log1pv<pack>(x); }
