@@ -56,7 +56,7 @@ def extension(name: str, level: int) -> Extension:
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
         extra_compile_args=flags + shlex.split(os.environ.get("ACCELXL_CFLAGS", "")),
         extra_link_args=shlex.split(os.environ.get("ACCELXL_CFLAGS", "")),
-        depends=["accelxl/pack.h", *map(str, sorted(Path("accelxl/kernels").glob("*.pxd")))],
+        depends=["accelxl/pack.h", "accelxl/normal.h", *map(str, sorted(Path("accelxl/kernels").glob("*.pxd")))],
         language="c++",
     )
 

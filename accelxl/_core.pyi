@@ -57,27 +57,48 @@ def irr_rows(values: Vector, guess: Vector, out: Vector) -> None: ...
 def irr_roots_row(values: Vector, out: Vector) -> int: ...
 def xirr_rows(values: Vector, times: Vector, guess: Vector, out: Vector) -> None: ...
 
-# -- the plan -----------------------------------------------------------------------------------------------------------
+# the plan
 PLAN_FIELDS: int
 TRANCHE_FIELDS: int
 METRIC_FIELDS: int
 MAX_TRANCHES: int
 WANTS: dict[str, int]
 USES: dict[str, int]
+Whole = NDArray[np.int32]
+Long = NDArray[np.int64]
+Words = NDArray[np.uint64]
 
 def plan_rows(
-    codes: NDArray[np.int32],
-    macrs: NDArray[np.float64],
-    values: NDArray[np.float64],
-    columns: tuple[NDArray[np.float64], ...],
-    slots: NDArray[np.int32],
-    metrics: NDArray[np.int32],
-    wants: int,
-    uses: int,
-    out: NDArray[np.float64],
-    lo: int,
-    hi: int,
+    codes: Whole, macrs: Vector, values: Vector, columns: tuple[Vector, ...], slots: Whole, metrics: Whole, wants: int, uses: int,
+    out: Vector, lo: int, hi: int,
 ) -> None: ...
-def plan_ledger(
-    codes: NDArray[np.int32], macrs: NDArray[np.float64], values: NDArray[np.float64], uses: int
-) -> tuple[dict[str, NDArray[np.float64]], float]: ...
+def plan_ledger(codes: Whole, macrs: Vector, values: Vector, uses: int) -> tuple[dict[str, Vector], float]: ...
+
+# scenarios
+DRAW_TILE: int
+DRAW_BITS: int
+DRAW_CURVE: int
+ndtri: np.ufunc
+ndtr: np.ufunc
+Draws = tuple[Whole, Vector, Vector, Long, Vector, Whole, int, int, int, Words, Words]
+
+def philox_rows(words: Words, key: int, out: Words) -> None: ...
+def draw_rows(given: Draws, first: int, out: Vector) -> None: ...
+def draw_plan_rows(
+    codes: Whole, macrs: Vector, values: Vector, given: Draws, slots: Whole, dims: Whole, metrics: Whole, wants: int, uses: int,
+    first: int, out: Vector,
+) -> None: ...
+
+BLOCK: int
+SUM_FIELDS: int
+SKETCH_BITS: int
+SKETCH_FLOOR: int
+SKETCH_SIDE: int
+SKETCH_CELLS: int
+
+def rank_rows(values: Vector, flows: Vector, rule: int, out: Vector) -> None: ...
+def block_sums(values: Vector, ranks: Vector, level: float, pairs: int, out: Vector) -> None: ...
+def merge_sums(into: Vector, blocks: Vector) -> None: ...
+def sketch_rows(ranks: Vector, counts: Long) -> None: ...
+def histogram_rows(ranks: Vector, edges: Vector, counts: Long) -> None: ...
+def top_rows(ranks: Vector, first: int, sign: float, best: Vector, index: Long, kept: int) -> int: ...

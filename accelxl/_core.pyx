@@ -5,14 +5,17 @@ Formulas live in kernels/<subject>.pxd; here are the faces that Python calls, su
 1. elementwise   @cython.ufunc         a formula as a NumPy ufunc
 2. row loops     def ..._rows(..., out) a formula along each row of a 2-D array
 3. the plan      packs of scenarios
+4. scenarios     draws and sinks
 
 A result that has no meaning is NaN. Shapes and types are checked by the caller.
 """
 
 cimport cython
+from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 cimport accelxl.kernels.depreciation as depreciation
+cimport accelxl.kernels.draws as draws
 cimport accelxl.kernels.finance as finance
 cimport accelxl.kernels.irr as irr_lanes
 cimport accelxl.kernels.pack as pk
@@ -20,6 +23,7 @@ cimport accelxl.kernels.plan as plan
 cimport accelxl.kernels.rate as annuity_rate
 cimport accelxl.kernels.roots as series
 cimport accelxl.kernels.search as search
+cimport accelxl.kernels.sinks as sinks
 
 import numpy as np
 
@@ -519,3 +523,240 @@ cdef object _line(pk.pack* line, plan.Ledger* g):
     # The first lane, over the months of the plan.
     cdef int t, last = <int>pk.pk_lane(g.horizon, 0)
     return np.array([pk.pk_lane(line[t], 0) for t in range(last + 1)])
+
+
+# -- scenarios: draws ----------------------------------------------------------------------------------------------------
+
+DRAW_TILE = draws.DRAW_TILE
+DRAW_BITS = draws.BITS
+DRAW_CURVE = draws.CURVE
+
+
+@cython.ufunc
+cdef double ndtri(double probability) noexcept nogil:
+    return draws.ax_ndtri(probability)
+
+
+@cython.ufunc
+cdef double ndtr(double score) noexcept nogil:
+    return draws.ax_ndtr(score)
+
+
+def philox_rows(
+    const uint64_t[:, ::1] words,  # (counters, 4) of 32 bits each   IN
+    uint64_t key,
+    uint64_t[:, ::1] out,          # (counters, 4)                   OUT
+) -> None:
+    """Write the four words of 32 bits that Philox4x32-10 makes of each counter."""
+    cdef pk.mask[draws.SIDE_WORDS] c
+    cdef Py_ssize_t row
+    cdef int i
+    with nogil:
+        for row in range(words.shape[0]):
+            for i in range(draws.SIDE_WORDS):
+                c[i] = pk.mk(words[row, i % 4])
+            draws.philox(c, key)
+            for i in range(4):
+                out[row, i] = <uint64_t>pk.mk_lane(c[i], 0) & <uint64_t>0xFFFFFFFFU
+
+
+cdef draws.Draw* _set_draws(draws.Draws* d, tuple given) except NULL:
+    # given, as accelxl/scenario/draws.py lists it: words (dims, 4), numbers (dims, 9), tables, (dims, 2) places of tables and their
+    # cells, mix, members, key, mirrored, length of a net, direction numbers, shifts. Returns what the caller frees.
+    cdef const int[:, ::1] words = given[0]
+    cdef const double[:, ::1] numbers = given[1]
+    cdef const double[::1] tables = given[2]
+    cdef const int64_t[:, ::1] places = given[3]
+    cdef const double[:, ::1] mix = given[4]
+    cdef const int[::1] members = given[5]
+    cdef const uint64_t[:, :, ::1] nets = given[9]
+    cdef const uint64_t[:, ::1] shift = given[10]
+    cdef draws.Draw* draw = <draws.Draw*>malloc((words.shape[0] + 1) * sizeof(draws.Draw))
+    cdef int i
+    if draw == NULL:
+        raise MemoryError
+    d.dims = <int>words.shape[0]
+    d.linked = <int>members.shape[0]
+    d.key = given[6]
+    d.antithetic = given[7]
+    d.run = given[8]
+    d.mix = &mix[0, 0] if d.linked else NULL
+    d.members = &members[0] if d.linked else NULL
+    d.nets = &nets[0, 0, 0] if d.run else NULL
+    d.shift = &shift[0, 0] if d.run else NULL
+    for i in range(d.dims):
+        draw[i].kind, draw[i].whole, draw[i].slot, draw[i].cut = words[i, 0], words[i, 1], words[i, 2], words[i, 3]
+        draw[i].a, draw[i].b, draw[i].c, draw[i].d, draw[i].e = (
+            numbers[i, 0], numbers[i, 1], numbers[i, 2], numbers[i, 3], numbers[i, 4])
+        draw[i].start, draw[i].width, draw[i].low, draw[i].high = numbers[i, 5], numbers[i, 6], numbers[i, 7], numbers[i, 8]
+        draw[i].table = &tables[places[i, 0]] if places[i, 1] else NULL
+        draw[i].cells = places[i, 1]
+    d.draw = draw
+    return draw
+
+
+cdef double* _draw_space(const draws.Draws* d) except NULL:
+    # A tile of draws and of normal scores, twice; the caller frees it.
+    cdef double* space = <double*>malloc((d.dims + 2 * d.linked + 1) * draws.DRAW_TILE * sizeof(double))
+    if space == NULL:
+        raise MemoryError
+    return space
+
+
+def draw_rows(
+    tuple given,           # draws, as _set_draws reads them       IN
+    uint64_t first,        # number of the first scenario, a multiple of DRAW_TILE
+    double[:, ::1] out,    # (dims, scenarios)                     OUT
+) -> None:
+    """Write the draws of scenarios from `first` on to the columns of `out`."""
+    cdef draws.Draws d
+    cdef draws.Draw* held = _set_draws(&d, given)
+    cdef double* space = _draw_space(&d)
+    cdef Py_ssize_t row = 0, n = out.shape[1]
+    cdef int i, j, cases
+    with nogil:
+        while row < n:
+            draws.draw_tile(&d, first + row, space, space + d.dims * draws.DRAW_TILE)
+            cases = <int>min(<Py_ssize_t>draws.DRAW_TILE, n - row)
+            for i in range(d.dims):
+                for j in range(cases):
+                    out[i, row + j] = space[i * draws.DRAW_TILE + j]
+            row += draws.DRAW_TILE
+    free(space)
+    free(held)
+
+
+def draw_plan_rows(
+    const int[::1] codes,           # the plan, as plan_rows takes it                  IN
+    const double[:, ::1] macrs,
+    const double[::1] values,
+    tuple given,                    # draws, as _set_draws reads them                  IN
+    const int[::1] slots,           # positions in values that are drawn               IN
+    const int[::1] dims,            # the draw that each of them takes                 IN
+    const int[::1] metrics,         # positions in the table of metrics                IN
+    int wants,
+    int uses,
+    uint64_t first,                 # number of the first scenario, a multiple of TILE
+    double[:, ::1] out,             # (metrics, scenarios)                             OUT
+) -> None:
+    """Draw the inputs of scenarios from `first` on and write their metrics to `out`; no draw outlives its tile."""
+    cdef plan.Frame f
+    cdef draws.Draws d
+    cdef draws.Draw* held = _set_draws(&d, given)
+    cdef double* space = _draw_space(&d)
+    cdef plan.Workspace* w = _workspace()
+    cdef pk.pack* inputs = <pk.pack*>&w.inputs
+    cdef int varying = <int>slots.shape[0], i, m, cases
+    cdef const double** at = <const double**>malloc((varying + 1) * sizeof(double*))
+    cdef Py_ssize_t row = 0, n = out.shape[1]
+    _set_frame(&f, codes, macrs, wants, uses)
+    for i in range(values.shape[0]):
+        inputs[i] = pk.pk(values[i])
+    for i in range(varying):
+        at[i] = space + dims[i] * draws.DRAW_TILE
+    with nogil:
+        while row < n:
+            draws.draw_tile(&d, first + row, space, space + d.dims * draws.DRAW_TILE)
+            cases = <int>min(<Py_ssize_t>draws.DRAW_TILE, n - row)
+            plan.one_tile(w, &f, at, &slots[0], varying, 0, cases)
+            for m in range(<int>metrics.shape[0]):
+                _put(w, metrics[m], cases, &out[m, row])
+            row += draws.DRAW_TILE
+    free(at)
+    _spare.append(<size_t>w)
+    free(space)
+    free(held)
+
+
+cdef inline void _put(plan.Workspace* w, int metric, int cases, double* out) noexcept nogil:
+    # A metric of a tile, scenario by scenario.
+    cdef int i
+    for i in range(cases // pk.PW):
+        pk.pk_store(out + i * pk.PW, (<pk.pack*>&w.metrics[i])[metric])
+    for i in range(cases // pk.PW * pk.PW, cases):
+        out[i] = plan.lanes(<pk.pack*>&w.metrics[i // pk.PW] + metric)[i % pk.PW]
+
+
+# -- scenarios: sinks ----------------------------------------------------------------------------------------------------
+
+BLOCK = sinks.BLOCK
+SUM_FIELDS = sinks.FIELDS
+SKETCH_BITS = sinks.SKETCH_BITS
+SKETCH_FLOOR = sinks.SKETCH_FLOOR
+SKETCH_SIDE = sinks.SKETCH_SIDE
+SKETCH_CELLS = sinks.SKETCH_CELLS
+
+
+def rank_rows(
+    const double[::1] values,    # (cases,)  IN
+    const double[::1] flows,     # (cases,)  IN  sum of the flows, read where rule is 2
+    int rule,                    # a scenario without a value stands 0 nowhere, 1 at +infinity, 2 at -1 where its flows lose money
+    double[::1] out,             # (cases,)  OUT
+) -> None:
+    """Write the figures by which scenarios are ordered."""
+    cdef Py_ssize_t n = values.shape[0]
+    if n:
+        with nogil:
+            sinks.ranks(&values[0], &flows[0], rule, n, &out[0])
+
+
+def block_sums(
+    const double[::1] values,    # (cases,)               IN
+    const double[::1] ranks,     # (cases,)               IN
+    double level,
+    int pairs,                   # 1 where scenarios come in mirrored pairs
+    double[:, ::1] out,          # (blocks, SUM_FIELDS)   OUT
+) -> None:
+    """Write the sums of each block of BLOCK scenarios to a row of `out`."""
+    cdef Py_ssize_t i, n = values.shape[0]
+    with nogil:
+        for i in range(out.shape[0]):
+            sinks.block_sums(&values[i * sinks.BLOCK], &ranks[i * sinks.BLOCK], <int>min(<Py_ssize_t>sinks.BLOCK, n - i * sinks.BLOCK),
+                             level, pairs, &out[i, 0])
+
+
+def merge_sums(
+    double[::1] into,            # (SUM_FIELDS,)          IN, OUT
+    const double[:, ::1] blocks, # (blocks, SUM_FIELDS)   IN
+) -> None:
+    """Merge blocks, in order, into the sums of all that came before."""
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(blocks.shape[0]):
+            sinks.merge_sums(&into[0], &blocks[i, 0])
+
+
+def sketch_rows(const double[::1] ranks, int64_t[::1] counts) -> None:
+    """Count each value in its cell of the sketch."""
+    cdef Py_ssize_t n = ranks.shape[0]
+    if n:
+        with nogil:
+            sinks.sketch(&ranks[0], n, &counts[0])
+
+
+def histogram_rows(
+    const double[::1] ranks,     # (cases,)               IN
+    const double[::1] edges,     # (bins + 1,) rising     IN
+    int64_t[::1] counts,         # (bins + 3,)            IN, OUT  below, the bins, above, no value
+) -> None:
+    """Count each value in its bin."""
+    cdef Py_ssize_t n = ranks.shape[0]
+    if n:
+        with nogil:
+            sinks.histogram(&ranks[0], n, &edges[0], edges.shape[0] - 1, &counts[0])
+
+
+def top_rows(
+    const double[::1] ranks,     # (cases,)   IN
+    int64_t first,               # number of the first scenario
+    double sign,                 # 1: the largest; -1: the smallest
+    double[::1] best,            # (room,)    IN, OUT  sign * value
+    int64_t[::1] index,          # (room,)    IN, OUT
+    Py_ssize_t kept,             # how many of them are filled
+) -> int:
+    """Keep the largest of sign * value with their scenarios' numbers, the lower number first among equals; return how many."""
+    cdef Py_ssize_t n = ranks.shape[0]
+    if n and best.shape[0]:
+        with nogil:
+            kept = sinks.top(&ranks[0], n, first, sign, &best[0], &index[0], kept, best.shape[0])
+    return kept

@@ -158,6 +158,60 @@ AX_INLINE pack pk_sqrt(pack v) {
 #endif
 }
 
+// -- whole numbers: a mask holds 64 bits a lane -------------------------------------------------------------------------------
+AX_INLINE mask mk(int64_t x) { return mask{} | x; }
+AX_INLINE mask mk_load(const uint64_t *p) { mask v; memcpy(&v, p, sizeof v); return v; }
+AX_INLINE mask pk_bits(pack v) { mask b; memcpy(&b, &v, sizeof b); return b; }
+AX_INLINE pack pk_of_bits(mask b) { pack v; memcpy(&v, &b, sizeof v); return v; }
+// The lanes' numbers, 0 to PW - 1.
+AX_INLINE mask mk_iota(void) {
+#if PW > 1
+    mask v;
+    for (int i = 0; i < PW; ++i) v[i] = i;
+    return v;
+#else
+    return 0;
+#endif
+}
+// Shift right, zeros from the left.
+AX_INLINE mask mk_shr(mask a, int n) {
+#if PW > 1
+    typedef uint64_t bits __attribute__((vector_size(8 * PW)));
+    return (mask)((bits)a >> n);
+#else
+    return (mask)((uint64_t)a >> n);
+#endif
+}
+// The product of the low halves, unsigned; the high halves may hold anything.
+AX_INLINE mask mk_mul32(mask a, mask b) {
+#if PW == 8 && defined(__AVX512F__)
+    return (mask)_mm512_maskz_mul_epu32((__mmask8)-1, (__m512i)a, (__m512i)b);  // GCC 12 warns of the plain form
+#elif PW == 4 && defined(__AVX2__)
+    return (mask)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif PW == 2 && defined(__SSE2__)
+    return (mask)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+    return (a & mk(0xffffffff)) * (b & mk(0xffffffff));
+#endif
+}
+AX_INLINE int64_t mk_lane(mask v, int i) {
+#if PW > 1
+    return v[i];
+#else
+    (void)i; return v;
+#endif
+}
+// table[index] of each lane.
+AX_INLINE pack pk_gather(const double *table, mask index) {
+#if PW > 1
+    pack v;
+    for (int i = 0; i < PW; ++i) v[i] = table[index[i]];
+    return v;
+#else
+    return table[index];
+#endif
+}
+
 // -- elementary functions ------------------------------------------------------------------------------------------------
 #define AX_LN2_HI 0x1.62e42fee00000p-1   // 33 bits: k * AX_LN2_HI is exact for every exponent k
 #define AX_LN2_LO 0x1.a39ef35793c76p-33

@@ -7,13 +7,16 @@ because no case looks at another.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from threading import current_thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+
+T = TypeVar("T")
 
 TILE = 32
 """Scenarios that kernels take at a time; shares of a thread are whole tiles."""
@@ -68,3 +71,41 @@ def split(run: Callable[[int, int], object], cases: int, threads: int | None = N
     jobs = [_pool(wanted).submit(run, lo, min(lo + step, cases)) for lo in range(0, cases, step)]
     for job in jobs:
         job.result()
+
+
+def in_order(run: Callable[[int, int], T], spans: Iterable[tuple[int, int]], threads: int) -> Iterator[T]:
+    """Call `run(lo, hi)` over spans of cases on threads and yield the results in the order of the spans.
+
+    No more than two spans a thread are under way or wait to be taken. When the caller stops taking results, spans that have not begun
+    are dropped; those under way are waited for.
+
+    Parameters
+    ----------
+    run : callable
+        Works on cases lo..hi-1 and releases the GIL.
+    spans : iterable of (int, int)
+        lo and hi of each.
+    threads : int
+        How many threads; with one, the calling thread works.
+
+    Examples
+    --------
+    >>> list(in_order(lambda lo, hi: hi - lo, [(0, 3), (3, 5)], threads=2))
+    [3, 2]
+    """
+    if threads == 1:
+        for span in spans:
+            yield run(*span)
+        return
+    waiting: deque[Future[T]] = deque()
+    try:
+        for span in spans:
+            waiting.append(_pool(threads).submit(run, *span))
+            if len(waiting) >= 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for job in waiting:
+            job.cancel()
+        wait(waiting)

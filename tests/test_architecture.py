@@ -14,6 +14,7 @@ FLOORS = {
     "arrays": 0,
     "catalogue": 0,
     "errors": 0,
+    "files": 0,
     "kernels": 0,
     "parallel": 0,
     "units": 0,
@@ -35,6 +36,7 @@ FOREIGN = {
     "workbook": {"numpy", "xlsxwriter", "python_calamine", "lxml", "formualizer", "pandas", "typst"},
     "hosts": {"numpy", "xlwings", "uno", "unohelper", "com"},
     "cli": {"typer", "rich"},
+    "demo": {"rich"},
     "__main__": {"typer", "rich"},
 }
 TOP = 7

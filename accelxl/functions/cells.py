@@ -78,7 +78,7 @@ def sentence(error: Exception) -> str:
         return "without a message"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: one is made for each range of each call
 class Range:
     """Two or more cells, row by row: a flat list of anything, or a flat array of numbers."""
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from math import nan
+from math import inf, isfinite, nan
 from numbers import Real
 from sys import float_info
 from typing import TYPE_CHECKING, Any
@@ -51,10 +51,12 @@ if TYPE_CHECKING:
 
 MOST = float_info.max
 PLAIN = {float, int}
+FEW = 400
+"""Cells up to which a loop in Python beats arrays."""
 DATE_KINDS = {"date", "dates"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: one is made for each series of each call
 class Spread:
     """An argument that varies by case, or one series.
 
@@ -88,10 +90,8 @@ def one_number(argument: Argument, cell: Cell, where: str, *, inside: bool = Fal
     elif isinstance(cell, (bool, np.bool_)) and (not inside or kind == "flag"):
         cell = float(cell)
     if isinstance(cell, (bool, np.bool_)) or not (isinstance(cell, Real) or hasattr(type(cell), "__float__")):
-        hint = "; text that looks like one is not read as one" if isinstance(cell, str) else ""
-        raise WrongType(
-            f"{where} is {show(cell)}; {argument.quantity.allowed()} is allowed{hint if kind == 'number' else ''}"
-        )
+        hint = "; text is never read as a number" if isinstance(cell, str) and kind in {"number", "series"} else ""
+        raise WrongType(f"{where} is {show(cell)}; {argument.quantity.allowed()} is allowed{hint}")
     try:
         number = float(cell)
     except OverflowError:
@@ -111,8 +111,8 @@ def many_numbers(
 
     A blank is `blank`; where that is None it is refused.
     """
-    values, plain = _plain_numbers(cells)
     low, high = limits(argument)
+    values, plain = _plain_numbers(cells)
     good = (values >= low) & (values <= high)
     if argument.quantity.whole:
         good &= values == np.floor(values)
@@ -224,6 +224,9 @@ def text(argument: Argument, cell: Cell) -> str | Spread | None:
 
 def series(argument: Argument, cell: Cell) -> Spread | None:
     """Read one series of a row or column, or one of each row of a block."""
+    quick = _short_line(argument, cell)
+    if quick is not None:
+        return quick
     cell = range_of(cell, argument.name)
     if is_blank(cell):
         return None
@@ -241,6 +244,22 @@ def series(argument: Argument, cell: Cell) -> Spread | None:
         table = codes.reshape(cell.rows, cell.columns)
         codes = table[np.arange(cell.rows), (table != 0).argmax(axis=1)]
     return Spread(values.reshape(cell.rows, cell.columns), (cell.rows, 1), codes, why)
+
+
+def _short_line(argument: Argument, cell: Cell) -> Spread | None:
+    """Read what most series are, a row or column of a few floats without limits; None for anything else, which takes the long way."""
+    if not isinstance(cell, (tuple, list)) or not 0 < len(cell) <= FEW or not isinstance(cell[0], (tuple, list)):
+        return None
+    flat = cell[0]
+    if len(cell) > 1:
+        if set(map(type, cell)) != {type(flat)} or set(map(len, cell)) != {1}:
+            return None
+        flat = [row[0] for row in cell]
+    if not 1 < len(flat) <= FEW or set(map(type, flat)) != {float} or not isfinite(sum(flat)):
+        return None  # a finite sum has no NaN and no infinity in it
+    if argument.quantity.low > -inf or argument.quantity.high < inf or argument.quantity.kind != "series":
+        return None
+    return Spread(np.array(flat), (), across=len(cell) == 1)
 
 
 def _without_blank_end(cell: Range) -> Range | None:

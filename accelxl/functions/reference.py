@@ -13,25 +13,26 @@ if TYPE_CHECKING:
     from accelxl.functions.registry import Argument, Function
 
 
-def as_rows() -> list[tuple[str, ...]]:
-    """Return name, category, arguments and summary of each function.
+HEADER = ("function", "category", "gives")
+
+
+def table() -> list[tuple[str, ...]]:
+    """Return signature, category and summary of each function.
 
     Examples
     --------
-    >>> [row[2] for row in as_rows() if row[0] == "ACCEL_SPEC"]
-    ['device, attribute']
+    >>> [row[0] for row in table() if row[0].startswith("ACCEL_SPEC")]
+    ['ACCEL_SPEC(device, attribute)']
     """
-    return [
-        (made.name, made.category, made.signature.partition("(")[2][:-1], made.summary) for made in REGISTRY.values()
-    ]
+    return [(made.signature, made.category, made.summary) for made in REGISTRY.values()]
 
 
-def as_data() -> list[dict[str, Any]]:
+def data() -> list[dict[str, Any]]:
     """Return all functions as plain data that JSON can hold; a limit that does not exist is None.
 
     Examples
     --------
-    >>> [row["arguments"][2]["default"] for row in as_data() if row["name"] == "ACCEL_COST_PER_MTOK"]
+    >>> [row["arguments"][2]["default"] for row in data() if row["name"] == "ACCEL_COST_PER_MTOK"]
     [1.0]
     """
     return [describe(made) for made in REGISTRY.values()]

@@ -21,7 +21,7 @@ from accelxl.functions.why import WHY
 from accelxl.units import Quantity, quantity_of
 
 CATEGORIES = ("Accel - Return", "Accel - Cost", "Accel - Plan", "Accel - Risk", "Accel - Market", "Accel - Info")
-MODULES = ("plan_family", "depreciation", "serving", "demand", "market", "info")
+MODULES = ("plan_family", "returns", "depreciation", "serving", "demand", "market", "info")
 """Modules of declarations, in the order of the reference."""
 
 MOST_ARGUMENTS = 16
@@ -78,7 +78,7 @@ class Function:
     >>> round(REGISTRY["ACCEL_NPV"](0.1, [[-100.0, 60.0, 60.0]]), 4)
     4.1322
     >>> REGISTRY["ACCEL_NPV"].call("ten percent", [[-100.0, 60.0, 60.0]]).why
-    "ACCEL_NPV: rate is the text 'ten percent'; a number is allowed"
+    "ACCEL_NPV: rate is the text 'ten percent'; a number of 1/period is allowed; text is never read as a number"
     """
 
     name: str

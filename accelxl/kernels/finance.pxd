@@ -14,6 +14,11 @@ cdef inline double finite(double x) noexcept nogil:
     return x if x - x == 0.0 else NAN
 
 
+cdef inline int none(double rate) noexcept nogil:
+    # A rate so small that 1 / rate overflows does the same as 0.
+    return -1e-290 < rate < 1e-290
+
+
 cdef inline double due(double type) noexcept nogil:
     # 1 for payments at the start of a period; NaN for NaN.
     return (1.0 if type != 0.0 else 0.0) + (type - type)
@@ -26,23 +31,23 @@ cdef inline double times(double a, double growth) noexcept nogil:
 
 cdef inline double part(double k, double n, double s) noexcept nogil:
     # (e^(k s) - 1) / (e^(n s) - 1) for n > 0, without overflow.
-    if s == 0.0:
+    if none(s):
         return k / n
     if s < 0.0:
         return ax_expm1(k * s) / ax_expm1(n * s)
     return ax_exp((k - n) * s) * (ax_expm1(-k * s) / ax_expm1(-n * s))
 
 
-cdef inline double beyond_line(double x) noexcept nogil:
-    # e^x - 1 - x.
+cdef inline double rise(double x) noexcept nogil:
+    # (e^x - 1) / x - 1.
     cdef double p
     cdef int k
     if not -0.5 < x < 0.5:
-        return ax_expm1(x) - x
+        return ax_expm1(x) / x - 1.0
     p = 1.0
     for k in range(17, 2, -1):
         p = 1.0 + p * x / k
-    return 0.5 * x * x * p
+    return 0.5 * x * p
 
 
 # -- level annuities ---------------------------------------------------------------------------------------------------
@@ -51,7 +56,7 @@ cdef inline double fv(double rate, double nper, double pmt, double pv, double ty
     cdef double s, begin = due(type), paid = pmt * (1.0 + rate * begin)
     if not rate >= -1.0 or (rate == -1.0 and not nper > 0.0):
         return NAN
-    if rate == 0.0:
+    if none(rate):
         return finite(-(pv + pmt * nper) + (begin - begin))
     s = ax_log1p(rate)
     return finite(-(times(pv, ax_exp(nper * s)) + times(paid, ax_expm1(nper * s) / rate)))
@@ -61,7 +66,7 @@ cdef inline double pv(double rate, double nper, double pmt, double fv, double ty
     cdef double s, begin = due(type), paid = pmt * (1.0 + rate * begin)
     if not rate > -1.0:
         return NAN
-    if rate == 0.0:
+    if none(rate):
         return finite(-(fv + pmt * nper) + (begin - begin))
     s = -ax_log1p(rate)
     return finite(-(times(fv, ax_exp(nper * s)) - times(paid, ax_expm1(nper * s) / rate)))
@@ -71,7 +76,7 @@ cdef inline double pmt(double rate, double nper, double pv, double fv, double ty
     cdef double s, begin = due(type), each
     if not rate > -1.0 or nper == 0.0:
         return NAN
-    if rate == 0.0:
+    if none(rate):
         return finite(-(pv + fv) / nper + (begin - begin))
     s = nper * ax_log1p(rate)
     if s > 0.0:
@@ -101,7 +106,7 @@ cdef inline double ppmt(double rate, double per, double nper, double pv, double 
     cdef double s, begin = due(type), share
     if not (rate > -1.0 and 1.0 <= per <= nper):
         return NAN
-    if rate == 0.0 or (begin == 1.0 and per == 1.0):
+    if none(rate) or (begin == 1.0 and per == 1.0):
         return pmt(rate, nper, pv, fv, type)
     s = ax_log1p(rate)
     if s > 0.0:
@@ -115,7 +120,7 @@ cdef inline double nper(double rate, double pmt, double pv, double fv, double ty
     cdef double begin = due(type), paid = pmt * (1.0 + rate * begin), bottom, more
     if not rate > -1.0:
         return NAN
-    if rate == 0.0:
+    if none(rate):
         return finite(-(pv + fv) / pmt + (begin - begin)) if pmt != 0.0 else NAN
     bottom = paid + pv * rate
     more = -rate * (pv + fv) / bottom            # (paid - fv rate) / bottom - 1
@@ -142,7 +147,7 @@ cdef inline double cumipmt(double rate, double nper, double pv, double start, do
         start = 2.0
     m = end - start + 1.0
     a = nper - end
-    rest = (m * beyond_line(s) + beyond_line(-m * s)) / rate
+    rest = m * (s / rate) * (rise(s) - rise(-m * s))
     return finite(-pv * rate * (ax_exp(-a * s) * rest - m * ax_expm1(-a * s)) / -ax_expm1(-nper * s) / (1.0 + rate * type))
 
 
@@ -183,6 +188,8 @@ cdef inline double log_ratio(double a, double b) noexcept nogil:
 
 
 cdef inline double rri(double nper, double pv, double fv) noexcept nogil:
+    if nper > 0.0 and pv == 0.0 and fv == 0.0:
+        return 0.0
     if not nper > 0.0 or pv == 0.0 or (pv > 0.0) != (fv > 0.0) and fv != 0.0:
         return NAN
     if fv == 0.0:
@@ -198,7 +205,7 @@ cdef inline double pduration(double rate, double pv, double fv) noexcept nogil:
 
 cdef inline double crf(double rate, double n) noexcept nogil:
     # Capital recovery factor, rate > -1 and n > 0.
-    return rate / -ax_expm1(-n * ax_log1p(rate)) if rate != 0.0 else 1.0 / n
+    return rate / -ax_expm1(-n * ax_log1p(rate)) if not none(rate) else 1.0 / n
 
 
 # -- worth of a series ---------------------------------------------------------------------------------------------------

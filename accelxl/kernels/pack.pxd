@@ -1,5 +1,7 @@
 """Cython's view of pack.h: a pack of scenarios that reads like one double, and elementary functions."""
 
+from libc.stdint cimport uint64_t
+
 cdef extern from "pack.h" nogil:
     const int PW
     ctypedef double pack
@@ -36,6 +38,17 @@ cdef extern from "pack.h" nogil:
     pack pk_where(mask, pack) noexcept
     pack pk_min(pack, pack) noexcept
     pack pk_max(pack, pack) noexcept
+
+    # whole numbers, 64 bits a lane
+    mask mk(long long) noexcept
+    mask mk_load(const uint64_t*) noexcept
+    mask mk_iota() noexcept
+    mask mk_shr(mask, int) noexcept
+    mask mk_mul32(mask, mask) noexcept
+    long long mk_lane(mask, int) noexcept
+    mask pk_bits(pack) noexcept
+    pack pk_of_bits(mask) noexcept
+    pack pk_gather(const double*, mask) noexcept
 
     # elementary functions
     pack pk_sqrt(pack) noexcept

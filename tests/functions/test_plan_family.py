@@ -41,8 +41,9 @@ def near(expected):
 def test_roi_of_eleven_figures_is_that_of_the_plan(seed):
     rng = random.Random(seed)
     cells = [
-        rng.uniform(1e4, 6e4), rng.uniform(1, 1000), rng.uniform(500, 5000), rng.uniform(0.1, 3), rng.uniform(0.1, 1), rng.uniform(0.5, 3),
-        rng.uniform(0.01, 0.3), rng.randint(12, 120) / 12, float(rng.randint(0, 24)), rng.uniform(0.01, 0.3), rng.uniform(0, 0.4),
+        rng.uniform(1e4, 6e4), rng.uniform(1, 1000), rng.uniform(500, 5000), rng.uniform(0.1, 3), rng.uniform(0.1, 1),
+        rng.uniform(0.5, 3), rng.uniform(0.01, 0.3), rng.randint(12, 120) / 12,
+        float(rng.randint(0, 24)), rng.uniform(0.01, 0.3), rng.uniform(0, 0.4),
     ]  # fmt: skip
     names = [
         "unit_price_usd",

@@ -107,7 +107,7 @@ def test_too_many_arguments_are_refused_with_the_signature():
         (
             "12",
             VALUE,
-            "a is the text '12'; a number from -1000 to 1000 USD is allowed; text that looks like one is not read as one",
+            "a is the text '12'; a number from -1000 to 1000 USD is allowed; text is never read as a number",
         ),
         (dt.date(2026, 1, 1), VALUE, "a is the date 2026-01-01"),
         (object(), VALUE, "a is an object of type object"),
@@ -133,6 +133,13 @@ def test_whole_numbers_are_asked_for_by_name():
     made = sheet(whole)
     assert made(3.0) == 3.0
     assert made.call(2.5).why == "ACCEL_T: n is 2.5; a whole number from 0 to 100 units is allowed"
+
+
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_a_fraction_in_a_range_of_whole_numbers_is_an_error_in_its_own_cell(kind):
+    outcome = sheet(whole).call(kind([[1.0, 2.5, 3.0, 101.0]]))
+    same(outcome.value, [[1.0, NUM, 3.0, NUM]])
+    assert outcome.why == "ACCEL_T: n, cell 2, is 2.5; a whole number from 0 to 100 units is allowed"
 
 
 def whole(n: Whole):
@@ -377,6 +384,15 @@ def test_a_series_with_a_hole_is_refused(hole, words):
     outcome = TOTAL.call([[1], [hole], [3]])
     assert outcome.value is VALUE
     assert words in outcome.why
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_a_series_with_no_number_in_it_is_refused(kind, bad):
+    for flows in (kind([[1.0, bad, 3.0]]), kind([[1.0], [bad], [3.0]]), kind([[math.inf], [bad], [3.0]])):
+        outcome = TOTAL.call(flows)
+        assert outcome.value is NUM
+        assert "flows, cell" in outcome.why
 
 
 def test_an_error_in_a_series_is_the_error_of_the_call():

@@ -1,0 +1,145 @@
+"""Rank correlations of inputs: from what a user writes down to the triangle that links normal scores.
+
+A Gaussian copula whose scores have Pearson correlation 2 sin(pi rho / 6) has Spearman's rank correlation rho, whatever the
+distributions of the inputs (Pearson 1907; Kruskal 1958).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
+
+Matrix = NDArray[np.float64]
+
+
+def _cell(value: Any, first: str, second: str) -> float:
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+        raise WrongType(f"the correlation of {first} and {second} is {value!r}; a number from -1 to 1 is allowed")
+    number = float(value)
+    if not -1.0 <= number <= 1.0:
+        raise OutOfRange(f"the correlation of {first} and {second} is {number:g}; a number from -1 to 1 is allowed")
+    return number
+
+
+def _of_pairs(pairs: Mapping[Any, Any], names: Sequence[str]) -> Matrix:
+    matrix = np.eye(len(names))
+    for pair, value in pairs.items():
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise ShapeError(f"{pair!r} names no pair of inputs; a key such as ({names[0]!r}, {names[-1]!r}) is allowed")
+        for name in pair:
+            if name not in names:
+                raise UnknownName(f"{name!r} of the correlation has no distribution; {nearest(str(name), names)}")
+        first, second = names.index(pair[0]), names.index(pair[1])
+        if first == second:
+            raise ShapeError(f"the correlation of {pair[0]} with itself is given; it is 1")
+        matrix[first, second] = matrix[second, first] = _cell(value, *pair)
+    return matrix
+
+
+def _of_named(rows: Sequence[Sequence[Any]], header: Sequence[Any], names: Sequence[str]) -> Matrix:
+    """Return the matrix of a table with names on both sides; the inputs that it leaves out stand alone."""
+    words = [str(cell).strip() for cell in header]
+    for word in words:
+        if word not in names:
+            raise UnknownName(f"{word!r} of the correlation has no distribution; {nearest(word, names)}")
+    if len(set(words)) < len(words) or len(rows) != len(words):
+        raise ShapeError(f"the correlation has {len(rows)} rows and the columns {', '.join(words)}; each input once on both sides is allowed")
+    matrix = np.eye(len(names))
+    for i, row in enumerate(rows):
+        for j, value in enumerate(row):
+            matrix[names.index(words[i]), names.index(words[j])] = _cell(value, words[i], words[j])
+    return matrix
+
+
+def matrix_of(given: Any, names: Sequence[str]) -> Matrix:
+    """Return the rank correlations of the named inputs as a symmetric matrix.
+
+    Parameters
+    ----------
+    given : matrix, DataFrame, dict or table
+        Rows and columns in the order of `names`; a DataFrame by name; a dict such as {("pue", "units"): 0.3}; or rows of a table whose
+        first row and first column are names.
+    names : sequence of str
+        The inputs that have distributions.
+
+    Raises
+    ------
+    ShapeError, UnknownName, WrongType, OutOfRange
+        If it is no such matrix.
+
+    Examples
+    --------
+    >>> matrix_of({("pue", "units"): 0.3}, ["units", "pue"])
+    array([[1. , 0.3],
+           [0.3, 1. ]])
+    """
+    if isinstance(given, Mapping):
+        return _of_pairs(given, names)
+    if hasattr(given, "columns") and hasattr(given, "index"):
+        matrix = _of_named(given.to_numpy().tolist(), list(given.columns), names)
+    else:
+        rows = given.tolist() if hasattr(given, "tolist") else [list(row) if isinstance(row, Sequence) else [row] for row in given]
+        if rows and isinstance(rows[0], list) and any(isinstance(cell, str) and cell.strip() for cell in rows[0][1:]):
+            matrix = _of_named([row[1:] for row in rows[1:]], rows[0][1:], names)
+        else:
+            if len(rows) != len(names) or any(len(row) != len(names) for row in rows):
+                shape = f"{len(rows)} x {len(rows[0]) if rows else 0}"
+                raise ShapeError(f"the correlation is {shape} and {len(names)} inputs have distributions; {len(names)} x {len(names)} is allowed")
+            matrix = np.array([[_cell(value, names[i], names[j]) for j, value in enumerate(row)] for i, row in enumerate(rows)])
+    for i, first in enumerate(names):
+        if matrix[i, i] != 1.0:
+            raise OutOfRange(f"the correlation of {first} with itself is {matrix[i, i]:g}; it is 1")
+        for j, second in enumerate(names[:i]):
+            if matrix[i, j] != matrix[j, i]:
+                raise OutOfRange(f"the correlation of {first} and {second} is {matrix[i, j]:g} and {matrix[j, i]:g}; one figure is allowed")
+    return matrix
+
+
+def sine(x: float) -> float:
+    """Return sin(x) for |x| <= pi / 6 by its series: the same bits on every machine."""
+    square, term, total = x * x, x, x
+    for k in range(3, 23, 2):
+        term *= -square / (k * (k - 1))
+        total += term
+    return total
+
+
+def triangle(ranks: Matrix, names: Sequence[str]) -> Matrix:
+    """Return the lower triangle L with L L' the correlations of the normal scores behind rank correlations.
+
+    Raises
+    ------
+    OutOfRange
+        If no such triangle exists: the matrix is not positive definite.
+
+    Examples
+    --------
+    >>> triangle(np.array([[1.0, 0.5], [0.5, 1.0]]), ["a", "b"]).round(4)
+    array([[1.    , 0.    ],
+           [0.5176, 0.8556]])
+    """
+    n = len(names)
+    lower = np.zeros((n, n))
+    scores = [[2.0 * sine(3.141592653589793 * float(ranks[i, j]) / 6.0) for j in range(n)] for i in range(n)]
+    for i in range(n):
+        for j in range(i + 1):
+            rest = 1.0 if i == j else scores[i][j]
+            for k in range(j):
+                rest -= lower[i, k] * lower[j, k]
+            if i == j:
+                if rest <= 1e-12:
+                    smallest = float(np.linalg.eigvalsh(np.array(scores) + np.diag([1.0 - scores[k][k] for k in range(n)]))[0])
+                    others = ", ".join(name for k, name in enumerate(names[:i]) if ranks[i, k] != 0.0)
+                    raise OutOfRange(
+                        f"the correlation matrix is not positive definite: {names[i]} cannot be linked so to {others} (smallest eigenvalue "
+                        f"{smallest:.3g}); weaker correlations are allowed"
+                    )
+                lower[i, i] = np.sqrt(rest)
+            else:
+                lower[i, j] = rest / lower[j, j]
+    return lower
