@@ -17,8 +17,20 @@ from setuptools.command.build_ext import build_ext
 
 # Never -ffast-math: it folds the rounding inside exp and assumes that there is no NaN. Never contraction of a*b+c: its
 # result would depend on the processor.
-GNU_FLAGS = ["-O3", "-g0", "-std=c++17", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fno-exceptions",
-             "-fno-rtti", "-fvisibility=hidden", "-Wno-unused-function", "-Wno-psabi", "-fno-strict-aliasing"]
+GNU_FLAGS = [
+    "-O3",
+    "-g0",
+    "-std=c++17",
+    "-ffp-contract=off",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-fno-exceptions",
+    "-fno-rtti",
+    "-fvisibility=hidden",
+    "-Wno-unused-function",
+    "-Wno-psabi",
+    "-fno-strict-aliasing",
+]
 MSVC_FLAGS = ["/O2", "/std:c++17", "/fp:precise"]
 LEVELS = {
     2: ["-march=x86-64-v2"],
@@ -64,7 +76,13 @@ class Build(build_ext):
 
 wide = levels()
 # Here and not in the sources, so that they hold for the formulas in kernels/*.pxd as well.
-DIRECTIVES = {"language_level": 3, "boundscheck": False, "wraparound": False, "cdivision": True, "initializedcheck": False}
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": False,
+    "wraparound": False,
+    "cdivision": True,
+    "initializedcheck": False,
+}
 [base] = cythonize([extension("accelxl._core", 2 if wide else 0)], compiler_directives=DIRECTIVES)
 modules = [base]
 for level in wide:

@@ -35,7 +35,7 @@ def load(path: Path) -> None:
     module = module_from_spec(spec)
     loader.exec_module(module)
     sys.modules[NAME] = module
-    sys.modules["accelxl"]._core = module  # type: ignore[attr-defined]
+    setattr(sys.modules["accelxl"], "_core", module)  # noqa: B010 - mypy knows no such name
 
 
 def choose() -> str:
@@ -43,7 +43,9 @@ def choose() -> str:
     wanted = os.environ.get("ACCELXL_CPU", "")
     found = builds()
     if wanted not in {"", "base", "v3", "v4"} or (wanted in {"v3", "v4"} and wanted not in found):
-        raise ImportError(f"ACCELXL_CPU is {wanted!r}; this installation has base{''.join(', ' + n for n in reversed(found))}")
+        raise ImportError(
+            f"ACCELXL_CPU is {wanted!r}; this installation has base{''.join(', ' + n for n in reversed(found))}"
+        )
     import accelxl._core as core
 
     if wanted == "base" or not found:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 import accelxl._core as core
-
 from accelxl.domain import finance
 from accelxl.plan.model import plan_of
 from accelxl.plan.statement import months

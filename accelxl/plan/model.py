@@ -168,19 +168,25 @@ class Plan:
             owned = (tranche.get("contract") or "own") == "own"
             for name in ("units", "tokens_per_second", "unit_price_usd"):
                 if tranche.get(name) is None and (owned or name != "unit_price_usd"):
-                    raise UnknownName(f"{where}{name} is blank; {INPUTS[name].quantity.allowed()} is needed: {INPUTS[name].meaning}")
+                    raise UnknownName(
+                        f"{where}{name} is blank; {INPUTS[name].quantity.allowed()} is needed: {INPUTS[name].meaning}"
+                    )
             _check_tranche(tranche, where)
         if self.values.get("price_usd_per_mtok") is None:
             self._three_prices()
         self._needs("adoption", {"logistic", "gompertz"}, "adoption_rate_per_month")
         self._needs("adoption", {"bass"}, "bass_p_per_year", "bass_q_per_year")
         if self["debt_share"] and self.values.get("debt_months") is None:
-            raise UnknownName(f"debt_months is blank with a debt_share; {INPUTS['debt_months'].quantity.allowed()} is needed")
+            raise UnknownName(
+                f"debt_months is blank with a debt_share; {INPUTS['debt_months'].quantity.allowed()} is needed"
+            )
 
     def _needs(self, name: str, words: set[str], *others: str) -> None:
         for other in others:
             if self[name] in words and self.values.get(other) is None:
-                raise UnknownName(f"{other} is blank with {name} {self[name]}; {INPUTS[other].quantity.allowed()} is needed")
+                raise UnknownName(
+                    f"{other} is blank with {name} {self[name]}; {INPUTS[other].quantity.allowed()} is needed"
+                )
 
     def _three_prices(self) -> None:
         """Three prices stand for one; a price whose weight is zero may be blank."""
@@ -188,11 +194,15 @@ class Plan:
         weights = dict(zip(THREE_PRICES, (into * (1 - hit), into * hit, 1 - into), strict=True))
         if all(self.values.get(name) is None for name in THREE_PRICES):
             row = INPUTS["price_usd_per_mtok"]
-            raise UnknownName(f"price_usd_per_mtok is blank; {row.quantity.allowed()} is needed, or {', '.join(THREE_PRICES)}")
+            raise UnknownName(
+                f"price_usd_per_mtok is blank; {row.quantity.allowed()} is needed, or {', '.join(THREE_PRICES)}"
+            )
         for name, weight in weights.items():
             if self.values.get(name) is None:
                 if weight > 0:
-                    raise UnknownName(f"{name} is blank and bears {weight:.0%} of the tokens; give it or price_usd_per_mtok")
+                    raise UnknownName(
+                        f"{name} is blank and bears {weight:.0%} of the tokens; give it or price_usd_per_mtok"
+                    )
                 self.values[name] = 0.0
 
     def __getitem__(self, name: str) -> Value:
@@ -231,13 +241,17 @@ class Plan:
 def _check_tranche(tranche: Mapping[str, Value], where: str) -> None:
     """Refuse what a tranche's inputs say only together."""
     if tranche.get("contract") == "lease" and tranche.get("lease_months") is None:
-        raise UnknownName(f"{where}lease_months is blank with a lease; {INPUTS['lease_months'].quantity.allowed()} is needed")
+        raise UnknownName(
+            f"{where}lease_months is blank with a lease; {INPUTS['lease_months'].quantity.allowed()} is needed"
+        )
     change, total = tranche.get("relife_month"), tranche.get("relife_life_months")
     if (change is None) != (total is None):
         raise UnknownName(f"{where}relife_month and relife_life_months are given together or not at all")
     if isinstance(change, float) and isinstance(total, float):
         if total <= change:
-            raise OutOfRange(f"{where}relife_life_months is {total:g}; a whole number above relife_month ({change:g}) is allowed")
+            raise OutOfRange(
+                f"{where}relife_life_months is {total:g}; a whole number above relife_month ({change:g}) is allowed"
+            )
         if (tranche.get("book_method") or "SL") != "SL":
             raise OutOfRange(f"{where}book_method is {tranche['book_method']} with a relife_month; SL is allowed")
 
@@ -254,7 +268,9 @@ def fill_from_device(tranche: dict[str, Value], where: str = "") -> None:
                 tranche[field] = float(found.fact(attribute).value)
             except NoData:
                 if field == "unit_price_usd" and (tranche.get("contract") or "own") == "own":
-                    raise NoData(f"{where}the catalogue has no purchase price of {found.name}; give unit_price_usd") from None
+                    raise NoData(
+                        f"{where}the catalogue has no purchase price of {found.name}; give unit_price_usd"
+                    ) from None
 
 
 def _shown(values: Mapping[str, Value]) -> dict[str, Value]:
@@ -286,7 +302,9 @@ def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
             continue
         name = str(row[0]).strip()
         if name not in INPUTS:
-            raise UnknownName(f"row {number} of the plan block: {name!r} is not an input of a plan; {nearest(name, INPUTS)}")
+            raise UnknownName(
+                f"row {number} of the plan block: {name!r} is not an input of a plan; {nearest(name, INPUTS)}"
+            )
         if name in seen:
             raise UnknownName(f"row {number} of the plan block: {name} stands twice")
         seen.add(name)
@@ -294,7 +312,9 @@ def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
         if INPUTS[name].scope == "plan":
             extra = [cell for cell in cells[1:] if not _blank_number(cell)]
             if extra:
-                raise ShapeError(f"row {number} of the plan block: {name} is one figure for the plan; {extra[0]!r} stands in a further column")
+                raise ShapeError(
+                    f"row {number} of the plan block: {name} is one figure for the plan; {extra[0]!r} stands in a further column"
+                )
             top[name] = None if not cells or _blank_number(cells[0]) else cells[0]
         else:
             for cohort, cell in zip(cohorts, cells, strict=False):

@@ -65,7 +65,9 @@ _TABLE: tuple[Line, ...] = (
     Line("cumulative_discounted_usd", "USD", "stock", "running discounted free cash flow; its last figure is npv"),
     Line("book_value_usd", "USD", "stock", "paid capex less depreciation and disposals"),
     Line("working_capital_usd", "USD", "stock", "working capital"),
-    Line("eva_usd", "USD", "flow", "profit less the monthly discount rate on last month's book value and working capital"),
+    Line(
+        "eva_usd", "USD", "flow", "profit less the monthly discount rate on last month's book value and working capital"
+    ),
     Line("draw_usd", "USD", "flow", "debt drawn (overlay)"),
     Line("principal_usd", "USD", "flow", "debt repaid (overlay)"),
     Line("interest_usd", "USD", "flow", "interest (overlay)"),
@@ -152,7 +154,8 @@ def lines(plan: Any, by: Period = "month") -> tuple[NDArray[np.int64], dict[str,
     labels, first = np.unique(place, return_index=True)
     last = np.append(first[1:], len(place)) - 1
     return labels, {
-        name: np.add.reduceat(line, first) if LINES[name].kind == "flow" else line[last] for name, line in monthly.items()
+        name: np.add.reduceat(line, first) if LINES[name].kind == "flow" else line[last]
+        for name, line in monthly.items()
     }
 
 

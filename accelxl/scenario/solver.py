@@ -89,7 +89,11 @@ def _nearest_cross(gaps: Any, at: Any, now: float, text: str) -> int:
     crosses = np.flatnonzero((gaps[:-1] * gaps[1:] <= 0) & ~((gaps[:-1] == 0) & (gaps[1:] == 0)))
     if not len(crosses):
         known = gaps[~np.isnan(gaps)]
-        seen = f"its distance from the target goes from {known[0]:,.6g} to {known[-1]:,.6g}" if len(known) else "it has no value there"
+        seen = (
+            f"its distance from the target goes from {known[0]:,.6g} to {known[-1]:,.6g}"
+            if len(known)
+            else "it has no value there"
+        )
         raise NoSolution(f"{text}; {seen}")
     middles = 0.5 * (at[crosses] + at[crosses + 1])
     return int(crosses[np.argmin(np.abs(middles - now))])
@@ -97,8 +101,15 @@ def _nearest_cross(gaps: Any, at: Any, now: float, text: str) -> int:
 
 def _narrow(base: Plan, name: str, metric: str, target: float, now: float, bottom: float, top: float) -> float:
     text = f"{metric} does not meet {target:,.6g} for {name} from {bottom:g} to {top:g}"
-    at = np.unique(np.concatenate([np.linspace(bottom, top, 2 * POINTS), np.linspace(max(bottom, 0.0), min(top, 2 * now), POINTS)])) \
-        if bottom < 2 * now < top else np.linspace(bottom, top, 3 * POINTS)
+    at = (
+        np.unique(
+            np.concatenate(
+                [np.linspace(bottom, top, 2 * POINTS), np.linspace(max(bottom, 0.0), min(top, 2 * now), POINTS)]
+            )
+        )
+        if bottom < 2 * now < top
+        else np.linspace(bottom, top, 3 * POINTS)
+    )
     gaps = _gaps(base, name, metric, target, at)
     for _ in range(PASSES):
         where = _nearest_cross(gaps, at, now, text)
@@ -112,7 +123,10 @@ def _narrow(base: Plan, name: str, metric: str, target: float, now: float, botto
             break
         at, gaps = finer, _gaps(base, name, metric, target, finer)
     where = _nearest_cross(gaps, at, now, text)
-    if abs(gaps[where]) > 1e-6 * max(abs(target), float(np.nanmax(np.abs(gaps)))) and abs(gaps[where + 1] - gaps[where]) > 0:
+    if (
+        abs(gaps[where]) > 1e-6 * max(abs(target), float(np.nanmax(np.abs(gaps))))
+        and abs(gaps[where + 1] - gaps[where]) > 0
+    ):
         jump = abs(gaps[where + 1] - gaps[where])
         if jump > 1e-3 * _size(base, metric):
             raise NoSolution(f"{text}; it jumps over the target at {at[where]:g}")

@@ -193,7 +193,11 @@ def _rows(
 
 
 def _groups(
-    base: Plan, numbers: dict[str, NDArray[np.float64]], words: dict[str, list[Any]], names: tuple[str, ...], threads: int | None
+    base: Plan,
+    numbers: dict[str, NDArray[np.float64]],
+    words: dict[str, list[Any]],
+    names: tuple[str, ...],
+    threads: int | None,
 ) -> NDArray[np.float64]:
     """Run rows that share their words together."""
     rows: dict[tuple[Any, ...], list[int]] = {}

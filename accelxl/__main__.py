@@ -1,0 +1,5 @@
+"""`python -m accelxl` is `accelxl`."""
+
+from accelxl.cli import main
+
+main()

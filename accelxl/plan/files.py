@@ -1,0 +1,102 @@
+"""Plans in files: JSON (a dict) or CSV (a block: a name, then one value column a tranche)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from math import isfinite, nan
+from pathlib import Path
+from typing import Any
+
+from accelxl.errors import AccelError, BadFile, WrongType
+from accelxl.plan.inputs import INPUTS
+from accelxl.plan.model import Plan, from_block, plan_of
+
+MAX_BYTES = 16 << 20
+
+
+def read_text(path: Path, needed: str = "a plan is needed") -> str:
+    """Return a text file's content; `needed` ends the sentence for an empty one.
+
+    Raises
+    ------
+    BadFile
+        If it is missing, a folder, not readable, empty, too large or not UTF-8.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadFile(f"{path} has {path.stat().st_size:,} bytes; up to {MAX_BYTES:,} are allowed")
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise BadFile(f"{path} does not exist") from error
+    except IsADirectoryError as error:
+        raise BadFile(f"{path} is a folder; a file is needed") from error
+    except UnicodeDecodeError as error:
+        raise BadFile(f"{path} is not UTF-8 text (byte {error.start})") from error
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read: {error.strerror}") from error
+    if not text.strip():
+        raise BadFile(f"{path} is empty; {needed}")
+    return text
+
+
+def read_plan(path: Path) -> Plan:
+    """Plan of a JSON or CSV file.
+
+    Raises
+    ------
+    BadFile
+        If the file cannot be read as JSON or CSV.
+    AccelError
+        If it is no plan; the sentence names the file and the input.
+    """
+    text = read_text(path)
+    try:
+        return plan_of(_json(path, text)) if path.suffix.lower() == ".json" else from_block(_rows(text))
+    except BadFile:
+        raise
+    except AccelError as error:
+        raise type(error)(f"{path}: {error}") from error
+
+
+def _json(path: Path, text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise BadFile(f"{path} is not JSON{place}") from error
+    if not isinstance(found, dict):
+        raise BadFile(f"{path} holds {type(found).__name__}; an object with inputs by name is needed")
+    return found
+
+
+def _rows(text: str) -> list[list[Any]]:
+    """Return a CSV block's rows; cells of inputs that are numbers become numbers, if they are written with a decimal point."""
+    sample = text.splitlines()[0]
+    if ";" in sample and "," not in sample:
+        raise WrongType("the columns are parted by ';'; ',' is allowed, with a decimal point in numbers")
+    rows = []
+    for row in csv.reader(StringIO(text)):
+        if not row or not row[0].strip() or row[0].lstrip().startswith("#"):
+            continue
+        name = row[0].strip()
+        known = INPUTS.get(name)
+        numeric = known is not None and known.quantity.kind in {"number", "flag"}
+        rows.append([name, *(_cell(name, cell) if numeric else cell.strip() for cell in row[1:])])
+    if rows and str(rows[0][0]).lower() in {"name", "input"}:
+        rows = rows[1:]
+    return rows
+
+
+def _cell(name: str, cell: str) -> float | str | None:
+    cell = cell.strip()
+    if not cell:
+        return None
+    try:
+        value = float(cell)
+    except ValueError:
+        value = nan
+    if not isfinite(value) or "_" in cell:
+        raise WrongType(f"{name} is {cell!r}; {INPUTS[name].quantity.allowed()} is allowed, written like 1234.5")
+    return value

@@ -1,0 +1,127 @@
+"""The board pack: a book's board sheets as a PDF, one page a sheet, drawn by LibreOffice."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+from accelxl.errors import BadFile, Missing
+from accelxl.workbook.files import write_atomically
+
+PREFIX = "Board"
+SECONDS = 120
+_SHEET = re.compile(r"<sheet [^>]*?/>")
+_AREA = re.compile(r'<definedName name="_xlnm\.Print_(?:Area|Titles)" localSheetId="(\d+)"[^>]*>[^<]*</definedName>')
+_NAME = re.compile(r'name="([^"]*)"')
+
+
+def office() -> str:
+    """Return the program that draws the pages.
+
+    Raises
+    ------
+    Missing
+        If this machine has no LibreOffice.
+    """
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found is None:
+        raise Missing("LibreOffice is not on this machine; it draws the board's pages (package libreoffice-calc)")
+    return found
+
+
+def board(book: str | Path, pdf: str | Path | None = None, *, recalculate: bool = False) -> Path:
+    """Board sheets of a book as a PDF, one page a sheet.
+
+    Parameters
+    ----------
+    book : path
+        A workbook with one or more sheets whose names begin with "Board".
+    pdf : path, optional
+        Where it goes; the default stands beside the book.
+    recalculate : bool
+        Let LibreOffice compute every formula anew instead of showing the values in the file.
+
+    Returns
+    -------
+    Path
+        The PDF, written whole or not at all.
+
+    Raises
+    ------
+    BadFile
+        If the book cannot be read, or has no board sheet.
+    Missing
+        If this machine has no LibreOffice.
+    """
+    book = Path(book)
+    target = book.with_suffix(".pdf") if pdf is None else Path(pdf)
+    program = office()
+    with tempfile.TemporaryDirectory(prefix="accelxl-board-") as folder:
+        place = Path(folder)
+        alone = place / f"{book.stem}.xlsx"
+        _boards_alone(book, alone)
+        _profile(place / "profile" / "user", "0" if recalculate else "1")
+        command = [program, f"-env:UserInstallation={(place / 'profile').as_uri()}", "--headless", "--norestore"]
+        command += ["--convert-to", "pdf", "--outdir", str(place), str(alone)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
+        except subprocess.TimeoutExpired as error:
+            raise BadFile(f"LibreOffice did not draw {book} within {SECONDS} s") from error
+        drawn = alone.with_suffix(".pdf")
+        if not drawn.exists():
+            reason = (done.stderr or done.stdout).strip().splitlines()
+            raise BadFile(f"LibreOffice drew no page of {book}: {reason[-1] if reason else f'it ended with {done.returncode}'}")
+        return write_atomically(target, drawn.read_bytes())
+
+
+def _boards_alone(book: Path, copy: Path) -> None:
+    """Write a copy of the book in which only the board sheets are visible: hidden sheets are not printed."""
+    try:
+        with zipfile.ZipFile(book) as given, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as made:
+            for member in given.infolist():
+                data = given.read(member)
+                if member.filename == "xl/workbook.xml":
+                    data = _hide(data.decode("utf-8"), book).encode("utf-8")
+                made.writestr(member.filename, data)
+    except FileNotFoundError as error:
+        raise BadFile(f"{book} does not exist") from error
+    except (zipfile.BadZipFile, UnicodeDecodeError, OSError) as error:
+        raise BadFile(f"{book} cannot be read as a workbook: {error}") from error
+
+
+def _hide(xml: str, book: Path) -> str:
+    sheets = [name[1] for tag in _SHEET.findall(xml) if (name := _NAME.search(tag))]
+    boards = [place for place, name in enumerate(sheets) if name.startswith(PREFIX)]
+    if not boards:
+        raise BadFile(f"{book} has no sheet whose name begins with {PREFIX!r}; it has {', '.join(sheets) or 'none'}")
+
+    def hidden(match: re.Match[str]) -> str:
+        tag = re.sub(r' state="[^"]*"', "", match[0])
+        name = _NAME.search(tag)
+        if name is not None and name[1].startswith(PREFIX):
+            return tag
+        return tag.replace("<sheet ", '<sheet state="hidden" ', 1)
+
+    # LibreOffice prints a hidden sheet all the same if it has a print area.
+    xml = _AREA.sub(lambda match: match[0] if int(match[1]) in boards else "", xml)
+    xml = _SHEET.sub(hidden, xml)
+    xml = re.sub(r' (activeTab|firstSheet)="\d+"', "", xml)
+    return re.sub(r"<workbookView ", f'<workbookView activeTab="{boards[0]}" ', xml, count=1)
+
+
+def _profile(user: Path, mode: str) -> None:
+    """Write settings that fix when LibreOffice recalculates a loaded book: "0" always, "1" never."""
+    user.mkdir(parents=True)
+    item = (
+        '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">'
+        f"<value>{mode}</value></prop></item>"
+    )
+    (user / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry" '
+        f'xmlns:xs="http://www.w3.org/2001/XMLSchema">{item}</oor:items>\n',
+        encoding="utf-8",
+    )
