@@ -86,9 +86,34 @@ AX_INLINE double ax_select(int64_t m, double a, double b) { return m ? a : b; }
 AX_INLINE mask pk_and(mask a, mask b) { return a & b; }
 AX_INLINE mask pk_or(mask a, mask b) { return a | b; }
 AX_INLINE mask pk_isnan(pack a) { return pk_not(pk_eq(a, a)); }
-// The second operand where the first is NaN: a NaN never wins.
+// The second operand where the first is NaN: a NaN never wins. (x86's own min and max do that.)
+#if PW == 8 && defined(__AVX512F__)
+AX_INLINE pack pk_min(pack a, pack b) { return (pack)_mm512_min_pd((__m512d)a, (__m512d)b); }
+AX_INLINE pack pk_max(pack a, pack b) { return (pack)_mm512_max_pd((__m512d)a, (__m512d)b); }
+#elif PW == 4 && defined(__AVX__)
+AX_INLINE pack pk_min(pack a, pack b) { return (pack)_mm256_min_pd((__m256d)a, (__m256d)b); }
+AX_INLINE pack pk_max(pack a, pack b) { return (pack)_mm256_max_pd((__m256d)a, (__m256d)b); }
+#elif PW == 2 && defined(__SSE2__)
+AX_INLINE pack pk_min(pack a, pack b) { return (pack)_mm_min_pd((__m128d)a, (__m128d)b); }
+AX_INLINE pack pk_max(pack a, pack b) { return (pack)_mm_max_pd((__m128d)a, (__m128d)b); }
+#else
 AX_INLINE pack pk_min(pack a, pack b) { return pk_select(pk_lt(a, b), a, b); }
 AX_INLINE pack pk_max(pack a, pack b) { return pk_select(pk_lt(b, a), a, b); }
+#endif
+// A flag that lives in the sign bit alone: that of a number, the mask of it, the choice by it.
+AX_INLINE mask pk_sign(pack a) { return ax_as_bits<pack>(a); }
+AX_INLINE mask pk_signed(mask m) { return m >> 63; }
+#if PW == 8 && defined(__AVX512DQ__)
+AX_INLINE pack pk_by_sign(pack s, pack a, pack b) {
+    return (pack)_mm512_mask_blend_pd(_mm512_movepi64_mask((__m512i)pk_sign(s)), (__m512d)b, (__m512d)a);
+}
+#elif PW == 4 && defined(__AVX__)
+AX_INLINE pack pk_by_sign(pack s, pack a, pack b) { return (pack)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)s); }
+#elif PW == 2 && defined(__SSE4_1__)
+AX_INLINE pack pk_by_sign(pack s, pack a, pack b) { return (pack)_mm_blendv_pd((__m128d)b, (__m128d)a, (__m128d)s); }
+#else
+AX_INLINE pack pk_by_sign(pack s, pack a, pack b) { return pk_select(pk_signed(pk_sign(s)), a, b); }
+#endif
 // The value where the mask is set, else zero.
 AX_INLINE pack pk_where(mask m, pack a) { return ax_from_bits<pack>(ax_as_bits<pack>(a) & m); }
 AX_INLINE double pk_top(pack v) { double m = pk_lane(v, 0); for (int i = 1; i < PW; ++i) if (pk_lane(v, i) > m) m = pk_lane(v, i); return m; }
@@ -299,6 +324,14 @@ AX_INLINE pack pk_expm1(pack x) { return ax_expm1v<pack>(x); }
 AX_INLINE pack pk_log(pack x) { return ax_logv<pack>(x); }
 AX_INLINE pack pk_log1p(pack x) { return ax_log1pv<pack>(x); }
 AX_INLINE pack pk_pow(pack a, pack b) { return ax_powv<pack>(a, b); }
+
+// A pointer that the compiler knows nothing about: a call through it stays a call.
+AX_INLINE void *ax_opaque(void *p) {
+#if defined(__GNUC__)
+    __asm__("" : "+r"(p));
+#endif
+    return p;
+}
 
 // -- the processor -------------------------------------------------------------------------------------------------------
 // The widest of our builds that this processor runs: 4, 3, 2 (x86-64 levels) or 0 where there is one build only.

@@ -34,6 +34,12 @@ cdef extern from "pack.h" nogil:
     pack pk_where(mask, pack) noexcept
     pack pk_min(pack, pack) noexcept
     pack pk_max(pack, pack) noexcept
+    mask pk_sign(pack) noexcept              # a flag in the sign bit
+    mask pk_signed(mask) noexcept            # the mask of such a flag
+    pack pk_by_sign(pack, pack, pack) noexcept
+
+    # a call through it is not inlined
+    void* ax_opaque(void*) noexcept
 
     # elementary functions
     pack pk_sqrt(pack) noexcept
