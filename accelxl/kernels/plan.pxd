@@ -57,7 +57,7 @@ cdef inline void one_pack(Workspace* w, Metrics* y, const Frame* f, int pack_num
     plan_months(w, &s, y, f, lane)
     w.last[pack_number] = g.last
     if f.wants & WANT_RATE:
-        easy_seed(&w.seeds[pack_number], &s, &w.flows, lane, g.horizon * pk(2.0 if middle else 1.0), middle)
+        easy_seed(&w.seeds[pack_number], &s, &w.flows, lane, g.horizon * pk(2.0 if middle else 1.0))
     elif f.wants & WANT_EQUITY:
         w.seeds[pack_number].top = pk(600.0) / (g.horizon * pk(2.0 if middle else 1.0))
     if f.wants & WANT_MIRR:

@@ -98,9 +98,9 @@ cdef inline pack book_month(Cohort* q, pack j, int uses, int steady) noexcept no
     return among(alive, dep, steady)
 
 
-cdef inline void depreciate(Month* n, Cohort* q, mask on, int t, int uses, int steady) noexcept nogil:
-    # A month of production in the books. `steady`: of every lane, inside its book life, and there is no other tranche.
-    cdef pack j = pk(t) - q.start, dep = among(on, book_month(q, j, uses, steady), steady)
+cdef inline void depreciate(Month* n, Cohort* q, mask on, pack month, int uses, int steady) noexcept nogil:
+    # A month of production in the books. `steady`: its amounts are zero where there is none, and there is no other tranche.
+    cdef pack j = month - q.start, dep = among(on, book_month(q, j, uses, steady), steady)
     q.held = q.held - dep
     put(&n.book, dep, steady)
     if not uses & USE_TAXBOOKS or not q.own_tax:

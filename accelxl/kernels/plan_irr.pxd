@@ -24,31 +24,45 @@ cdef struct Seed:
     mask solvable         # the root is unique
     mask positive         # only a rate above zero counts (Norstrom)
     mask opens            # the first flow is an outlay
-    mask unsure           # the sums of the months do not tell whether the root is unique
+    mask mixed            # it is, and an outflow comes after an inflow
 
 
-cdef inline pack halley(pack y, pack gap, pack slope, pack bend, pack* miss) noexcept nogil:
-    # A step of Halley's method on g: gap g, slope g', bend g''. `miss` is of the size of the error that is left.
-    cdef pack step = gap / slope, u = step * bend / slope
-    miss[0] = step * u * u
-    u = pk_max(pk_min(u, pk(1.0)), pk(-1.0))
-    return y - step * (pk(2.0) / (pk(2.0) - u))
+cdef inline pack halley(pack y, pack gap, pack slope, pack bend, mask* close) noexcept nogil:
+    # A step of Halley's method on g: gap g, slope g', bend g''. `close` where the error that is left, of the size of the gap's
+    # cube, is below 1e-15.
+    cdef pack square = slope * slope, turn = gap * bend, step, near = pk(1e-15) * square * square, miss
+    turn = pk_max(pk_min(turn, square), -square)
+    step = pk(2.0) * gap * slope / (pk(2.0) * square - turn)
+    miss = step * turn * turn
+    close[0] = pk_and(pk_and(pk_le(miss, near), pk_le(-near, miss)), pk_and(pk_le(gap, pk(1e-4)), pk_le(pk(-1e-4), gap)))
+    return y - step
 
 
-cdef inline void easy_seed(Seed* d, const Sums* s, const Flows* w, int lane, pack periods, int middle) noexcept nogil:
-    # From the sums of the months: a step from the discount rate; one change of sign where no outflow came after an inflow; Norstrom's
-    # rule where the sum, once positive, stayed so.
-    cdef pack zero = pk(0.0), one = pk(1.0), outlay = -pk_load(&w.flow[lane]), into = s.discounted.sum + outlay, mean = s.trace.late / into
-    cdef pack miss, total = s.trace.sum if middle else s.plain.sum
-    cdef mask mixed = pk_signed(s.trace.mixed), fell = pk_signed(s.trace.fell), gains = pk_lt(zero, s.trace.top)
-    d.start = halley(s.trace.y, pk_log(into / outlay), mean, s.trace.later / into - mean * mean, &miss)
+cdef inline void easy_seed(Seed* d, const Sums* s, const Flows* w, int lane, pack periods) noexcept nogil:
+    # From the sums of the months: a step from the discount rate; one change of sign where no outflow came after an inflow.
+    cdef pack outlay = -pk_load(&w.flow[lane]), into = s.discounted.sum + outlay, over = pk(1.0) / into, mean = s.trace.late * over
+    cdef mask close, mixed = pk_signed(s.trace.mixed)
+    d.start = halley(s.trace.y, pk_log_near(into / outlay), mean, s.trace.later * over - mean * mean, &close)
     d.top = pk(600.0) / periods
-    d.opens = pk_lt(zero, outlay)
-    d.positive = pk_and(pk_and(d.opens, mixed), pk_and(pk_not(fell), pk_lt(zero, total)))
-    d.solvable = pk_or(d.positive, pk_and(pk_and(d.opens, gains), pk_not(mixed)))
-    d.unsure = pk_or(pk_not(d.opens), pk_and(mixed, fell))
-    d.toward = one
-    d.changes = one
+    d.opens = pk_lt(pk(0.0), outlay)
+    d.mixed = pk_and(d.opens, mixed)
+    d.positive = pk_lt(pk(0.0), pk(0.0))
+    d.solvable = pk_and(pk_and(d.opens, pk_lt(pk(0.0), s.trace.top)), pk_not(mixed))
+    d.toward = d.changes = pk(1.0)
+
+
+cdef inline void norstrom(Seed* d, const Flows* w, int lane) noexcept nogil:
+    # Of lanes that open with an outlay and have an outflow after an inflow: only a rate above zero counts, where the running sum
+    # turns once and ends positive.
+    cdef pack zero = pk(0.0), sum = zero
+    cdef mask up = pk_lt(zero, zero), fell = up
+    cdef int i
+    for i in range(w.rows):
+        sum += pk_load(&w.flow[i * TILE + lane])
+        fell = pk_or(fell, pk_and(up, pk_sign(sum)))
+        up = pk_or(up, pk_sign(zero - sum))
+    d.positive = pk_and(d.mixed, pk_and(pk_lt(zero, sum), pk_not(pk_signed(fell))))
+    d.solvable = pk_or(d.solvable, d.positive)
 
 
 cdef inline void full_seed(Seed* d, const Flows* w, int lane, int starts_too) noexcept nogil:
@@ -56,7 +70,8 @@ cdef inline void full_seed(Seed* d, const Flows* w, int lane, int starts_too) no
     cdef pack zero = pk(0.0), one = pk(1.0), f, t, run
     cdef pack sum = zero, late = zero, into = zero, out = zero, early = zero, before = zero, turn = zero, changes = zero
     cdef pack turns = zero, first = zero
-    cdef mask single, alone
+    cdef pack start
+    cdef mask single
     cdef int i
     for i in range(w.rows):
         f = pk_load(&w.flow[i * TILE + lane])
@@ -73,16 +88,13 @@ cdef inline void full_seed(Seed* d, const Flows* w, int lane, int starts_too) no
         turns += pk_where(pk_lt(run * turn, zero), one)
         turn = pk_select(pk_eq(sum, zero), turn, run)
     single = pk_eq(changes, one)
-    alone = pk_and(pk_and(pk_eq(turns, one), pk_lt(zero, sum)), pk_lt(one, changes))
     d.changes = changes
-    d.toward = pk_select(d.unsure, pk_select(pk_lt(first, zero), one, -one), d.toward)
-    d.positive = pk_or(pk_and(d.unsure, alone), pk_and(pk_not(d.unsure), d.positive))
-    d.solvable = pk_or(pk_and(d.unsure, pk_or(single, alone)), pk_and(pk_not(d.unsure), d.solvable))
-    if starts_too:
-        d.opens = pk_lt(pk_load(&w.flow[lane]), zero)
-        d.start = -pk_log(into / out) / (late / into - early / out)
-    else:
-        d.start = pk_select(d.opens, d.start, -pk_log(into / out) / (late / into - early / out))
+    d.positive = pk_and(pk_and(pk_eq(turns, one), pk_lt(zero, sum)), pk_lt(one, changes))
+    d.solvable = pk_or(single, d.positive)
+    d.toward = pk_select(pk_lt(first, zero), one, -one)
+    d.opens = pk_lt(pk_load(&w.flow[lane]), zero)
+    start = -pk_log(into / out) / (late / into - early / out)
+    d.start = start if starts_too else pk_select(d.opens, d.start, start)
 
 
 cdef inline void bracket(const Seed* s, pack* low, pack* high, pack* y) noexcept nogil:
@@ -108,19 +120,20 @@ cdef inline int solve_plain(const Flows* w, int lane, const Seed* s, double per_
                             int count) noexcept nogil:
     # Effective annual rates of `count` packs from `lane` on, of lanes that open with an outlay; `left` of each is what was not found.
     # Tells whether anything is left.
-    cdef pack zero = pk(0.0), small = pk(1e-6), tiny = pk(1e-15)
-    cdef pack[GROUP] x, y, low, high, v, d, q
+    cdef pack zero = pk(0.0)
+    cdef pack[GROUP] x, y, low, high, v, d, q, scale
     cdef mask[GROUP] busy
-    cdef pack outlay, mean, next, gap, miss
-    cdef mask below, done
+    cdef pack mean, next, one_over, gap
+    cdef mask below, close, within
     cdef int i, j, n, any = 0
     for j in range(count):
         busy[j] = pk_and(s[j].solvable, s[j].opens)
         left[j] = busy[j]
         bracket(&s[j], &low[j], &high[j], &y[j])
+        scale[j] = pk(-1.0) / pk_load(&w.flow[lane + j * PW])
     for n in range(PLAIN_PASSES):
         for j in range(count):
-            x[j] = pk_exp(y[j])
+            x[j] = pk_exp_near(y[j])
             v[j] = d[j] = q[j] = zero
         # Horner's rule from the last period back: the value, its slope and half its bend in x.
         for i in range(w.rows - 1, 0, -1):
@@ -130,21 +143,20 @@ cdef inline int solve_plain(const Flows* w, int lane, const Seed* s, double per_
                 v[j] = v[j] * x[j] + pk_load(&w.flow[i * TILE + lane + j * PW])
         any = 0
         for j in range(count):
-            outlay = -pk_load(&w.flow[lane + j * PW])
             q[j] = (q[j] * x[j] + d[j]) * x[j]
             d[j] = d[j] * x[j] + v[j]
             v[j] = v[j] * x[j]
-            below = pk_lt(v[j], outlay)
+            gap = pk_log_near(v[j] * scale[j])
+            below = pk_lt(v[j] * scale[j], pk(1.0))
             low[j] = pk_select(below, y[j], low[j])
             high[j] = pk_select(below, high[j], y[j])
-            mean = x[j] * d[j] / v[j]
-            next = halley(y[j], pk_log(v[j] / outlay), mean, x[j] * pk(2.0) * q[j] / v[j] + mean - mean * mean,
-                          &miss)
-            next = inside(next, low[j], high[j])
-            gap = pk_max(next - y[j], y[j] - next)
+            one_over = x[j] / v[j]
+            mean = d[j] * one_over
+            next = halley(y[j], gap, mean, pk(2.0) * q[j] * one_over + mean - mean * mean, &close)
+            within = pk_and(pk_le(low[j], next), pk_le(next, high[j]))
+            next = pk_select(within, next, pk(0.5) * (low[j] + high[j]))
             y[j] = pk_select(busy[j], next, y[j])
-            done = pk_and(pk_le(gap, small), pk_le(pk_max(miss, -miss), tiny))
-            busy[j] = pk_and(busy[j], pk_not(done))
+            busy[j] = pk_and(busy[j], pk_not(pk_and(close, within)))
             any |= pk_any(busy[j])
         if not any:
             break
@@ -163,7 +175,7 @@ cdef inline void solve_hard(const Flows* w, int lane, const Seed* s, double per_
     cdef int i, n
     bracket(s, &low, &high, &y)
     for n in range(PASSES):
-        x = pk_exp(y)
+        x = pk_exp_near(y)
         v = d = o = e = zero
         for i in range(w.rows - 1, -1, -1):
             f = pk_load(&w.flow[i * TILE + lane])
@@ -190,10 +202,10 @@ cdef inline void tile_irr(const Flows* w, Seed* seeds, int packs, int middle, in
     cdef double per_year = 24.0 if middle else 12.0
     cdef int i, j, n, any
     for i in range(packs):
-        if starts_too:
-            seeds[i].unsure = pk_eq(pk(0.0), pk(0.0))
-        if starts_too or signs_too or pk_any(seeds[i].unsure):
+        if starts_too or signs_too or not pk_all(seeds[i].opens):
             full_seed(&seeds[i], w, i * PW, starts_too)
+        elif pk_any(seeds[i].mixed):
+            norstrom(&seeds[i], w, i * PW)
     i = 0
     while i < packs:
         if i + GROUP <= packs:

@@ -64,7 +64,7 @@ cdef inline void conclude(Metrics* y, const Sums* s, const Ledger* g, const Plan
     y.roi = ratio(s.plain.sum, s.capex)
     y.roi_discounted = ratio(s.discounted.sum, s.capex_pv)
     y.discounted_payback_months = payback(&s.discounted)
-    y.peak_funding_usd = pk(0.0) - s.plain.low
+    y.peak_funding_usd = pk(0.0) - s.low
     y.cost_per_mtok = ratio(s.capex_pv + s.opex_pv - s.residual_pv - s.training_pv, (one - p.revenue_share) * s.tokens_pv)
     y.truncated_months = g.truncated
     if wants & WANT_PAYBACK:

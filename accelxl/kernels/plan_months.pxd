@@ -27,6 +27,7 @@ cdef struct Pass:
     Curves c
     Sums s
     Carry carry
+    pack month
     pack ties             # revenue of a month tied up in working capital
     pack tied             # working capital of the month before
     pack shift            # from the discount factor of a month's end to that of its operating flows
@@ -71,26 +72,26 @@ cdef inline void open_month(Month* n, Ledger* g, int t, int uses, int wants) noe
         n.taxdep = g.taxdep[t]
 
 
-cdef inline void open_plan(Ledger* g, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int tranches, int uses,
+cdef inline void open_plan(Ledger* g, Cohort* q, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int tranches, int uses,
                            pack scale) noexcept nogil:
     # The tranches as they stand before month 0.
     cdef int k, t
     for k in range(tranches):
-        set_times(&g.cohort[k], &x[k], f.contract[k], f.life_starts[k])
-    cut_times(g, p, tranches)
+        set_times(&q[k], &x[k], f.contract[k], f.life_starts[k])
+    cut_times(g, q, p, tranches)
     if uses & USE_TAXBOOKS:
         for t in range(g.last + 1):
             g.taxdep[t] = pk(0.0)
     for k in range(tranches):
-        set_service(&g.cohort[k], &x[k], p, uses, scale)
-        set_capital(g, &g.cohort[k], &x[k], f, k, uses)
+        set_service(&q[k], &x[k], p, uses, scale)
+        set_capital(g, &q[k], &x[k], f, k, uses)
     g.today = today_price(p)
 
 
 cdef inline void open_pass(Pass* a, const PlanInputs* p, const Frame* f, int uses, pack level) noexcept nogil:
     open_curves(&a.c, p, f, uses, level)
     open_sums(&a.s)
-    a.carry.year = a.carry.losses = a.tied = pk(0.0)
+    a.carry.year = a.carry.losses = a.tied = a.month = pk(0.0)
     a.ties = p.working_capital_days * pk(12.0) / pk(365.0)
     a.shift = pk(1.0)
     a.s.trace.y = a.c.y
@@ -104,8 +105,8 @@ cdef inline void tranche_month(Pass* a, Month* n, Cohort* q, int t, int uses, in
     if uses & USE_TRAINING and t > 0:
         q.training = q.training * q.training_kept
     if steady or q.first <= t <= q.last:
-        on = serve(n, &a.c, q, t, uses, wants, when, &a.s.hours_pv, &a.s.serving_kwh, steady)
-        depreciate(n, q, on, t, uses, steady)
+        on = serve(n, &a.c, q, a.month, uses, wants, when, &a.s.hours_pv, &a.s.serving_kwh, steady)
+        depreciate(n, q, on, a.month, uses, steady)
     if not steady and t <= q.pays_to:
         pay(n, q, t, uses)
     if not steady and q.ends_from <= t:
@@ -113,13 +114,17 @@ cdef inline void tranche_month(Pass* a, Month* n, Cohort* q, int t, int uses, in
 
 
 cdef inline void one_month(Pass* a, Ledger* g, Flows* w, int lane, Cohort* q, const PlanInputs* p, const Frame* f, int t,
-                           int tranches, int uses, int wants, int source, pack level, int steady) noexcept nogil:
-    # `steady`: in this month every lane's one tranche only runs; it neither starts nor pays nor ends.
-    cdef pack zero = pk(0.0), month = pk(t), when, money, revenue, cost, share = zero, flow, taxable, tax, now = zero
+                           int tranches, int uses, int wants, int shape, int source, pack level, int steady) noexcept nogil:
+    # `steady`: there is one tranche, which neither pays nor ends in this month, and its amounts are zero where it does not run.
+    cdef pack zero = pk(0.0), month = a.month, when, money, revenue, cost, share = zero, flow, taxable, tax, now = zero
     cdef pack operating, capital = zero, free, worth
     cdef Month n
     cdef int k
-    step_curves(&a.c, p, f, t, uses, wants)
+    if steady or t > 0:
+        step_curves(&a.c, p, month, uses, wants, shape)
+    a.c.room = adoption(&a.c, shape)
+    if uses & USE_DEMAND:
+        a.c.room = a.c.room * p.demand_mtok_per_month
     when = a.c.df * a.shift if uses & USE_MID and t > 0 else a.c.df     # discount factor of the operating flows
     open_month(&n, g, t, uses, wants)
     if wants & WANT_DETAIL:
@@ -164,8 +169,9 @@ cdef inline void one_month(Pass* a, Ledger* g, Flows* w, int lane, Cohort* q, co
     if uses & USE_TRAINING:
         a.s.training_pv += n.training * when
     if wants & WANT_RATE:
-        keep_flows(&a.s, w, lane, t, uses, operating, capital, free, worth, when, a.c.df)
+        keep_flows(&a.s, w, lane, t, uses, operating, capital, free, worth, when, a.c.df, month)
     run_on(&a.s.plain, free, month, wants & WANT_PAYBACK)
+    a.s.low = pk_min(a.s.plain.sum, a.s.low)
     run_on(&a.s.discounted, worth, month, 1)
     if wants & WANT_SUMS:
         add_sums(&a.s, g, &n, month, revenue, cost + share, flow, tax)
@@ -181,33 +187,29 @@ cdef inline void one_month(Pass* a, Ledger* g, Flows* w, int lane, Cohort* q, co
     if wants & WANT_DETAIL:
         keep_month(g, &n, t, revenue, cost + share, share, taxable, now - a.tied)
     a.tied = now
+    a.month += pk(1.0)
 
 
 cdef inline void keep_flows(Sums* s, Flows* w, int lane, int t, int uses, pack operating, pack capital, pack free, pack worth,
-                            pack when, pack df) noexcept nogil:
-    cdef pack sum
+                            pack when, pack df, pack month) noexcept nogil:
     if uses & USE_MID and t > 0:
         pk_store(&w.flow[(2 * t - 1) * TILE + lane], operating)
         pk_store(&w.flow[2 * t * TILE + lane], capital)
-        sum = s.trace.sum + operating
-        trace_on(&s.trace, operating, operating * when, pk(2 * t - 1), s.trace.sum, sum)
-        trace_on(&s.trace, capital, capital * df, pk(2 * t), sum, sum + capital)
-        s.trace.sum = sum + capital
+        trace_on(&s.trace, operating, operating * when, pk(2 * t - 1))
+        trace_on(&s.trace, capital, capital * df, pk(2 * t))
     else:
         pk_store(&w.flow[t * TILE + lane], free)
-        trace_on(&s.trace, free, worth, pk(t), s.plain.sum, s.plain.sum + free)
-        if uses & USE_MID:
-            s.trace.sum = free
+        trace_on(&s.trace, free, worth, month)
 
 
 cdef inline void months(Ledger* g, Sums* s, Flows* w, int lane, const TrancheInputs* x, const PlanInputs* p, const Frame* f,
                         int tranches, int uses, int wants, int source, pack level, pack scale) noexcept nogil:
     cdef Pass a
     cdef int t
-    open_plan(g, x, p, f, tranches, uses, scale)
+    open_plan(g, &g.cohort[0], x, p, f, tranches, uses, scale)
     open_pass(&a, p, f, uses, level)
     for t in range(g.last + 1):
-        one_month(&a, g, w, lane, &g.cohort[0], p, f, t, tranches, uses, wants, source, level, 0)
+        one_month(&a, g, w, lane, &g.cohort[0], p, f, t, tranches, uses, wants, a.c.shape, source, level, 0)
     s[0] = a.s
 
 
@@ -221,30 +223,78 @@ cdef inline void all_months(Ledger* g, Sums* s, Flows* w, int lane, const Tranch
     (<Months>ax_opaque(<void*>months))(g, s, w, lane, x, p, f, tranches, uses, wants, source, level, scale)
 
 
+cdef inline void mark_events(uint64_t* turns, uint64_t* pays, const Cohort* q) noexcept nogil:
+    # Months in which a lane of one tranche begins or stops running, and those in which it pays or ends.
+    cdef int i
+    for i in range(6):
+        turns[i] = pays[i] = 0
+    ax_mark(pays, q.order, 0)
+    if not pk_all(pk_eq(q.order, q.delivery)):
+        ax_mark(pays, q.delivery, 0)
+    ax_mark(pays, q.end, 0)
+    ax_mark(turns, q.start + pk(1.0), 0)
+    ax_mark(turns, q.end + pk(1.0), 0)
+    if not pk_all(pk_le(q.end, q.start + q.life)):
+        ax_mark(turns, q.start + q.life + pk(1.0), 0)
+    for i in range(6):
+        turns[i] |= pays[i]
+
+
+cdef inline void gate(Cohort* r, const Cohort* q, mask on, mask alive) noexcept nogil:
+    # A tranche whose amounts are zero where it does not run.
+    r[0] = q[0]
+    r.full = pk_where(on, q.full)
+    r.kwh = pk_where(on, q.kwh)
+    r.indexed = pk_where(on, q.indexed)
+    r.level = pk_where(alive, q.level)
+    r.held = pk_where(alive, q.held)
+    r.salvage = pk_where(alive, q.salvage)
+
+
+cdef inline void idle(Pass* a, Flows* w, int lane, const PlanInputs* p, int t, int end, int wants) noexcept nogil:
+    # Months in which nothing flows.
+    for t in range(t, end):
+        if t > 0:
+            step_curves(&a.c, p, a.month, 0, wants, a.c.shape)
+        a.month += pk(1.0)
+        if wants & WANT_RATE:
+            pk_store(&w.flow[t * TILE + lane], pk(0.0))
+
+
 cdef inline void lean_months(Ledger* g, Sums* s, Flows* w, int lane, const TrancheInputs* x, const PlanInputs* p, const Frame* f,
                              int wants) noexcept nogil:
-    # The same months of one owned tranche without any further feature, to the same bits: those in which no lane starts, pays or ends
-    # take a shorter copy of the pass, and those in which nothing flows only carry the curves on.
+    # The same months of one owned tranche without any further feature, to the same bits. Between the months in which something
+    # happens to a lane, the pass needs no masks; where nothing runs it only carries the curves on.
     cdef Pass a
-    cdef Cohort q
-    cdef int t, begin, end
-    open_plan(g, x, p, f, 1, 0, pk(1.0))
+    cdef Cohort q, r
+    cdef uint64_t[6] turns, pays
+    cdef mask on, alive
+    cdef int t = 0, end, last
+    open_plan(g, &q, x, p, f, 1, 0, pk(1.0))
     open_pass(&a, p, f, 0, today_price(p))
-    q = g.cohort[0]
-    begin = min(max(<int>pk_top(q.start), q.pays_to) + 1, g.last + 1)
-    end = max(begin, min(q.ends_from, <int>pk_bottom(q.start + q.life) + 1))
-    for t in range(begin):
-        if 0 < t < q.first and q.pays_to < t:
-            step_curves(&a.c, p, f, t, 0, wants)
-            pk_store(&w.flow[t * TILE + lane], pk(0.0))
+    last = g.last
+    mark_events(turns, pays, &q)
+    while t <= last:
+        if ax_marked(pays, t):
+            one_month(&a, g, w, lane, &q, p, f, t, 1, 0, wants, a.c.shape, REV_PLAN, pk(0.0), 0)
+            t += 1
+            continue
+        on = pk_and(pk_lt(q.start, a.month), pk_le(a.month, q.end))
+        end = ax_next(turns, t + 1, last + 1)
+        if not pk_any(on):
+            idle(&a, w, lane, p, t, end, wants)
+            t = end
+            continue
+        alive = pk_and(on, pk_le(a.month - q.start, q.life))
+        gate(&r, &q, on, alive)
+        if a.c.shape == ADOPT_LOGISTIC:
+            for t in range(t, end):
+                one_month(&a, g, w, lane, &r, p, f, t, 1, 0, wants, ADOPT_LOGISTIC, REV_PLAN, pk(0.0), 1)
         else:
-            one_month(&a, g, w, lane, &q, p, f, t, 1, 0, wants, REV_PLAN, pk(0.0), 0)
-    for t in range(begin, end):
-        one_month(&a, g, w, lane, &q, p, f, t, 1, 0, wants, REV_PLAN, pk(0.0), 1)
-    for t in range(end, min(q.last, g.last) + 1):
-        one_month(&a, g, w, lane, &q, p, f, t, 1, 0, wants, REV_PLAN, pk(0.0), 0)
-    for t in range(max(end, min(q.last, g.last) + 1), g.last + 1):
-        pk_store(&w.flow[t * TILE + lane], pk(0.0))
+            for t in range(t, end):
+                one_month(&a, g, w, lane, &r, p, f, t, 1, 0, wants, a.c.shape, REV_PLAN, pk(0.0), 1)
+        q.held = pk_select(alive, r.held, q.held)
+        t = end
     s[0] = a.s
 
 

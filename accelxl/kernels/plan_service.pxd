@@ -5,6 +5,7 @@ from accelxl.kernels.plan_state cimport *
 
 cdef enum:
     FAR = 700         # beyond e^700 the exponential of the adoption curve is taken anew each month
+    ADOPT_FAR = 4     # set in the shape of the curve where a lane needs that
 
 # What all tranches share in a month, carried on by products.
 cdef struct Curves:
@@ -21,7 +22,7 @@ cdef struct Curves:
     pack e                            # exponential of the adoption curve, and of a month
     pack c
     mask far                          # lanes whose exponential is beyond what a double holds
-    int any_far
+    int shape
     pack ratio
     pack room                         # demand left, or share of capacity filled
 
@@ -42,13 +43,13 @@ cdef inline void set_times(Cohort* q, const TrancheInputs* x, int contract, int 
         q.uncut = pk_min(q.uncut, q.lease_end)
 
 
-cdef inline void cut_times(Ledger* g, const PlanInputs* p, int tranches) noexcept nogil:
+cdef inline void cut_times(Ledger* g, Cohort* cohorts, const PlanInputs* p, int tranches) noexcept nogil:
     # The horizon, given or the last service end; where it cuts each tranche; staff from the first planned start to the last end.
     cdef pack end = pk(0.0), first = pk(1e9), h, stop
     cdef Cohort* q
     cdef int k
     for k in range(tranches):
-        end = pk_max(end, g.cohort[k].uncut)
+        end = pk_max(end, cohorts[k].uncut)
     h = pk_select(pk_isnan(p.horizon_months), end, p.horizon_months)
     g.horizon = pk_max(pk_min(h, pk(360.0)), pk(1.0))
     g.last = <int>pk_top(g.horizon)
@@ -56,7 +57,7 @@ cdef inline void cut_times(Ledger* g, const PlanInputs* p, int tranches) noexcep
     g.staff = p.staff_usd_per_year / pk(12.0)
     end = pk(0.0)
     for k in range(tranches):
-        q = &g.cohort[k]
+        q = &cohorts[k]
         q.end = pk_min(q.uncut, g.horizon)
         stop = q.end
         if q.contract == LEASE:
@@ -109,12 +110,12 @@ cdef inline pack today_price(const PlanInputs* p) noexcept nogil:
 cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int uses, pack level) noexcept nogil:
     cdef pack one = pk(1.0), k
     c.df = c.price = c.infl = c.rise = c.growth = c.e = c.c = c.ratio = one
-    c.y = pk_log(one + p.discount_rate) / pk(-12.0)
-    c.v = pk_exp(c.y)
+    c.y = pk_log_near(one + p.discount_rate) / pk(-12.0)
+    c.v = pk_exp_near(c.y)
     c.fall = monthly(-p.price_decline_per_year)
     c.money = level
     c.power = p.electricity_usd_per_kwh * (one - p.colo_includes_power)
-    c.any_far = 0
+    c.shape = f.adoption
     if uses & USE_INFLATION:
         c.rise = monthly(p.inflation_per_year)
     if uses & USE_POWER_GROWTH:
@@ -126,40 +127,38 @@ cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int
         c.c = pk_exp(-p.adoption_rate_per_month)
         k = p.adoption_rate_per_month * p.adoption_midpoint_month
         c.far = pk_lt(pk(FAR), k)
-        c.any_far = pk_any(c.far)
+        if pk_any(c.far):
+            c.shape |= ADOPT_FAR
         c.e = pk_exp(pk_min(k, pk(FAR)))
 
 
-cdef inline pack adoption(Curves* c, const PlanInputs* p, const Frame* f, int t) noexcept nogil:
-    # Share of saturation in month t (B3); the exponential is carried on by products where it fits a double.
-    cdef pack one = pk(1.0), late
-    if f.adoption == ADOPT_NONE:
+cdef inline pack adoption(const Curves* c, int shape) noexcept nogil:
+    # Share of saturation (B3).
+    cdef pack one = pk(1.0)
+    shape &= ~ADOPT_FAR
+    if shape == ADOPT_NONE:
         return one
-    if t > 0:
-        c.e = c.e * c.c
-    if c.any_far:
-        late = p.adoption_rate_per_month * (p.adoption_midpoint_month - pk(t))
-        c.e = pk_select(c.far, pk_exp(pk_min(late, pk(FAR))), c.e)
-    if f.adoption == ADOPT_BASS:
+    if shape == ADOPT_BASS:
         return (one - c.e) / (one + c.ratio * c.e)
-    if f.adoption == ADOPT_LOGISTIC:
+    if shape == ADOPT_LOGISTIC:
         return one / (one + c.e)
     return pk_exp(pk(-0.6931471805599453) * c.e)
 
 
-cdef inline void step_curves(Curves* c, const PlanInputs* p, const Frame* f, int t, int uses, int wants) noexcept nogil:
-    if t > 0:
-        c.df = c.df * c.v
-        c.money = c.money * c.fall
-        if wants & (WANT_LEVELS | WANT_DETAIL):
-            c.price = c.price * c.fall
-        if uses & USE_INFLATION:
-            c.infl = c.infl * c.rise
-        if uses & USE_POWER_GROWTH:
-            c.power = c.power * c.growth
-    c.room = adoption(c, p, f, t)
-    if uses & USE_DEMAND:
-        c.room = c.room * p.demand_mtok_per_month
+cdef inline void step_curves(Curves* c, const PlanInputs* p, pack month, int uses, int wants, int shape) noexcept nogil:
+    # From one month to the next. The exponential of the adoption curve is carried on by products where it fits a double.
+    c.df = c.df * c.v
+    c.money = c.money * c.fall
+    if wants & (WANT_LEVELS | WANT_DETAIL):
+        c.price = c.price * c.fall
+    if uses & USE_INFLATION:
+        c.infl = c.infl * c.rise
+    if uses & USE_POWER_GROWTH:
+        c.power = c.power * c.growth
+    if shape != ADOPT_NONE:
+        c.e = c.e * c.c
+        if shape & ADOPT_FAR:
+            c.e = pk_select(c.far, pk_exp(pk_min(p.adoption_rate_per_month * (p.adoption_midpoint_month - month), pk(FAR))), c.e)
 
 
 cdef inline pack among(mask on, pack amount, int steady) noexcept nogil:
@@ -171,10 +170,11 @@ cdef inline void put(pack* total, pack amount, int alone) noexcept nogil:
     total[0] = amount if alone else total[0] + amount
 
 
-cdef inline mask serve(Month* n, Curves* c, Cohort* q, int t, int uses, int wants, pack when, pack* pv_hours,
+cdef inline mask serve(Month* n, Curves* c, Cohort* q, pack month, int uses, int wants, pack when, pack* pv_hours,
                        pack* serving_kwh, int steady) noexcept nogil:
-    # One tranche in month t; returns where it is in production. `steady`: every lane is, and there is no other tranche.
-    cdef pack month = pk(t), able, got, run
+    # One tranche in month t; returns where it is in production. `steady`: its amounts are zero where it is not, and there
+    # is no other tranche.
+    cdef pack able, got, run
     cdef mask on = pk_and(pk_lt(q.start, month), pk_le(month, q.end)), works = on, held
     if uses & USE_DRIFT:
         q.full = pk_select(on, q.full * q.kept, q.full)

@@ -287,7 +287,7 @@ cdef extern from "<cmath>" nogil:
 cdef inline pack monthly(pack yearly) noexcept nogil:
     # (1 + g)^(1/12): the monthly factor of an effective annual rate.
     # The rounding of 1 + g moves the factor by a twelfth of itself.
-    return pk_exp(pk_log(pk(1.0) + yearly) / pk(12.0))
+    return pk_exp_near(pk_log_near(pk(1.0) + yearly) / pk(12.0))
 
 
 cdef inline double* lanes(pack* line) noexcept nogil:

@@ -12,23 +12,20 @@ cdef struct Flows:
     int rows
     double[ROWS * TILE] flow
 
-# A running sum, its lowest, and the last month in which it was negative.
+# A running sum and the last month in which it was negative.
 cdef struct Running:
     pack sum
-    pack low
-    pack before           # that month
-    pack missing          # the sum then
-    pack step             # the flow of the month after
+    pack turn             # the month after it
+    pack step             # the flow of that
+    pack missing          # the sum before that
 
-# What the search of the rate starts from: moments of the discounted flows, and flags in sign bits.
+# What the search of the rate starts from: moments of the discounted flows, and a flag in the sign bit.
 cdef struct Trace:
     pack y                # log of the discount factor of a period of the flows
-    pack sum              # of the flows, where they are not those of the months
     pack late             # sum of time * discounted flow
     pack later            # sum of time^2 * discounted flow
     pack top              # largest inflow
     mask mixed            # an outflow came after an inflow
-    mask fell             # the sum of the flows turned from zero or more to negative
 
 # Sums over the months that the metrics are made of.
 cdef struct Sums:
@@ -54,39 +51,37 @@ cdef struct Sums:
     pack worth_money        # the same for a dollar a month of level revenue
     pack worth_training     # what training revenue adds to npv
     Running plain
+    pack low                # the lowest that `plain` was
     Running discounted      # its sum is the net present value
     Trace trace
 
 
 cdef inline void open_run(Running* r) noexcept nogil:
-    r.sum = r.low = r.before = r.missing = pk(0.0)
-    r.step = pk(1.0)
+    r.sum = r.missing = pk(0.0)
+    r.step = r.turn = pk(1.0)
 
 
 cdef inline void run_on(Running* r, pack flow, pack month, int turns_too) noexcept nogil:
     # A sum is never -0, so its sign bit says that it is below zero.
     if turns_too:
-        r.before = pk_by_sign(r.sum, month - pk(1.0), r.before)
+        r.turn = pk_by_sign(r.sum, month, r.turn)
         r.missing = pk_by_sign(r.sum, r.sum, r.missing)
         r.step = pk_by_sign(r.sum, flow, r.step)
     r.sum += flow
-    r.low = pk_min(r.sum, r.low)
 
 
 cdef inline pack payback(const Running* r) noexcept nogil:
     # The last turn from negative to zero or more, linear inside the month. NaN where the final sum is negative; 0 where the sum
     # was never negative.
-    return pk_select(pk_lt(r.sum, pk(0.0)), pk(NAN), r.before - r.missing / r.step)
+    return pk_select(pk_lt(r.sum, pk(0.0)), pk(NAN), r.turn - pk(1.0) - r.missing / r.step)
 
 
-cdef inline void trace_on(Trace* r, pack flow, pack worth, pack time, pack before, pack after) noexcept nogil:
-    # `before` and `after`: the running sum of the flows.
+cdef inline void trace_on(Trace* r, pack flow, pack worth, pack time) noexcept nogil:
     cdef pack far = time * worth
     r.late += far
     r.later += time * far
     r.mixed = pk_or(r.mixed, pk_and(pk_sign(flow), pk_sign(pk(0.0) - r.top)))
     r.top = pk_max(flow, r.top)
-    r.fell = pk_or(r.fell, pk_and(pk_not(pk_sign(before)), pk_sign(after)))
 
 
 cdef inline void open_sums(Sums* s) noexcept nogil:
@@ -95,7 +90,8 @@ cdef inline void open_sums(Sums* s) noexcept nogil:
     s.serving_kwh = s.revenue = s.opex = s.capex = s.tax = s.tokens = s.full = s.depreciation = zero
     s.value = s.value_at_end = s.worth_plan = s.worth_level = s.worth_money = s.worth_training = zero
     s.first_gain = pk(NAN)
+    s.low = zero
     open_run(&s.plain)
     open_run(&s.discounted)
-    s.trace.sum = s.trace.late = s.trace.later = s.trace.top = zero
-    s.trace.mixed = s.trace.fell = pk_lt(zero, zero)
+    s.trace.late = s.trace.later = s.trace.top = zero
+    s.trace.mixed = pk_lt(zero, zero)
