@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from accelxl.scenario.grids import grid as grid
     from accelxl.scenario.solver import breakeven as breakeven
     from accelxl.scenario.tables import scenarios as scenarios
+    from accelxl.workbook.fill import fill as fill
+    from accelxl.workbook.fill import read as read
 
 _NAMES = {
     "Plan": "plan.model",
@@ -24,7 +26,9 @@ _NAMES = {
     "breakeven": "scenario.solver",
     "compare": "plan.compare",
     "evaluate": "plan.evaluate",
+    "fill": "workbook.fill",
     "grid": "scenario.grids",
+    "read": "workbook.fill",
     "scenarios": "scenario.tables",
     "statement": "plan.statement",
 }
