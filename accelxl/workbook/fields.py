@@ -102,8 +102,8 @@ def _writable(text: str, place: str) -> None:
 
 def fields(book: Workbook) -> dict[str, Field]:
     """Return the inputs of a workbook by defined name: those that begin with `in_`, or, where none does, every named constant cell."""
-    own = {name: found for name in book.names if (found := rectangle(book.names[name], book.titles)) is not None}
-    cells = {name: (r[0], r[1], r[2]) for name, r in own.items() if r[1] == r[3] and r[2] == r[4]}
+    own = {name: book.target(name) for name in book.names}
+    cells = {name: r[:3] for name, r in own.items() if r is not None and r[1] == r[3] and r[2] == r[4]}
     prefixed = {name: key for name, key in cells.items() if name.lower().startswith("in_")}
     chosen = prefixed or cells
     rules: dict[int, dict[tuple[int, int], Rule]] = {}
@@ -115,9 +115,13 @@ def fields(book: Workbook) -> dict[str, Field]:
         if key[0] not in rules:
             rules[key[0]] = _by_cell(book.sheet(key[0]).rules)
         value = book.at(key)
-        quantity, blank = _quantity(book, rules[key[0]].get(key[1:]), value, dated=span is not None and span.style in book.dates)
+        quantity, blank = _quantity(
+            book, rules[key[0]].get(key[1:]), value, dated=span is not None and span.style in book.dates
+        )
         plan = plan_input(name)
-        found[name] = Field(name, key, quantity if plan is None else _narrower(plan.quantity, quantity), blank, value, plan is not None)
+        found[name] = Field(
+            name, key, quantity if plan is None else _narrower(plan.quantity, quantity), blank, value, plan is not None
+        )
     return found
 
 
@@ -169,7 +173,9 @@ def _quantity(book: Workbook, rule: Rule | None, value: Any, *, dated: bool) -> 
             if set(numbers) == {0.0, 1.0}:
                 return Quantity("1", 0, 1, whole=True, kind="flag"), rule.blank
             return Quantity("1", min(numbers), max(numbers)), rule.blank
-        return (Quantity("text", kind="choice", choices=tuple(choices)) if choices else Quantity("text", kind="text")), rule.blank
+        return (
+            Quantity("text", kind="choice", choices=tuple(choices)) if choices else Quantity("text", kind="text")
+        ), rule.blank
     if rule is not None and rule.kind in {"whole", "decimal"}:
         low, high = _bounds(rule)
         return Quantity("1", low, high, whole=rule.kind == "whole"), rule.blank
@@ -244,14 +250,21 @@ def find(given: str, known: dict[str, Field], where: str) -> Field:
     if other is not None:
         right, unit, wanted, factor = other
         times = f": multiply the figures by {factor:g}" if factor else ", and the rate of exchange is yours to choose"
-        raise WrongUnit(f"{where}{given!r} is in {unit}; the template takes {names[right].removeprefix('in_')}, in {wanted}{times}")
+        raise WrongUnit(
+            f"{where}{given!r} is in {unit}; the template takes {names[right].removeprefix('in_')}, in {wanted}{times}"
+        )
     short = [name.removeprefix("in_") for name in names]
     raise UnknownName(f"{where}{given!r} is not an input of this template; {nearest(plain.removeprefix('in_'), short)}")
 
 
 def _other_unit(given: str, known: dict[str, str]) -> tuple[str, str, str, float] | None:
     """Return the known name that differs in one word of unit, the unit given, the unit wanted and the factor between them."""
-    spelled = given.replace("1k_tokens", "ktok").replace("1000_tokens", "ktok").replace("1m_tokens", "mtok").replace("million_tokens", "mtok")
+    spelled = (
+        given.replace("1k_tokens", "ktok")
+        .replace("1000_tokens", "ktok")
+        .replace("1m_tokens", "mtok")
+        .replace("million_tokens", "mtok")
+    )
     if spelled != given and spelled in known:
         return known[spelled], "another spelling", "tokens by the million", 1.0
     words = spelled.split("_")

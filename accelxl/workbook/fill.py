@@ -23,8 +23,8 @@ from accelxl.workbook.formulas.tree import Unsupported
 from accelxl.workbook.formulas.values import Value
 from accelxl.workbook.package import Packed, assembled, packed
 from accelxl.workbook.patch import Cut, Cutter
-from accelxl.workbook.records import Record, records
 from accelxl.workbook.recalc import recalculated
+from accelxl.workbook.records import Record, records
 
 CHUNK_BYTES = 128 << 20
 """The values of the formula cells of one chunk of books take about this much memory."""
@@ -193,13 +193,17 @@ class Filler:
                 shown[target.name] = value
             path = out / self._file_name(row, number, pattern, len(rows), shown)
             if path.name.lower() in taken:
-                raise UnknownName(f"{row.where}the book {path.name} is named by {taken[path.name.lower()]} too; a name for each row is needed")
+                raise UnknownName(
+                    f"{row.where}the book {path.name} is named by {taken[path.name.lower()]} too; a name for each row is needed"
+                )
             taken[path.name.lower()] = row.where.strip().rstrip(",")
             found.append(Job(row.where, path, cells, shown))
         template = self.book.package.path.resolve()
         for job in found:
             if job.path.resolve() == template:
-                raise BadFile(f"{job.where}the book {job.path} would replace its template; another folder or name is needed")
+                raise BadFile(
+                    f"{job.where}the book {job.path} would replace its template; another folder or name is needed"
+                )
         return found
 
     def _file_name(self, row: Record, number: int, pattern: str, count: int, shown: Mapping[str, Any]) -> str:
@@ -208,7 +212,11 @@ class Filler:
         if pattern:
             text = _pattern(pattern, row, number, shown)
         elif given is not None and str(given).strip():
-            text = f"{given:.15g}" if isinstance(given, (int, float)) and not isinstance(given, bool) else str(given).strip()
+            text = (
+                f"{given:.15g}"
+                if isinstance(given, (int, float)) and not isinstance(given, bool)
+                else str(given).strip()
+            )
         else:
             text = f"{self.book.package.path.stem}-{number:0{len(str(count))}d}"
         if not text.lower().endswith(ending.lower()):
@@ -304,7 +312,12 @@ class Filler:
         if re.search(r"<(\w+:)?calcPr\b", data):
             data = re.sub(r"(<(?:\w+:)?calcPr\b)", r'\1 fullCalcOnLoad="1"', data, count=1)
         else:
-            data = re.sub(r"(</(\w+:)?definedNames>|</(\w+:)?sheets>)(?!.*</(?:\w+:)?definedNames>)", r'\1<calcPr fullCalcOnLoad="1"/>', data, count=1)
+            data = re.sub(
+                r"(</(\w+:)?definedNames>|</(\w+:)?sheets>)(?!.*</(?:\w+:)?definedNames>)",
+                r'\1<calcPr fullCalcOnLoad="1"/>',
+                data,
+                count=1,
+            )
         return {self.book.path_of_book: packed(data.encode(), level)}
 
     def figures(self, chunk: Chunk, job: Job) -> dict[str, Any]:
@@ -318,13 +331,19 @@ class Filler:
                 place = self.book.target(name)
                 if place is not None and place[1] == place[3] and place[2] == place[4]:
                     value = found.get(place[:3])
-                    shown[name] = self.book.at(place[:3]) if value is None else values.python(value, chunk.places[id(job)])
+                    shown[name] = (
+                        self.book.at(place[:3]) if value is None else values.python(value, chunk.places[id(job)])
+                    )
         return shown
 
 
 def _near(right: Any, cached: Any) -> bool:
     """Tell whether two numbers differ by no more than rounding."""
-    return isinstance(right, float) and isinstance(cached, float) and abs(right - cached) <= 1e-12 * max(abs(right), abs(cached), 1e-300)
+    return (
+        isinstance(right, float)
+        and isinstance(cached, float)
+        and abs(right - cached) <= 1e-12 * max(abs(right), abs(cached), 1e-300)
+    )
 
 
 def _pattern(pattern: str, row: Record, number: int, shown: Mapping[str, Any]) -> str:
@@ -334,12 +353,22 @@ def _pattern(pattern: str, row: Record, number: int, shown: Mapping[str, Any]) -
     try:
         return pattern.format(**{name: f"{v:.15g}" if isinstance(v, float) else v for name, v in words.items()})
     except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise UnknownName(f"{row.where}the pattern {pattern!r} names {error}; allowed: row, book and the columns of the data") from error
+        raise UnknownName(
+            f"{row.where}the pattern {pattern!r} names {error}; allowed: row, book and the columns of the data"
+        ) from error
 
 
 def _file_name(text: str, where: str) -> str:
     """Return a file name that every system takes."""
     stem = text.rpartition(".")[0]
-    if _BAD_IN_NAME.search(text) or stem.strip(" .") != stem or not stem or stem.lower() in _RESERVED or len(text) > 200:
-        raise WrongType(f'{where}the book is named {text!r}; up to 200 letters, digits, spaces and signs without <>:"/\\|?* are allowed')
+    if (
+        _BAD_IN_NAME.search(text)
+        or stem.strip(" .") != stem
+        or not stem
+        or stem.lower() in _RESERVED
+        or len(text) > 200
+    ):
+        raise WrongType(
+            f'{where}the book is named {text!r}; up to 200 letters, digits, spaces and signs without <>:"/\\|?* are allowed'
+        )
     return text

@@ -88,7 +88,9 @@ class Cutter:
                 texts[key] = [_in_chart(values.python(value, at)) for at in range(count)]
                 alike = whole.count(whole[0]) == len(whole)
                 if not (alike and whole[0] == self._text(key[0], span.start, span.end)):
-                    by_sheet.setdefault(key[0], []).append((span.start, span.end, whole[0] if alike else "\0", None if alike else whole))
+                    by_sheet.setdefault(key[0], []).append(
+                        (span.start, span.end, whole[0] if alike else "\0", None if alike else whole)
+                    )
         cuts = [_cut(self.book.parts[place], self.book.sheet(place).data, edits) for place, edits in by_sheet.items()]
         return cuts + list(self._chart_cuts(texts, count))
 
@@ -184,46 +186,62 @@ Cache = tuple[int, int, str, Rect, dict[int, str]]
 """Where the points of a cache begin and end, the prefix of their elements, the cells that they show, and their texts as they are."""
 
 
-def _caches(book: Workbook, name: str) -> tuple[bytes, list[Cache]]:
-    """Return a chart part and the caches of numbers in it."""
-    data = book.package.part(name)
-    found: list[Cache] = []
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    state: dict[str, Any] = {"into": None, "rect": None, "start": None, "old": {}, "at": -1}
+class _CacheReader:
+    """Handlers of the parser of a chart part, with what is open at the moment."""
 
-    def start(tag: str, given: dict[str, str]) -> None:
+    def __init__(self, titles: list[str]) -> None:
+        self.titles = titles
+        self.found: list[Cache] = []
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.text
+        self.words: list[str] | None = None
+        self.point = -1
+        self.rect: Rect | None = None
+        self.first: int | None = None
+        self.old: dict[int, str] = {}
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
         short = tag.rpartition(":")[2]
-        state["into"] = [] if short in {"f", "v"} else None
+        self.words = [] if short in {"f", "v"} else None
         if short == "numRef":
-            state["rect"], state["start"], state["old"] = None, None, {}
+            self.rect, self.first, self.old = None, None, {}
         elif short == "pt":
-            state["at"] = int(given.get("idx", "0"))
-            if state["start"] is None:
-                state["start"] = parser.CurrentByteIndex
+            self.point = int(given.get("idx", "0"))
+            if self.first is None:
+                self.first = self.parser.CurrentByteIndex
 
-    def end(tag: str) -> None:
+    def text(self, words: str) -> None:
+        if self.words is not None:
+            self.words.append(words)
+
+    def end(self, tag: str) -> None:
         short = tag.rpartition(":")[2]
-        words = "".join(state["into"] or [])
-        if short == "f" and state["rect"] is None:
-            state["rect"] = rectangle(words, book.titles)
-        elif short == "v" and state["at"] >= 0:
-            state["old"][state["at"]] = words
+        words = "".join(self.words or [])
+        self.words = None
+        if short == "f" and self.rect is None:
+            self.rect = rectangle(words, self.titles)
+        elif short == "v" and self.point >= 0:
+            self.old[self.point] = words
         elif short == "pt":
-            state["at"] = -1
+            self.point = -1
         elif short == "numCache":
-            if state["rect"] is not None and state["start"] is not None:
-                found.append((state["start"], parser.CurrentByteIndex, tag[: -len(short)], state["rect"], state["old"]))
-            state["rect"] = None
-        state["into"] = None
+            self.close(tag[: -len(short)])
 
-    def text(words: str) -> None:
-        if state["into"] is not None:
-            state["into"].append(words)
+    def close(self, prefix: str) -> None:
+        if self.rect is not None and self.first is not None:
+            self.found.append((self.first, self.parser.CurrentByteIndex, prefix, self.rect, self.old))
+        self.rect = None
 
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+
+def _caches(book: Workbook, name: str) -> tuple[bytes, list[Cache]]:
+    """Return a chart part and the caches of numbers in it; a part that is no XML is left as it is."""
+    data = book.package.part(name)
+    reader = _CacheReader(book.titles)
     try:
-        parser.Parse(data, True)  # noqa: FBT003 - it is the last piece
+        reader.parser.Parse(data, True)
     except expat.ExpatError:
         return data, []
-    return data, found
+    return data, reader.found

@@ -14,7 +14,18 @@ import numpy as np
 
 from accelxl.errors import BadFile
 from accelxl.workbook.formulas import values
-from accelxl.workbook.formulas.compile import BROKEN, Cells, Closure, Compiler, Key, Outside, Rect, Scope, out_of_sheet, place
+from accelxl.workbook.formulas.compile import (
+    BROKEN,
+    Cells,
+    Closure,
+    Compiler,
+    Key,
+    Outside,
+    Rect,
+    Scope,
+    out_of_sheet,
+    place,
+)
 from accelxl.workbook.formulas.parse import parse, tokens
 from accelxl.workbook.formulas.sheets import Formula, Sheets
 from accelxl.workbook.formulas.tree import Area, Name, Node, Unsupported, address
@@ -58,7 +69,10 @@ class Engine:
         self._closures: dict[Key, Closure] = {}
         self._reads: dict[Key, list[tuple[int, Area]]] = {}
         self._scope = Scope(
-            {title.lower(): place for place, title in enumerate(sheets.titles)}, _sizes(sheets), _names(sheets.names), known_outside
+            {title.lower(): place for place, title in enumerate(sheets.titles)},
+            _sizes(sheets),
+            _names(sheets.names),
+            known_outside,
         )
         self._compile()
         self._spilled = {
@@ -107,7 +121,9 @@ class Engine:
             inside = [(sheet, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
         else:
             inside = [k for k in by_sheet.get(sheet, ()) if top <= k[1] <= bottom and left <= k[2] <= right]
-        return list(dict.fromkeys(self._spilled.get(k, k) for k in inside if k in self.sheets.formulas or k in self._spilled))
+        return list(
+            dict.fromkeys(self._spilled.get(k, k) for k in inside if k in self.sheets.formulas or k in self._spilled)
+        )
 
     def _sorted(self) -> list[Key]:
         """Return the formula cells, each after those that it reads."""
@@ -169,15 +185,14 @@ class Engine:
         with np.errstate(all="ignore"):
             for key in order:
                 closure = self._closures.get(key)
+                if closure is None:
+                    cells[key] = values.of(self.sheets.cached.get(key))
+                    continue
                 try:
-                    if closure is None:
-                        raise Unsupported(self.lacking[key])
-                    value = closure(cells, key[1], key[2])
+                    self._put(cells, key, closure(cells, key[1], key[2]), formulas[key])
                 except Unsupported as error:
                     self.lacking[key] = str(error)
                     cells[key] = values.of(self.sheets.cached.get(key))
-                else:
-                    self._put(cells, key, value, formulas[key])
 
     @staticmethod
     def _put(cells: Cells, key: Key, value: Value, formula: Formula) -> None:
@@ -231,7 +246,9 @@ class Engine:
                 found[key] = cells[key]
             else:
                 sheet, top, left, bottom, right = spill
-                found.update({(sheet, r, c): cells[sheet, r, c] for r in range(top, bottom + 1) for c in range(left, right + 1)})
+                found.update(
+                    {(sheet, r, c): cells[sheet, r, c] for r in range(top, bottom + 1) for c in range(left, right + 1)}
+                )
         return found
 
 
