@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -144,6 +145,64 @@ def breakeven(
     out.print(f"{name} = {solve(read_plan(file), name, metric, target):,.10g}", highlight=False)
 
 
+# -- workbooks ---------------------------------------------------------------------------------------------------------
+workbooks = typer.Typer(help="Build the template workbooks.", no_args_is_help=True)
+app.add_typer(workbooks, name="workbooks")
+
+
+@workbooks.command("build")
+def workbooks_build(
+    names: Annotated[list[str] | None, typer.Argument(help="which templates; all of them by default")] = None,
+    folder: Annotated[Path, typer.Option("--out", help="the folder they go to")] = Path("workbooks"),
+) -> None:
+    """Build template workbooks from code."""
+    from accelxl.workbook.build import build
+
+    for path in build(names or None, folder):
+        out.print(str(path), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def fill(
+    template: Annotated[Path, typer.Argument(help="a template workbook")],
+    data: Annotated[Path, typer.Argument(help="CSV or JSON with a row for each book; columns are input names")],
+    folder: Annotated[Path, typer.Option("--out", help="the folder the books go to")],
+    pattern: Annotated[
+        str, typer.Option(help="name of each book, such as budget_{units_1}; the default is the column book")
+    ] = "",
+) -> None:
+    """Fill copies of a template, one for each row of data."""
+    from accelxl.workbook.fill import fill as compute
+
+    with bar("books") as progress:
+        books = compute(template, data, folder, pattern=pattern, progress=progress)
+    out.print(f"{len(books)} books in {folder}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def board(
+    book: Annotated[Path, typer.Argument(help="a workbook with board sheets")],
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="where the PDF goes; the default stands beside the book")
+    ] = None,
+) -> None:
+    """Draw the board sheets of a book as a PDF, one page a sheet."""
+    from accelxl.workbook.board import board as draw
+
+    out.print(str(draw(book, pdf)), highlight=False, soft_wrap=True)
+
+
+# -- demo --------------------------------------------------------------------------------------------------------------
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="the folder the files go to")] = Path("out/demo"),
+) -> None:
+    """Budget one published day of service on three devices: books, a comparison, 100,000 scenarios each."""
+    from accelxl.demo.show import run
+
+    run(folder, out)
+
+
 # -- functions -------------------------------------------------------------------------------------------------------------
 @app.command()
 def functions(as_json: AsJson = False) -> None:
@@ -157,6 +216,27 @@ def functions(as_json: AsJson = False) -> None:
 
 
 # -- how things are printed ------------------------------------------------------------------------------------------------
+@contextmanager
+def bar(noun: str) -> Iterator[Callable[[int, int], None]]:
+    """Show progress: a bar on a terminal, a line at the end of each tenth elsewhere."""
+    if say.is_terminal:
+        from rich.progress import Progress
+
+        with Progress(console=say, transient=True) as shown:
+            task = shown.add_task(noun, total=None)
+            yield lambda done, total: shown.update(task, completed=done, total=total)
+        return
+    tenths: set[int] = set()
+
+    def line(done: int, total: int) -> None:
+        tenth = 10 * done // max(total, 1)
+        if tenth not in tenths and tenth:
+            tenths.add(tenth)
+            say.print(f"{noun}: {done:,} of {total:,}")
+
+    yield line
+
+
 def _names(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
 

@@ -81,7 +81,9 @@ def cases() -> list[Case]:
     tokens = sum(catalogue.fact(table, key, part).value for part in parts)
     shared = [_entry(name, given) for name, given in deck["plan"].items()]
     cohort = [_entry(name, given) for name, given in deck["tranche"].items()]
-    demand = Entry("demand_mtok_per_month", tokens / MTOK * DAYS_PER_MONTH, "tokens of the published day", "derived", None)
+    demand = Entry(
+        "demand_mtok_per_month", tokens / MTOK * DAYS_PER_MONTH, "tokens of the published day", "derived", None
+    )
     return [_case(device, deck, [demand, *shared], cohort, tokens) for device in deck["devices"]]
 
 

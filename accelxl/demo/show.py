@@ -14,18 +14,30 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from accelxl.catalogue import device
 from accelxl.demo.deck import Case, cases, load
-from accelxl.errors import BadFile
+from accelxl.errors import NoSolution
 from accelxl.plan.evaluate import evaluate
+from accelxl.plan.inputs import INPUTS
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.workbook.board import board
-from accelxl.workbook.build import built
-from accelxl.workbook.fill import fill
+from accelxl.workbook.build import built, template
+from accelxl.workbook.files import folder_for, write_atomically
+from accelxl.workbook.fill import Filled, fill
 
 SCENARIOS = 100_000
 SEED = 20250228
 TEMPLATE = "accelerator_budget"
-METRICS = ("capex_usd", "cost_per_mtok", "roi", "npv", "irr", "payback_months", "cost_per_accelerator_hour", "utilization_mean")
+METRICS = (
+    "capex_usd",
+    "cost_per_mtok",
+    "roi",
+    "npv",
+    "irr",
+    "payback_months",
+    "cost_per_accelerator_hour",
+    "utilization_mean",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +71,26 @@ def run(out: Path, console: Console) -> list[Path]:
     BadFile
         If the folder cannot be made or written to.
     """
-    _make(out)
+    folder_for(out)
     deck = cases()
+    sheet = out / f"{TEMPLATE}.xlsx"
     with _progress(console) as step:
         answers = []
         for case in deck:
             step(f"{SCENARIOS:,} scenarios around {case.device}")
             answers.append(answer(case))
         step("one budget a device")
-        template = out / f"{TEMPLATE}.xlsx"
-        template.write_bytes(built(TEMPLATE))
-        books = fill(template, [_row(item.case) for item in answers], out)
+        write_atomically(sheet, built(TEMPLATE))
+        books = fill(sheet, [_row(item.case) for item in answers], out)
         comparison = out / "comparison.csv"
         _write_comparison(comparison, answers)
         sources = out / "sources.csv"
         _write_sources(sources, deck)
-        written = [*books.paths, comparison, sources]
+        paths = [book.path for book in books]
+        _agree(answers, books)
+        written = [sheet, *paths, comparison, sources]
         if shutil.which("soffice") or shutil.which("libreoffice"):
-            for book in books.paths:
+            for book in paths:
                 step(f"board of {book.stem} as PDF")
                 written.append(board(book, book.with_suffix(".pdf")))
     _print(console, answers, written)
@@ -85,25 +99,27 @@ def run(out: Path, console: Console) -> list[Path]:
 
 def answer(case: Case) -> Answer:
     """Evaluate one device: its figures, and the spread of npv over the deck's distributions."""
-    spread = montecarlo(
-        case.plan, case.spreads(), ("npv",), n=SCENARIOS, seed=SEED, percentiles=(10, 90), below={"npv": 0.0}
-    )["npv"]
-    return Answer(case, evaluate(case.plan, METRICS), spread["share_below"], spread["p10"], spread["p90"])
+    spread = montecarlo(case.plan, case.spreads(), "npv", n=SCENARIOS, seed=SEED, percentiles=(10, 90))["npv"]
+    return Answer(
+        case, evaluate(case.plan, METRICS), spread.share_below, spread.percentiles[10], spread.percentiles[90]
+    )
 
 
 def _row(case: Case) -> dict[str, object]:
-    """Return the row that fills the budget: the device is the first tranche, the second stays empty."""
-    [tranche] = case.plan.as_dict()["tranches"]
-    shared = {name: value for name, value in case.plan.as_dict().items() if name != "tranches"}
-    cohort = {f"{name}_1": value for name, value in tranche.items()}
-    return {"book": f"budget_{case.device}", **shared, **cohort, "units_2": 0}
-
-
-def _make(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadFile(f"the folder {out} cannot be made: {error.strerror}") from error
+    """Return the row that fills the budget: every input as the plan has it; the second tranche is a copy with no accelerators."""
+    [tranche] = case.plan.tranches
+    row: dict[str, object] = {"book": f"budget_{case.device}"}
+    for item in template(TEMPLATE).items:
+        given = INPUTS.get(item.input)
+        if given is None or given.name == "start_date":
+            continue
+        value = case.plan[given.name] if given.scope == "plan" else tranche.get(given.name)
+        if value is None:
+            value = tranche["economic_life_months"] if given.name == "book_life_months" else given.default
+        if value is not None:
+            row[item.name] = value
+    name = device(case.device).name
+    return {**row, "device_1": name, "device_2": name, "units_2": 0}
 
 
 @contextmanager
@@ -120,6 +136,14 @@ def _progress(console: Console) -> Iterator[object]:
             bar.update(task, description=text, advance=1)
 
         yield step
+
+
+def _agree(answers: list[Answer], books: list[Filled]) -> None:
+    """Refuse to show a table that says something else than the books."""
+    for item, book in zip(answers, books, strict=True):
+        gap = abs(book.figures["out_npv_usd"] - item.figures["npv"])
+        if gap > 1e-9 * item.figures["capex_usd"]:
+            raise NoSolution(f"{book.path.name} shows an npv {gap:,.2f} USD off the plan's; the book or the plan is wrong")
 
 
 def _write_comparison(path: Path, answers: list[Answer]) -> None:
@@ -147,7 +171,16 @@ def _print(console: Console, answers: list[Answer], written: list[Path]) -> None
     console.print(f"\n[bold]{deck['title']}[/bold]\n{deck['about']}\n")
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("device")
-    for name in ("accelerators", "capex, USD m", "USD per Mtok", "ROI", "NPV, USD m", "IRR", "payback, months", "chance NPV < 0"):
+    for name in (
+        "accelerators",
+        "capex, USD m",
+        "USD per Mtok",
+        "ROI",
+        "NPV, USD m",
+        "IRR",
+        "payback, months",
+        "chance NPV < 0",
+    ):
         table.add_column(name, justify="right")
     for item in answers:
         f = item.figures
@@ -164,6 +197,8 @@ def _print(console: Console, answers: list[Answer], written: list[Path]) -> None
         )
     console.print(table)
     console.print("\n- where there is none: the money does not come back within the life.")
-    console.print("Throughput of H200 and B200 is an estimate scaled by memory bandwidth; every figure and its source is in sources.csv.\n")
+    console.print(
+        "Throughput of H200 and B200 is an estimate scaled by memory bandwidth; every figure and its source is in sources.csv.\n"
+    )
     for path in written:
         console.print(str(path), highlight=False, soft_wrap=True)

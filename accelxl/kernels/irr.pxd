@@ -9,6 +9,7 @@ the lanes beside it nor on the width of a pack. Lanes of another kind, or not do
 from libc.math cimport INFINITY, NAN
 
 from accelxl.kernels.pack cimport *
+from accelxl.kernels.roots cimport edge
 
 cdef enum:
     GROUP = 4          # packs side by side, to hide the latency of a multiplication
@@ -149,7 +150,7 @@ cdef inline pack bent(pack y, pack gap, pack step, pack run, pack old_y, pack ol
 
 
 cdef inline void solve(const double* tile, Py_ssize_t n, const Opening* o, double* rates, const double* ahead) noexcept nogil:
-    # Writes a rate for each lane that is easy and gets done, NaN for the others; fetches the next tile's rows meanwhile.
+    # Writes a rate for each lane that is easy, gets done and is not near -1, else NaN; fetches the next tile's rows meanwhile.
     cdef pack zero = pk(0.0), one = pk(1.0), f, step, run, gap, near = pk(1e-13), length = pk(<double>n)
     cdef pack[GROUP] x, y, p, d, q, e, busy, old_y, old_gap, old_run
     cdef mask done, open
@@ -198,7 +199,8 @@ cdef inline void solve(const double* tile, Py_ssize_t n, const Opening* o, doubl
         if not left:
             break
     for j in range(GROUP):
-        pk_store(rates + j * PW, pk_select(pk_lt(busy[j], zero), pk_expm1(-y[j]), pk(NAN)))
+        f = pk_expm1(-y[j])
+        pk_store(rates + j * PW, pk_select(pk_and(pk_lt(busy[j], zero), pk_lt(pk(edge()), f)), f, pk(NAN)))
 
 
 cdef inline void tile_rates(double* tile, const double* rows, Py_ssize_t stride, Py_ssize_t n, int cases, double* rates,

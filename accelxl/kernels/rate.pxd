@@ -9,6 +9,7 @@ from libc.math cimport NAN, fabs, isnan
 
 from accelxl.kernels.finance cimport due, finite
 from accelxl.kernels.pack cimport ax_exp, ax_expm1, ax_log, ax_log1p
+from accelxl.kernels.roots cimport edge
 
 cdef enum:
     STEPS = 200
@@ -102,6 +103,14 @@ cdef inline Stand between(const Annuity* a, Stand low, Stand high, double start,
     return at
 
 
+cdef inline double rate_at(const Annuity* a, Stand at) noexcept nogil:
+    # The rate, NaN where it lies so near -1 that no double is a root.
+    cdef double rate = ax_expm1(at.s)
+    if rate < edge() and not (rate > -1.0 and fabs(look(a, ax_log1p(rate)).gap) <= 1e-8):
+        return NAN
+    return rate
+
+
 cdef inline double rate(double nper, double pmt, double pv, double fv, double type, double guess) noexcept nogil:
     cdef Annuity a
     cdef Stand low, high, left, right, lowest
@@ -116,7 +125,7 @@ cdef inline double rate(double nper, double pmt, double pv, double fv, double ty
     if not (a.pv > 0.0 and a.fv > 0.0) and lowest.gap == 0.0:
         return 0.0                               # one root at most, and it is exactly there
     if low.gap * high.gap < 0.0:
-        return ax_expm1(between(&a, low, high, start, 0).s)
+        return rate_at(&a, between(&a, low, high, start, 0))
     if not (a.pv > 0.0 and a.fv > 0.0 and low.gap > 0.0 and high.gap > 0.0):
         return NAN
     # The slope is read where it still stands above its rounding: r from -1 + 1e-13 to 1e13.
@@ -126,9 +135,9 @@ cdef inline double rate(double nper, double pmt, double pv, double fv, double ty
     else:
         lowest = right if left.slope < 0.0 else left
     if fabs(lowest.gap) <= 1e-14:
-        return ax_expm1(lowest.s)                # a double root
+        return rate_at(&a, lowest)               # a double root
     if lowest.gap > 0.0:
         return NAN
-    one = ax_expm1(between(&a, low, lowest, start, 0).s)
-    two = ax_expm1(between(&a, lowest, high, start, 0).s)
-    return one if fabs(one - guess) <= fabs(two - guess) else two
+    one = rate_at(&a, between(&a, low, lowest, start, 0))
+    two = rate_at(&a, between(&a, lowest, high, start, 0))
+    return two if one != one or fabs(two - guess) < fabs(one - guess) else one

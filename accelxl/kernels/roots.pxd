@@ -45,6 +45,11 @@ cdef struct Look:
     double out_time
 
 
+cdef inline double edge() noexcept nogil:
+    # Rates below it lie so near -1 that a double may be no root: it is looked at.
+    return -0.9999
+
+
 cdef inline Py_ssize_t padded(Py_ssize_t n) noexcept nogil:
     return (n + BLOCK - 1) // BLOCK * BLOCK
 
@@ -230,10 +235,11 @@ cdef inline Look look_even(const Series* s, double y) noexcept nogil:
 
 
 cdef inline Look look_uneven(const Series* s, double y) noexcept nogil:
+    # From the end at which the factor is 1 inwards, until it is 0 in a double.
     cdef double[BLOCK] part, ones
     cdef pack[BLOCK] a, b, ta, tb
-    cdef pack slope = pk(y), origin = pk(s.span if y > 0.0 else 0.0), e, t, f
-    cdef double p, n, pt, nt
+    cdef double origin = s.span if y > 0.0 else 0.0, p, n, pt, nt
+    cdef pack slope = pk(y), zero = pk(origin), e, t, f
     cdef Py_ssize_t i, k
     cdef int j, packs = BLOCK // PW
     for j in range(BLOCK):
@@ -241,10 +247,12 @@ cdef inline Look look_uneven(const Series* s, double y) noexcept nogil:
     for j in range(packs):
         a[j] = b[j] = ta[j] = tb[j] = pk(0.0)
     for i in range(s.blocks):
-        k = BLOCK * i
+        k = BLOCK * (s.blocks - 1 - i) if y > 0.0 else BLOCK * i
+        if (s.time[k + (BLOCK - 1 if y > 0.0 else 0)] - origin) * y < -746.0:
+            break
         for j in range(packs):
             t = pk_load(s.time + k + j * PW)
-            e = pk_exp((t - origin) * slope)
+            e = pk_decay((t - zero) * slope)
             f = e * pk_load(s.into + k + j * PW)
             a[j] += f
             ta[j] += f * t

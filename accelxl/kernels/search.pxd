@@ -263,6 +263,14 @@ cdef inline int roots(const Series* s) noexcept nogil:
     return q.count
 
 
+cdef inline double rate_at(const Series* s, double y) noexcept nogil:
+    # The rate, NaN where it lies so near -1 that no double is a root.
+    cdef double rate = ax_expm1(-y)
+    if rate < edge() and not (rate > -1.0 and fabs(look(s, -ax_log1p(rate)).gap) <= 1e-8):
+        return NAN
+    return rate
+
+
 cdef inline double nearest(const Series* s, double guess) noexcept nogil:
     # The rate nearest the guess, NaN where there is no root.
     cdef double best = NAN, rate
@@ -271,7 +279,7 @@ cdef inline double nearest(const Series* s, double guess) noexcept nogil:
         return NAN
     count = roots(s)
     for i in range(count):
-        rate = ax_expm1(-s.found[i])
-        if rate > -1.0 and not fabs(rate - guess) > fabs(best - guess):
+        rate = rate_at(s, s.found[i])
+        if fabs(rate - guess) <= fabs(best - guess) or best != best:
             best = rate
     return best

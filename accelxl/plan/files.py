@@ -16,8 +16,8 @@ from accelxl.plan.model import Plan, from_block, plan_of
 MAX_BYTES = 16 << 20
 
 
-def read_text(path: Path) -> str:
-    """Return a text file's content.
+def read_text(path: Path, needed: str = "a plan is needed") -> str:
+    """Return a text file's content; `needed` ends the sentence for an empty one.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {error.strerror}") from error
     if not text.strip():
-        raise BadFile(f"{path} is empty; a plan is needed")
+        raise BadFile(f"{path} is empty; {needed}")
     return text
 
 

@@ -16,10 +16,9 @@ from accelxl.scenario.draws import Draws
 from accelxl.scenario.job import Job
 from accelxl.scenario.outcome import Outcome, histograms, summaries, top_rows
 from accelxl.scenario.runs import How, complete
-from accelxl.scenario.sinks import BLOCK, Wanted
+from accelxl.scenario.sinks import BLOCK, PERCENTILES, Wanted
 
 SINKS = ("summary", "histogram", "top", "array", "frame")
-PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 EXACT_FIGURES = 1 << 23
 """Figures (scenarios times metrics) up to which percentiles are exact; beyond, they come from a sketch."""
 HELD_FIGURES = 1 << 29

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import accelxl._core as core
 from accelxl.errors import AccelError, Stopped
-from accelxl.parallel import cores, in_order
+from accelxl.parallel import Progress, cores, in_order
 from accelxl.scenario.job import Job
 from accelxl.scenario.sinks import BLOCK, STRETCH, Bag, Sums, Wanted, settle
 
@@ -23,7 +23,6 @@ Vector = NDArray[np.float64]
 
 CHUNK = 16 * BLOCK
 """Scenarios whose figures are held at a time by a thread."""
-Progress = Callable[[int, int], object]
 Writer = Callable[[int, Vector], object]
 """Takes the number of the first scenario and the metrics (metrics, count) of those that come next."""
 

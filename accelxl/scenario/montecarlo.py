@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from accelxl.parallel import Progress
 from accelxl.plan.model import plan_of
-from accelxl.scenario.collect import PERCENTILES, Ask, collect
+from accelxl.scenario.collect import Ask, collect
 from accelxl.scenario.distributions import distributions_of
 from accelxl.scenario.draws import check_count, draws_of
-from accelxl.scenario.engine import Progress
 from accelxl.scenario.job import job_of
 from accelxl.scenario.runs import CHECKPOINT_SECONDS, How
+from accelxl.scenario.sinks import PERCENTILES
 from accelxl.scenario.tables import check_metrics
 
 

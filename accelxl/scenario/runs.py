@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from accelxl.errors import BadFile
+from accelxl.parallel import Progress
 from accelxl.scenario import checkpoint as marks
 from accelxl.scenario import cluster as workers
 from accelxl.scenario import engine
 from accelxl.scenario.draws import Draws
-from accelxl.scenario.engine import Kept, Progress, Vector, Watch, Writer
+from accelxl.scenario.engine import Kept, Vector, Watch, Writer
 from accelxl.scenario.job import Job
 from accelxl.scenario.rows import Parts, Rows, check_out, whole
 from accelxl.scenario.sinks import STRETCH, Wanted

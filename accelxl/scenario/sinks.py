@@ -16,6 +16,7 @@ import accelxl._core as core
 Vector = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
+PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 BLOCK: int = core.BLOCK
 STRETCH = 128 * BLOCK
 """Scenarios whose sums are merged among themselves before they are merged into the total."""

@@ -21,6 +21,8 @@ from accelxl.workbook.layout import Cell, Layout, Page, Rule, serial
 from accelxl.workbook.styles import FONT, properties
 from accelxl.workbook.template import Template
 
+_CALC_ID = 191029
+"""The calculation engine that the values are said to come from: an older one would be distrusted and recalculated."""
 CREATED = dt.datetime(2026, 11, 23)  # noqa: DTZ001 - a file's creation date has no zone
 
 
@@ -68,6 +70,10 @@ def workbook_bytes(template: Template, layout: Layout, values: Values, book: Boo
             "created": CREATED,
         }
     )
+    # Every formula cell carries its value: nothing needs to be calculated anew when the book is opened, and the figures of
+    # functions that this machine lacks stay as they are.
+    workbook.set_calc_mode("auto", _CALC_ID)
+    workbook.calc_on_load = False
     workbook.set_custom_property("Template", template.name)
     workbook.set_custom_property("Template version", template.version)
     formats = Formats(workbook)
@@ -138,7 +144,13 @@ def _finish(workbook: xlsxwriter.Workbook, sheet: Worksheet, page: Page) -> None
     sheet.set_zoom(100 if page.name in {"Cover", "Board"} else 90)
     sheet.protect(
         "",
-        {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True, "autofilter": True},
+        {
+            "format_columns": True,
+            "format_rows": True,
+            "select_locked_cells": True,
+            "select_unlocked_cells": True,
+            "autofilter": True,
+        },
     )
 
 
@@ -156,6 +168,9 @@ def validation(rule: Rule) -> dict[str, Any]:
         return {**options, "validate": "list", "source": [1, 0]}
     if quantity.kind == "choice":
         return {**options, "validate": "list", "source": list(quantity.choices)}
+    if quantity.kind == "date" and not rule.month:
+        first, last = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
+        return {**options, "validate": "date", "criteria": "between", "minimum": first, "maximum": last}
     if quantity.kind == "date":
         cell = address(rule.row, rule.column, fixed=True)
         return {**options, "validate": "custom", "value": f"=AND(ISNUMBER({cell}),DAY({cell})=1)"}
@@ -163,5 +178,3 @@ def validation(rule: Rule) -> dict[str, Any]:
         return {**options, "validate": "length", "criteria": "between", "minimum": 1, "maximum": 60}
     kind = "integer" if quantity.whole else "decimal"
     return {**options, "validate": kind, "criteria": "between", "minimum": quantity.low, "maximum": quantity.high}
-
-

@@ -68,7 +68,7 @@ def test_irr_is_a_root_the_nearest_of_all_to_the_guess_or_nan_where_there_is_non
         return
     assert abs(found - guess) <= min(abs(roots - guess)) * (1 + 1e-9) + 1e-12
     for rate in [found, *roots]:
-        assert gap(rate, values) <= 1e-13 * len(values) + 4e-16 * len(values) / (1 + rate)
+        assert gap(rate, values) <= min(1e-8, 1e-13 * len(values) + 4e-16 * len(values) / (1 + rate))
 
 
 @given(outlays=st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=5), inflows=st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=30))
@@ -132,6 +132,7 @@ def test_real_roots_of_long_random_series_are_those_of_the_companion_matrix():
         ([-1e300, 1.1e300], [0.1]),
         ([0, 0, -100, 110, 0, 0], [0.1]),
         ([-100, 0, 0, 0, 0, 100], [0.0]),
+        ([-100, 1e-12], []),  # -1 + 1e-14 is a root, the double nearest to it is not
         ([1, 2, 3], []),
         ([-1, -2], []),
         ([0, 0, 0], []),
@@ -282,7 +283,7 @@ def test_xirr_is_a_root_whatever_the_order_of_the_dates(values, guess, data):
     if math.isfinite(found):
         assert min(values) < 0 < max(values)
         times = [(day - 40_000) / 365 for day in days]
-        assert gap(found, values, times) <= 1e-12 + 4e-16 * max(times) / (1 + found)
+        assert gap(found, values, times) <= min(1e-8, 1e-12 + 4e-16 * max(times) / (1 + found))
     shuffled = data.draw(st.permutations(range(1, len(values))))
     again = fin.xirr([values[0]] + [values[k] for k in shuffled], [days[0]] + [days[k] for k in shuffled], guess)
     assert again == pytest.approx(found, rel=1e-7, abs=1e-9, nan_ok=True)

@@ -37,8 +37,11 @@ Key: TypeAlias = tuple[int, int, int]
 """Sheet, row and column of a cell, each from 0."""
 Rect: TypeAlias = tuple[int, int, int, int, int]
 """Sheet, top, left, bottom and right of a rectangle, each from 0 and inclusive."""
-Outside: TypeAlias = Callable[[str, list[Any]], Any]
-"""A function of the sheet that is computed elsewhere: name and arguments (scalars or lists of rows) to a scalar or a list of rows."""
+Outside: TypeAlias = Callable[[str, list[list[Any]], int], list[Any]]
+"""A function that is computed elsewhere: its name, for each argument the cells by book, and the count of books, to the result by book.
+
+A cell is a scalar or a list of rows; a list of one entry stands for all books.
+"""
 
 
 class Cells(dict[Key, Value]):
@@ -188,7 +191,7 @@ class Compiler:
 
     def _outside(self, node: Call) -> Closure:
         """Compile a function that is computed elsewhere: once for each book whose arguments differ."""
-        name = node.name
+        name, array = node.name, self.array
         readers: list[tuple[Closure, Callable[[int, int], Rect] | None]] = []
         for item in node.args:
             arg = self.resolve(item)
@@ -202,24 +205,10 @@ class Compiler:
             given = [(reader(cells, row, column), rect and rect(row, column)) for reader, rect in readers]
             books = max([value.num.shape[-1] for value, _ in given], default=1)
             columns = [_by_book(cells, value, rect) for value, rect in given]
-            results = []
-            for book in range(books):
-                args = [column[min(book, len(column) - 1)] for column in columns]
-                bad = next((a for value, a in zip(given, args, strict=True) if (e := _first_error(value[0], book)) for a in [e]), None)
-                results.append(bad if bad is not None else cells.outside(name, args))
-            return of_results(results)
+            results = cells.outside(name, columns, books)
+            return of_results(results if array else [_corner(item) for item in results])
 
         return run
-
-
-def _first_error(value: Value, book: int) -> str | None:
-    """Return the first error among a value's cells in one book: it passes through every function."""
-    err = values.errors(value)
-    if err is None:
-        return None
-    own = np.broadcast_to(err, value.num.shape)[..., min(book, value.num.shape[-1] - 1)]
-    codes = own[own != 0]
-    return values.ERRORS[int(codes.flat[0]) - 1] if codes.size else None
 
 
 def _by_book(cells: Cells, value: Value, rect: Rect | None) -> list[Any]:
@@ -237,6 +226,11 @@ def _by_book(cells: Cells, value: Value, rect: Rect | None) -> list[Any]:
     return found
 
 
+def _corner(item: Any) -> Any:
+    """Return the cell that a formula shows which does not spill."""
+    return item[0][0] if isinstance(item, list) else item
+
+
 def of_results(results: list[Any]) -> Value:
     """Return the value of what an outside function gave for each book.
 
@@ -252,19 +246,10 @@ def of_results(results: list[Any]) -> Value:
         if len(shapes) != 1 or not all(isinstance(item, list) for item in results):
             raise Unsupported("a spilled range whose size differs between books")
         rows, columns = shapes.pop()
-        return values.stack([[of_results([item[r][c] for item in results]) for c in range(columns)] for r in range(rows)])
-    parts = [_of_result(item) for item in results]
-    return Value(
-        np.concatenate([part.num for part in parts]),
-        np.concatenate([part.kinds for part in parts]),
-        np.concatenate([part.text if part.text is not None else np.array([""], object) for part in parts]),
-    )
-
-
-def _of_result(item: Any) -> Value:
-    if isinstance(item, str) and item in values.ERRORS:
-        return values.fault(values.ERRORS.index(item) + 1)
-    return values.of(item)
+        return values.stack(
+            [[of_results([item[r][c] for item in results]) for c in range(columns)] for r in range(rows)]
+        )
+    return values.gathered([values.of(item) for item in results])
 
 
 def place(sheet: int, area: Area, row: int, column: int, size: tuple[int, int]) -> Rect:

@@ -14,16 +14,22 @@ import numpy as np
 
 from accelxl.errors import BadFile
 from accelxl.workbook.formulas import values
-from accelxl.workbook.formulas.compile import BROKEN, Cells, Closure, Compiler, Key, Outside, Rect, Scope, out_of_sheet, place
+from accelxl.workbook.formulas.compile import (
+    BROKEN,
+    Cells,
+    Closure,
+    Compiler,
+    Key,
+    Outside,
+    Rect,
+    Scope,
+    out_of_sheet,
+    place,
+)
 from accelxl.workbook.formulas.parse import parse, tokens
-from accelxl.workbook.formulas.sheets import CellError, Formula, Sheets
+from accelxl.workbook.formulas.sheets import Formula, Sheets
 from accelxl.workbook.formulas.tree import Area, Name, Node, Unsupported, address
 from accelxl.workbook.formulas.values import BLANK, Value
-
-
-def value_of(item: Any) -> Value:
-    """Return the value of a constant cell."""
-    return values.fault(values.ERRORS.index(item) + 1) if isinstance(item, CellError) else values.of(item)
 
 
 class Engine:
@@ -63,7 +69,10 @@ class Engine:
         self._closures: dict[Key, Closure] = {}
         self._reads: dict[Key, list[tuple[int, Area]]] = {}
         self._scope = Scope(
-            {title.lower(): place for place, title in enumerate(sheets.titles)}, _sizes(sheets), _names(sheets.names), known_outside
+            {title.lower(): place for place, title in enumerate(sheets.titles)},
+            _sizes(sheets),
+            _names(sheets.names),
+            known_outside,
         )
         self._compile()
         self._spilled = {
@@ -75,7 +84,7 @@ class Engine:
         }
         self._dependents: dict[Key, list[Key]] = {}
         self.order = self._sorted()
-        self.values = Cells({key: value_of(item) for key, item in sheets.constants.items()}, outside)
+        self.values = Cells({key: values.of(item) for key, item in sheets.constants.items()}, outside)
         self._evaluate(self.values, self.order)
 
     def _compile(self) -> None:
@@ -84,7 +93,7 @@ class Engine:
         for key, formula in self.sheets.formulas.items():
             sheet, row, column = key
             try:
-                found = tokens(formula.text, row, column)
+                found = tokens(formula.text, *(formula.origin or (row, column)))
                 same = (sheet, formula.spill is not None, found)
                 if same not in made:
                     compiler = Compiler(self._scope, sheet, array=formula.spill is not None)
@@ -112,7 +121,9 @@ class Engine:
             inside = [(sheet, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
         else:
             inside = [k for k in by_sheet.get(sheet, ()) if top <= k[1] <= bottom and left <= k[2] <= right]
-        return list(dict.fromkeys(self._spilled.get(k, k) for k in inside if k in self.sheets.formulas or k in self._spilled))
+        return list(
+            dict.fromkeys(self._spilled.get(k, k) for k in inside if k in self.sheets.formulas or k in self._spilled)
+        )
 
     def _sorted(self) -> list[Key]:
         """Return the formula cells, each after those that it reads."""
@@ -174,15 +185,14 @@ class Engine:
         with np.errstate(all="ignore"):
             for key in order:
                 closure = self._closures.get(key)
+                if closure is None:
+                    cells[key] = values.of(self.sheets.cached.get(key))
+                    continue
                 try:
-                    if closure is None:
-                        raise Unsupported(self.lacking[key])
-                    value = closure(cells, key[1], key[2])
+                    self._put(cells, key, closure(cells, key[1], key[2]), formulas[key])
                 except Unsupported as error:
                     self.lacking[key] = str(error)
-                    cells[key] = value_of(self.sheets.cached.get(key))
-                else:
-                    self._put(cells, key, value, formulas[key])
+                    cells[key] = values.of(self.sheets.cached.get(key))
 
     @staticmethod
     def _put(cells: Cells, key: Key, value: Value, formula: Formula) -> None:
@@ -198,7 +208,7 @@ class Engine:
 
     def set(self, changes: Mapping[Key, Any]) -> None:
         """Change constants of the book itself."""
-        self.values.update({key: value_of(item) for key, item in changes.items()})
+        self.values.update({key: values.of(item) for key, item in changes.items()})
         self.values.rectangles.clear()
         self.values.rows.clear()
         self._evaluate(self.values, self.moved_by(changes))
@@ -236,7 +246,9 @@ class Engine:
                 found[key] = cells[key]
             else:
                 sheet, top, left, bottom, right = spill
-                found.update({(sheet, r, c): cells[sheet, r, c] for r in range(top, bottom + 1) for c in range(left, right + 1)})
+                found.update(
+                    {(sheet, r, c): cells[sheet, r, c] for r in range(top, bottom + 1) for c in range(left, right + 1)}
+                )
         return found
 
 

@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
+from accelxl.functions.cells import CODES
 from accelxl.workbook.formulas.tree import (
-    ERRORS,
     MAX_COLUMN,
     MAX_ROW,
     Area,
@@ -190,7 +190,7 @@ class _Reader:
         if kind == "text":
             return Text(value[1:-1].replace('""', '"'))
         if kind == "error":
-            return Fault(ERRORS.index(value) + 1)
+            return Fault(CODES[value])
         if kind == "name":
             return Flag(value.upper() == "TRUE") if value.upper() in {"TRUE", "FALSE"} else Name(value)
         if kind == "call":

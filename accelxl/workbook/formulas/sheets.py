@@ -10,17 +10,18 @@ from accelxl.workbook.formulas.compile import Key, Rect
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula; `spill` is the rectangle of an array formula."""
+    """A formula; `spill` is the rectangle of an array formula, `origin` the cell for which the text was written, where it is another."""
 
     text: str
     spill: Rect | None = None
+    origin: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
 class Sheets:
     """The cells of a book.
 
-    `constants` holds floats, texts, bools and texts of errors ("#N/A" as `CellError`); `formulas` the formulas; `names` the defined
+    `constants` holds floats, texts, bools and `CellError`s; `formulas` the formulas; `names` the defined
     names with what they refer to, by lower-case name; `cached` the values that formula cells carry.
     """
 
@@ -29,9 +30,3 @@ class Sheets:
     formulas: dict[Key, Formula] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     cached: dict[Key, Any] = field(default_factory=dict)
-
-
-class CellError(str):
-    """The text of an error in a cell, such as #N/A: not a text that a formula may read."""
-
-    __slots__ = ()

@@ -9,13 +9,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
-"""Cell errors; a fault's code is its place in this list, counted from 1 (as ERROR.TYPE counts)."""
 NULL, DIV0, VALUE, REF, NAME, NUM, NA = range(1, 8)
+"""Codes of the cell errors, as ERROR.TYPE counts them: places in `accelxl.functions.cells.ERRORS`, from 1."""
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 
 
-class Unsupported(Exception):  # noqa: N818 - not an error of the user; it never leaves this package
+class Unsupported(Exception):
     """A function or construct that the compiler lacks; the message names it."""
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accelxl.workbook.formulas.tree import ERRORS, VALUE, Unsupported
+from accelxl.functions.cells import CODES, ERRORS, CellError
+from accelxl.workbook.formulas.tree import VALUE, Unsupported
 
 Floats = NDArray[np.float64]
 Objects = NDArray[np.object_]
@@ -55,7 +56,7 @@ BLANK_VALUE = Value(np.zeros(1), BLANK)
 
 
 def of(item: Any) -> Value:
-    """Return the value of one Python object: a number, a text, a bool, an error such as "#N/A" inside `Fault`, or None.
+    """Return the value of one Python object: a number, a text, a bool, a `CellError`, or None.
 
     Examples
     --------
@@ -66,6 +67,8 @@ def of(item: Any) -> Value:
         return BLANK_VALUE
     if isinstance(item, (bool, np.bool_)):
         return Value(np.array([float(item)]), FLAG)
+    if isinstance(item, CellError):
+        return fault(CODES[item])
     if isinstance(item, str):
         return text(np.array([item], object))
     return Value(np.array([float(item)]))
@@ -162,7 +165,9 @@ def spelled_number(word: str) -> float | None:
     match = _SPELLED.match(word.strip())
     if match is None:
         if re.fullmatch(r"[\s/:,.$€£¥()%+-]*[0-9][\s0-9/:,.$€£¥()%+-]*", word):
-            raise Unsupported(f"arithmetic on the text {word!r}")  # a date, a time or money: it depends on the reader's country
+            raise Unsupported(
+                f"arithmetic on the text {word!r}"
+            )  # a date, a time or money: it depends on the reader's country
         return None
     return float(word.strip().rstrip("%")) / (100.0 if match[3] else 1.0)
 
@@ -221,6 +226,19 @@ def general(x: float) -> str:
     return f"{mantissa}E{'+' if exponent >= 0 else '-'}{abs(exponent):02d}"
 
 
+def gathered(parts: list[Value]) -> Value:
+    """Return one value a book from single values."""
+    kinds = {part.kind for part in parts if isinstance(part.kind, int)}
+    num = np.concatenate([part.num for part in parts])
+    written = None
+    if any(part.text is not None for part in parts):
+        empty = np.array([""], object)
+        written = np.concatenate([empty if part.text is None else part.text for part in parts])
+    if len(kinds) == 1:
+        return Value(num, kinds.pop(), written)
+    return Value(num, np.concatenate([part.kinds for part in parts]), written)
+
+
 def select(mask: NDArray[np.bool_], yes: Value, no: Value) -> Value:
     """Return `yes` where the mask holds, else `no`."""
     num = np.where(mask, yes.num, no.num)
@@ -233,7 +251,9 @@ def select(mask: NDArray[np.bool_], yes: Value, no: Value) -> Value:
     if yes.text is None and no.text is None:
         return Value(num, kind)
     empty = np.array([""], object)
-    return Value(num, kind, np.where(mask, empty if yes.text is None else yes.text, empty if no.text is None else no.text))
+    return Value(
+        num, kind, np.where(mask, empty if yes.text is None else yes.text, empty if no.text is None else no.text)
+    )
 
 
 def with_errors(value: Value, err: Floats | None) -> Value:
@@ -278,8 +298,14 @@ def unstack(value: Value, row: int, column: int) -> Value:
     row, column = (0 if rows == 1 else row), (0 if columns == 1 else column)
     if row >= rows or column >= columns:
         return fault(7)
-    kind = value.kind if isinstance(value.kind, int) else np.broadcast_to(value.kind, (*value.num.shape[:2], value.kind.shape[-1]))[row, column]
-    own = None if value.text is None else np.broadcast_to(value.text, (rows, columns, value.text.shape[-1]))[row, column]
+    kind = (
+        value.kind
+        if isinstance(value.kind, int)
+        else np.broadcast_to(value.kind, (*value.num.shape[:2], value.kind.shape[-1]))[row, column]
+    )
+    own = (
+        None if value.text is None else np.broadcast_to(value.text, (rows, columns, value.text.shape[-1]))[row, column]
+    )
     return Value(value.num[row, column], kind if isinstance(kind, int) else _same(kind), own)
 
 
@@ -289,7 +315,7 @@ def _same(kind: NDArray[np.uint8]) -> int | NDArray[np.uint8]:
 
 
 def python(value: Value, book: int) -> Any:
-    """Return one cell of one book as a Python object: float, str, bool, None, or the text of an error."""
+    """Return one cell of one book as a Python object: float, str, bool, None, or a `CellError`."""
     at = min(book, value.num.shape[-1] - 1)
     kind = value.kind if isinstance(value.kind, int) else int(value.kinds[..., at])
     if kind == TEXT:

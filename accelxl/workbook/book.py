@@ -1,0 +1,229 @@
+"""A workbook file read: sheets, defined names, cells, and what its inputs allow."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from accelxl.errors import BadFile
+from accelxl.functions.cells import ERRORS, CellError
+from accelxl.workbook.formulas.compile import Key, Rect
+from accelxl.workbook.formulas.sheets import Formula, Sheets
+from accelxl.workbook.formulas.tree import cell_of
+from accelxl.workbook.package import Package
+from accelxl.workbook.scan import Scanned, Span, scan
+
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+"""Numbers of the built-in formats that show dates and times."""
+
+
+@dataclass(slots=True)
+class Workbook:
+    """A workbook file.
+
+    `parts` is the part of each sheet in order; `scanned` its cells with their bytes; `names` the workbook's defined names as they are
+    written, `hidden` those that are not shown; `dates` the numbers of the cell styles that show dates.
+    """
+
+    package: Package
+    titles: list[str]
+    parts: list[str]
+    names: dict[str, str]
+    scanned: dict[int, Scanned] = field(default_factory=dict)
+    strings: list[str] = field(default_factory=list)
+    dates: frozenset[int] = frozenset()
+    path_of_book: str = ""
+
+    def sheet(self, place: int) -> Scanned:
+        """Return the cells of a sheet, scanned when first asked for."""
+        if place not in self.scanned:
+            part = self.parts[place]
+            self.scanned[place] = (
+                scan(self.package.part(part), f"{self.package.path}, part {part}") if part else Scanned(b"")
+            )
+        return self.scanned[place]
+
+    def value(self, span: Span) -> Any:
+        """Return the value that a cell carries: float, text, bool, `CellError` or None."""
+        raw = span.value
+        if raw is None:
+            return "" if span.type in {"str", "inlineStr"} and span.formula is not None else None
+        if span.type == "s":
+            place = int(raw)
+            if not 0 <= place < len(self.strings):
+                raise BadFile(f"{self.package.path} is damaged: text number {place} of {len(self.strings)} is used")
+            return self.strings[place]
+        if span.type in {"str", "inlineStr", "d"}:
+            return raw
+        if span.type == "b":
+            return raw.strip() in {"1", "true"}
+        if span.type == "e":
+            return CellError(raw) if raw in ERRORS else CellError("#VALUE!")
+        return float(raw) if raw.strip() else None
+
+    def at(self, key: Key) -> Any:
+        """Return the value that a cell carries."""
+        span = self.sheet(key[0]).cells.get(key[1:])
+        return None if span is None else self.value(span)
+
+    def target(self, name: str) -> Rect | None:
+        """Return the rectangle that a name refers to; None where it is no single rectangle of this book."""
+        return rectangle(self.names[name], self.titles)
+
+    def sheets(self) -> Sheets:
+        """Return every cell as the formula engine takes it."""
+        found = Sheets(list(self.titles), names={name.lower(): text for name, text in self.names.items()})
+        for place in range(len(self.titles)):
+            masters: dict[str, Span] = {}
+            for span in self.sheet(place).cells.values():
+                key = (place, span.row, span.column)
+                if span.formula is None:
+                    value = self.value(span)
+                    if value is not None:
+                        found.constants[key] = value
+                    continue
+                found.cached[key] = self.value(span)
+                found.formulas[key] = _formula(span, place, masters)
+        for formula in list(found.formulas.values()):
+            if formula.spill is not None:
+                _, top, left, bottom, right = formula.spill
+                for row in range(top, bottom + 1):
+                    for column in range(left, right + 1):
+                        found.constants.pop((formula.spill[0], row, column), None)
+        return found
+
+
+def _formula(span: Span, sheet: int, masters: dict[str, Span]) -> Formula:
+    text = span.formula or ""
+    if span.kind == "array" and span.reach:
+        first, _, last = span.reach.partition(":")
+        top, left = cell_of(first)
+        bottom, right = cell_of(last or first)
+        return Formula(text, spill=(sheet, top, left, bottom, right))
+    if span.kind == "dataTable":
+        return Formula("a data table")
+    if span.kind == "shared":
+        if text:
+            masters[span.group] = span
+        elif span.group in masters:
+            master = masters[span.group]
+            return Formula(master.formula or "", origin=(master.row, master.column))
+    return Formula(text)
+
+
+def rectangle(text: str, titles: list[str]) -> Rect | None:
+    """Return the rectangle of a reference such as ``Inputs!$C$5``; None for anything else."""
+    sheet, mark, cells = text.strip().lstrip("=").rpartition("!")
+    if not mark:
+        return None
+    if sheet.startswith("'") and sheet.endswith("'"):
+        sheet = sheet[1:-1].replace("''", "'")
+    lower = [title.lower() for title in titles]
+    if sheet.lower() not in lower:
+        return None
+    first, _, last = cells.partition(":")
+    try:
+        (top, left), (bottom, right) = cell_of(first), cell_of(last or first)
+    except ValueError:
+        return None
+    return lower.index(sheet.lower()), top, left, bottom, right
+
+
+def load(path: str | Path) -> Workbook:
+    """Read a workbook's directory: sheets, names, texts and date styles; its cells are read when they are asked for.
+
+    Raises
+    ------
+    BadFile
+        If the file is missing, no workbook, encrypted or damaged.
+    """
+    package = Package(path)
+    main = _main_part(package)
+    root = _xml(package, main)
+    relations = _relations(package, main)
+    titles, parts = [], []
+    for sheet in _all(root, "sheet"):
+        titles.append(sheet.get("name", ""))
+        kind, target = relations.get(sheet.get(_RELATION, ""), ("", ""))
+        parts.append(target if kind.endswith("/worksheet") else "")
+    names = {
+        item.get("name", ""): item.text or ""
+        for item in _all(root, "definedName")
+        if item.get("localSheetId") is None and not item.get("name", "").startswith("_xlnm")
+    }
+    by_kind = {kind.rpartition("/")[2]: target for kind, target in relations.values()}
+    book = Workbook(package, titles, parts, names, path_of_book=main)
+    if "sharedStrings" in by_kind:
+        book.strings = [_text_of(item) for item in _all(_xml(package, by_kind["sharedStrings"]), "si")]
+    if "styles" in by_kind:
+        book.dates = _date_styles(_xml(package, by_kind["styles"]))
+    return book
+
+
+def _main_part(package: Package) -> str:
+    for kind, target in _relations(package, "").values():
+        if kind.endswith("/officeDocument"):
+            return target
+    raise BadFile(f"{package.path} is not a workbook; an .xlsx or .xlsm file is allowed")
+
+
+def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """Return the relations of a part: id to kind and target."""
+    folder, _, name = part.rpartition("/")
+    where = posixpath.join(folder, "_rels", f"{name}.rels")
+    if where not in package.names():
+        return {}
+    found = {}
+    for item in _all(_xml(package, where), "Relationship"):
+        if item.get("TargetMode") != "External":
+            target = item.get("Target", "")
+            full = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[item.get("Id", "")] = (item.get("Type", ""), full)
+    return found
+
+
+def chart_parts(book: Workbook) -> list[str]:
+    """Return the chart parts of a workbook."""
+    return [name for name in book.package.names() if name.startswith("xl/charts/chart") and name.endswith(".xml")]
+
+
+def _xml(package: Package, part: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False)
+    try:
+        return etree.fromstring(package.part(part), parser)
+    except etree.XMLSyntaxError as error:
+        raise BadFile(f"{package.path} is damaged: the part {part} is not XML") from error
+
+
+def _all(root: etree._Element, tag: str) -> Iterator[etree._Element]:
+    return root.iter("{*}" + tag)
+
+
+def _text_of(item: etree._Element) -> str:
+    """Return the text of a shared string; readings of Asian scripts are left out."""
+    readings = {id(part) for block in item.iter("{*}rPh") for part in block.iter("{*}t")}
+    return "".join(part.text or "" for part in item.iter("{*}t") if id(part) not in readings)
+
+
+def _date_styles(root: etree._Element) -> frozenset[int]:
+    """Return the numbers of the cell styles whose format shows a date."""
+    own = {int(item.get("numFmtId", "0")): item.get("formatCode", "") for item in _all(root, "numFmt")}
+    shows = {number for number, code in own.items() if _is_date(code)} | _DATE_FORMATS
+    for block in _all(root, "cellXfs"):
+        return frozenset(place for place, xf in enumerate(block) if int(xf.get("numFmtId", "0")) in shows)
+    return frozenset()
+
+
+def _is_date(code: str) -> bool:
+    bare, quoted = "", False
+    for letter in code:
+        quoted = quoted != (letter == '"')
+        bare += "" if quoted or letter == '"' else letter
+    plain = bare.split(";")[0].lower().replace("general", "")
+    return any(letter in plain for letter in "ymdh") and "0" not in plain

@@ -1,0 +1,288 @@
+"""The inputs of a workbook: its defined names, and what each of them allows.
+
+Unit and limits of a plan input come from the table of plan inputs; the rest is read from the workbook's own data validation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import Any
+
+from accelxl.arrays import EPOCH
+from accelxl.errors import OutOfRange, UnknownName, WrongType, WrongUnit, nearest
+from accelxl.functions.cells import CellError
+from accelxl.plan.inputs import INPUTS, Input
+from accelxl.plan.model import check
+from accelxl.units import Quantity
+from accelxl.workbook.book import Workbook, rectangle
+from accelxl.workbook.formulas.compile import Key
+from accelxl.workbook.formulas.tree import cell_of
+from accelxl.workbook.records import Written
+from accelxl.workbook.scan import Rule
+
+EMPTY = "blank"
+"""The word that empties an input which may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An input cell: its defined name, place, what it allows, and whether it may be empty."""
+
+    name: str
+    key: Key
+    quantity: Quantity
+    blank: bool
+    value: Any
+    plan: bool = False
+
+    @property
+    def short(self) -> str:
+        """The name without `in_`."""
+        return self.name.removeprefix("in_")
+
+    def read(self, value: Any, where: str) -> float | str | bool | None:
+        """Return a value as the cell takes it; None empties it.
+
+        Raises
+        ------
+        WrongType, OutOfRange, UnknownName
+            If it is not what the input allows.
+        """
+        if isinstance(value, str) and value.strip().lower() == EMPTY and EMPTY not in self.quantity.choices:
+            if not self.blank:
+                raise OutOfRange(f"{where}{self.name} is to be {EMPTY}; {self.quantity.allowed()} is needed")
+            return None
+        kind = self.quantity.kind
+        if isinstance(value, Written) and kind in {"number", "flag"}:
+            spelled = value.number()
+            value = str(value) if spelled is None else spelled
+        if kind == "date" and not self.plan:
+            return _day(value, f"{where}{self.name}")
+        if kind == "flag" and isinstance(value, bool):
+            value = float(value)
+        elif isinstance(value, bool):
+            raise WrongType(f"{where}{self.name} is {value}; {self.quantity.allowed()} is allowed")
+        if kind == "flag" and isinstance(value, (int, float)) and value not in {0, 1}:
+            raise OutOfRange(f"{where}{self.name} is {value:g}; {self.quantity.allowed()} is allowed")
+        if kind == "text" and isinstance(value, (int, float)):
+            raise WrongType(f"{where}{self.name} is {value!r}; text is allowed")
+        found = check(Input(self.name, "plan", "", self.quantity, None, ""), value, where)
+        if isinstance(found, str):
+            _writable(found, f"{where}{self.name}")
+        return found
+
+
+def _day(value: Any, place: str) -> float:
+    """Return a date as its serial."""
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, str):
+        try:
+            value = dt.date.fromisoformat(value.strip())
+        except ValueError as error:
+            raise WrongType(f"{place} is {value!r}; a date such as 2026-01-01 is allowed") from error
+    if isinstance(value, dt.date):
+        return float((value - EPOCH).days)
+    if not isinstance(value, (int, float)) or not isfinite(value) or not 1 <= value < 2_958_466:
+        raise WrongType(f"{place} is {value!r}; a date such as 2026-01-01 is allowed")
+    return float(int(value))
+
+
+def _writable(text: str, place: str) -> None:
+    """Refuse a text that a workbook cannot hold."""
+    if len(text) > 32_767:
+        raise OutOfRange(f"{place} has {len(text):,} characters; up to 32,767 are allowed")
+    for letter in text:
+        if (letter < " " and letter not in "\t\n\r") or letter in "\ufffe\uffff" or "\ud800" <= letter <= "\udfff":
+            raise OutOfRange(f"{place} holds the control character {letter!r}; plain text is allowed")
+
+
+def fields(book: Workbook) -> dict[str, Field]:
+    """Return the inputs of a workbook by defined name: those that begin with `in_`, or, where none does, every named constant cell."""
+    own = {name: book.target(name) for name in book.names}
+    cells = {name: r[:3] for name, r in own.items() if r is not None and r[1] == r[3] and r[2] == r[4]}
+    prefixed = {name: key for name, key in cells.items() if name.lower().startswith("in_")}
+    chosen = prefixed or cells
+    rules: dict[int, dict[tuple[int, int], Rule]] = {}
+    found: dict[str, Field] = {}
+    for name, key in chosen.items():
+        span = book.sheet(key[0]).cells.get(key[1:])
+        if span is not None and span.formula is not None:
+            continue
+        if key[0] not in rules:
+            rules[key[0]] = _by_cell(book.sheet(key[0]).rules)
+        value = book.at(key)
+        quantity, blank = _quantity(
+            book, rules[key[0]].get(key[1:]), value, dated=span is not None and span.style in book.dates
+        )
+        plan = plan_input(name)
+        found[name] = Field(
+            name, key, quantity if plan is None else _narrower(plan.quantity, quantity), blank, value, plan is not None
+        )
+    return found
+
+
+def _narrower(plan: Quantity, own: Quantity) -> Quantity:
+    """Return what both the plan input and the cell's validation allow, in the plan input's unit."""
+    if own.kind == "choice":
+        return Quantity(plan.unit, kind="choice", choices=own.choices)
+    if plan.kind == own.kind == "number":
+        return Quantity(plan.unit, max(plan.low, own.low), min(plan.high, own.high), whole=plan.whole or own.whole)
+    return plan
+
+
+def plan_input(name: str) -> Input | None:
+    """Return the plan input that a defined name such as ``in_units_2`` stands for.
+
+    Examples
+    --------
+    >>> plan_input("in_units_2").name, plan_input("in_pue").name, plan_input("in_budget_date")
+    ('units', 'pue', None)
+    """
+    if not name.lower().startswith("in_"):
+        return None
+    short = name.lower().removeprefix("in_")
+    stem, _, number = short.rpartition("_")
+    return INPUTS.get(short) or (INPUTS.get(stem) if number.isdigit() else None)
+
+
+def _by_cell(rules: Iterable[Rule]) -> dict[tuple[int, int], Rule]:
+    """Return the rule of each cell; a rule over very large ranges is left out."""
+    found: dict[tuple[int, int], Rule] = {}
+    for rule in rules:
+        for reach in rule.cells.split():
+            first, _, last = reach.partition(":")
+            try:
+                (top, left), (bottom, right) = cell_of(first), cell_of(last or first)
+            except ValueError:
+                continue
+            if (bottom - top + 1) * (right - left + 1) <= 100_000:
+                found.update({(r, c): rule for r in range(top, bottom + 1) for c in range(left, right + 1)})
+    return found
+
+
+def _quantity(book: Workbook, rule: Rule | None, value: Any, *, dated: bool) -> tuple[Quantity, bool]:
+    """Return what a cell's validation allows, and whether it may be empty; without one, what its value shows."""
+    if rule is not None and rule.kind == "list":
+        choices = _choices(book, rule.first)
+        if choices and all(_is_number(word) for word in choices):
+            numbers = [float(word) for word in choices]
+            if set(numbers) == {0.0, 1.0}:
+                return Quantity("1", 0, 1, whole=True, kind="flag"), rule.blank
+            return Quantity("1", min(numbers), max(numbers)), rule.blank
+        return (
+            Quantity("text", kind="choice", choices=tuple(choices)) if choices else Quantity("text", kind="text")
+        ), rule.blank
+    if rule is not None and rule.kind in {"whole", "decimal"}:
+        low, high = _bounds(rule)
+        return Quantity("1", low, high, whole=rule.kind == "whole"), rule.blank
+    if dated or (rule is not None and rule.kind in {"date", "time"}):
+        return Quantity("date", kind="date"), rule is None or rule.blank
+    if isinstance(value, str) and not isinstance(value, CellError):
+        return Quantity("text", kind="text"), rule is None or rule.blank
+    return Quantity("1", -inf, inf), rule is None or rule.blank
+
+
+def _bounds(rule: Rule) -> tuple[float, float]:
+    first, second = (float(text) if _is_number(text) else None for text in (rule.first, rule.second))
+    low, high = -inf, inf
+    if rule.operator == "between":
+        low, high = (-inf if first is None else first), (inf if second is None else second)
+    elif rule.operator == "equal" and first is not None:
+        low = high = first
+    elif rule.operator in {"greaterThanOrEqual", "greaterThan"} and first is not None:
+        low = first
+    elif rule.operator in {"lessThanOrEqual", "lessThan"} and first is not None:
+        high = first
+    return low, high
+
+
+def _choices(book: Workbook, source: str) -> list[str]:
+    """Return the words of a list: written out, or in a range."""
+    if source.startswith('"') and source.endswith('"'):
+        return [word.strip() for word in source[1:-1].replace('""', '"').split(",")]
+    place = rectangle(book.names.get(source, source), book.titles)
+    if place is None:
+        return []
+    sheet, top, left, bottom, right = place
+    cells = [book.at((sheet, r, c)) for r in range(top, bottom + 1) for c in range(left, right + 1)]
+    return [cell if isinstance(cell, str) else f"{cell:g}" for cell in cells if cell is not None]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
+
+
+# -- names ----------------------------------------------------------------------------------------------------------------------
+_SCALES: tuple[tuple[str, dict[str, float]], ...] = (
+    ("tokens", {"tok": 1e-6, "token": 1e-6, "tokens": 1e-6, "ktok": 1e-3, "mtok": 1.0, "btok": 1e3, "gtok": 1e3}),
+    ("energy", {"wh": 1e-3, "kwh": 1.0, "mwh": 1e3, "gwh": 1e6}),
+    ("power", {"w": 1e-3, "kw": 1.0, "mw": 1e3, "gw": 1e6}),
+    ("time", {"day": 12 / 365, "days": 12 / 365, "week": 12 / 52, "weeks": 12 / 52, "month": 1.0, "months": 1.0, "quarter": 3.0,
+              "quarters": 3.0, "year": 12.0, "years": 12.0}),
+    ("share", {"share": 1.0, "percent": 0.01, "pct": 0.01, "bps": 1e-4}),
+    ("money", {"usd": 1.0, "eur": 0.0, "gbp": 0.0, "jpy": 0.0, "cny": 0.0, "kusd": 1e3, "musd": 1e6, "cents": 0.01}),
+)  # fmt: skip
+
+
+def find(given: str, known: dict[str, Field], where: str) -> Field:
+    """Return the field of a column's name, with or without `in_`, whatever its case.
+
+    Raises
+    ------
+    WrongUnit
+        If it is a known name in another unit.
+    UnknownName
+        If there is no such input; the sentence names the nearest one.
+    """
+    plain = given.strip().lower()
+    names = {name.lower(): name for name in known}
+    for spelled in (plain, f"in_{plain}"):
+        if spelled in names:
+            return known[names[spelled]]
+    other = _other_unit(plain.removeprefix("in_"), {name.removeprefix("in_"): name for name in names})
+    if other is not None:
+        right, unit, wanted, factor = other
+        times = f": multiply the figures by {factor:g}" if factor else ", and the rate of exchange is yours to choose"
+        raise WrongUnit(
+            f"{where}{given!r} is in {unit}; the template takes {names[right].removeprefix('in_')}, in {wanted}{times}"
+        )
+    short = [name.removeprefix("in_") for name in names]
+    raise UnknownName(f"{where}{given!r} is not an input of this template; {nearest(plain.removeprefix('in_'), short)}")
+
+
+def _other_unit(given: str, known: dict[str, str]) -> tuple[str, str, str, float] | None:
+    """Return the known name that differs in one word of unit, the unit given, the unit wanted and the factor between them."""
+    spelled = (
+        given.replace("1k_tokens", "ktok")
+        .replace("1000_tokens", "ktok")
+        .replace("1m_tokens", "mtok")
+        .replace("million_tokens", "mtok")
+    )
+    if spelled != given and spelled in known:
+        return known[spelled], "another spelling", "tokens by the million", 1.0
+    words = spelled.split("_")
+    for place, word in enumerate(words):
+        for _, scale in _SCALES:
+            if word not in scale:
+                continue
+            for unit in scale:
+                other = "_".join([*words[:place], unit, *words[place + 1 :]])
+                if unit != word and other in known:
+                    return known[other], word, unit, _factor(words, place, scale, unit)
+    return None
+
+
+def _factor(words: list[str], place: int, scale: dict[str, float], unit: str) -> float:
+    """Return what figures in the given unit are multiplied by; after "per" the other way round."""
+    word = words[place]
+    if not scale[word] or not scale[unit]:
+        return 0.0
+    ratio = scale[word] / scale[unit]
+    return 1.0 / ratio if place and words[place - 1] == "per" else ratio
