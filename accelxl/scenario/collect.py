@@ -97,10 +97,8 @@ def _levels(job: Job, level: float | Mapping[str, float]) -> tuple[float, ...]:
                 raise UnknownName(
                     f"a level is given for {name!r}, which is not a metric of this run; {nearest(str(name), job.metrics)}"
                 )
-    found = []
-    for name in job.metrics:
-        found.append(real(level.get(name, 0.0) if isinstance(level, Mapping) else level, f"the level of {name}"))
-    return tuple(found)
+    figures = level if isinstance(level, Mapping) else dict.fromkeys(job.metrics, level)
+    return tuple(real(figures.get(name, 0.0), f"the level of {name}") for name in job.metrics)
 
 
 def _edges(job: Job, bins: Any) -> tuple[NDArray[np.float64], ...]:

@@ -37,7 +37,17 @@ class Draws:
     mirrored: bool = False
 
     def rows(self, first: int, count: int) -> NDArray[np.float64]:
-        """Return the draws of scenarios `first` to `first + count - 1`, shape (names, count)."""
+        """Return the draws of scenarios `first` to `first + count - 1`, shape (names, count).
+
+        Raises
+        ------
+        OutOfRange
+            If the nets have no such scenario.
+        """
+        if self.run and first + count > self.run * self.runs:
+            raise OutOfRange(
+                f"scenario {first + count - 1:,} is asked for; the nets have {self.run * self.runs:,}, counted from 0"
+            )
         start = first // core.DRAW_TILE * core.DRAW_TILE
         out = np.empty((len(self.names), first - start + count))
         core.draw_rows(self.given, start, out)

@@ -96,7 +96,7 @@ def montecarlo(
     UnknownName
         If an input, metric, kind of distribution or sink does not exist.
     OutOfRange
-        If a distribution has no meaning or leaves its input's limits, the correlation matrix is not positive definite, or n is too large.
+        If a distribution has no meaning or leaves its input's limits, the correlation matrix is not positive definite, n too large.
     BadFile
         If a file cannot be written; nothing half-written is left.
     Interrupted

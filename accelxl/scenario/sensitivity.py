@@ -69,8 +69,8 @@ def mean_of(values: Vector) -> tuple[float, float]:
 def estimates(at_a: Vector, at_b: Vector, mixed: Vector) -> tuple[Vector, Vector]:
     """Return first-order and total indices of a sample.
 
-    First order: mean(f(B) (f(AB_i) - f(A))) / V (Saltelli et al. 2010, table 2 b); total: mean((f(A) - f(AB_i))^2) / (2 V) (Jansen 1999);
-    V over A and B together, f less its mean.
+    First order: mean(f(B) (f(AB_i) - f(A))) / V (Saltelli et al. 2010, table 2 b), f less its mean, V over A and B together.
+    Total: mean((f(A) - f(AB_i))^2) / (2 V) (Jansen 1999).
 
     Parameters
     ----------
@@ -178,28 +178,26 @@ def sensitivity(
         parts.append(sample(base, draws, name, range(first, min(first + each, count)), threads))
         if progress is not None:
             progress(min(first + each, count) * (len(items) + 2), count * (len(items) + 2))
+    return _judged(name, tuple(item.name for item in items), parts)
+
+
+def _judged(metric: str, names: tuple[str, ...], parts: list[Vector]) -> Sensitivity:
+    """Return the indices of independent samples together, and their errors from the samples apart."""
     values = np.concatenate(parts, axis=1)
     keep = ~np.isnan(values).any(axis=0)
-    if np.count_nonzero(keep) < 2:
-        raise NoSolution(
-            f"{name} has a value at {np.count_nonzero(keep)} of {count:,} base points; two or more are needed"
-        )
+    held, count = int(np.count_nonzero(keep)), values.shape[1]
+    if held < 2:
+        raise NoSolution(f"{metric} has a value at {held} of {count:,} base points; two or more are needed")
     first, total = estimates(values[0, keep], values[1, keep], values[2:, keep])
     first_error, total_error = _errors(parts)
     mean, squares = mean_of(values[:2, keep].reshape(-1))
     found = [
-        Index(item.name, *map(float, row))
-        for item, row in zip(items, zip(first, first_error, total, total_error, strict=True), strict=True)
+        Index(name, float(first[k]), float(first_error[k]), float(total[k]), float(total_error[k]))
+        for k, name in enumerate(names)
     ]
-    return Sensitivity(
-        name,
-        count,
-        count * (len(items) + 2),
-        mean,
-        float(np.sqrt(squares / (2 * np.count_nonzero(keep) - 1))),
-        float(np.count_nonzero(~keep)) / count,
-        tuple(sorted(found, key=lambda index: (-index.total, index.name))),
-    )
+    found.sort(key=lambda index: (-index.total, index.name))
+    sd = float(np.sqrt(squares / (2 * held - 1)))
+    return Sensitivity(metric, count, count * (len(names) + 2), mean, sd, (count - held) / count, tuple(found))
 
 
 def _errors(parts: list[Vector]) -> tuple[Vector, Vector]:
@@ -210,6 +208,8 @@ def _errors(parts: list[Vector]) -> tuple[Vector, Vector]:
         if np.count_nonzero(keep) > 1 and np.ptp(values[:2, keep]) > 0:
             found.append(estimates(values[0, keep], values[1, keep], values[2:, keep]))
     if len(found) < 2:
-        return np.full(len(parts[0]) - 2, np.nan), np.full(len(parts[0]) - 2, np.nan)
-    spread = [np.stack([pair[side] for pair in found]) for side in (0, 1)]
-    return tuple(rows.std(axis=0, ddof=1) / np.sqrt(len(found)) for rows in spread)  # type: ignore[return-value]
+        nothing = np.full(len(parts[0]) - 2, np.nan)
+        return nothing, nothing
+    root = np.sqrt(len(found))
+    first, total = (np.stack([pair[side] for pair in found]).std(axis=0, ddof=1) / root for side in (0, 1))
+    return first, total

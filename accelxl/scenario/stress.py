@@ -89,7 +89,7 @@ def presets() -> dict[str, dict[str, tuple[Blow, ...]]]:
     past, wait = history("telecom"), lead_time("transformer")
     fill, fall, over = past["fill_share"], past["price_fall_per_year"], past["demand_overestimate_per_year"]
     slip = (wait.high - wait.value) / WEEKS_PER_MONTH
-    packs = {}
+    packs: dict[str, dict[str, tuple[Blow, ...]]] = {}
     for name, filled, falls, stranded, months in (
         ("telecom", fill.value, fall.value, 1.0 - 1.0 / over.value, round(slip)),
         ("telecom mild", fill.high, fall.low, 0.5 * (1.0 - 1.0 / over.value), round(0.5 * slip)),

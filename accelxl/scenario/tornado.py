@@ -73,7 +73,8 @@ class Tornado:
 def own_value(base: Plan, name: str) -> float:
     """Return the plan's own value of an input, NaN where it is blank; of the first tranche where several are meant."""
     compiled = compile_plan(base)
-    return float(compiled.values[slots_of(compiled, name)[0]])
+    (place, *_) = slots_of(compiled, name)
+    return float(compiled.values[place])  # noqa: PD011 - no DataFrame
 
 
 def _fact(base: Plan, name: str, value: float) -> Fact | None:
@@ -165,10 +166,7 @@ def ranges_of(base: Plan, ranges: Any, share: float = SHARE) -> dict[str, tuple[
     if ranges is None:
         found = {name: default_range(base, name, share) for name in default_names(base)}
         return {name: entry for name, entry in found.items() if entry[0] < entry[1]}
-    if isinstance(ranges, Mapping):
-        pairs = {str(name): pair for name, pair in ranges.items()}
-    else:
-        pairs = _pairs(ranges)
+    pairs = {str(name): pair for name, pair in ranges.items()} if isinstance(ranges, Mapping) else _pairs(ranges)
     if not pairs:
         raise ShapeError("there is no range; one or more inputs with a low and a high are needed")
     return {name: _given(base, name, pair, share) for name, pair in pairs.items()}
