@@ -31,7 +31,7 @@ FLOORS = {
 FOREIGN = {
     "domain": {"numpy", "scipy"},
     "plan": {"numpy", "pandas", "pydantic"},
-    "scenario": {"numpy", "pandas", "scipy", "pyarrow", "dask", "distributed"},
+    "scenario": {"numpy", "pandas", "scipy", "pyarrow", "dask", "distributed", "xlsxwriter"},
     "functions": {"numpy"},
     "workbook": {"numpy", "xlsxwriter", "python_calamine", "lxml", "formualizer", "pandas", "typst"},
     "hosts": {"numpy", "xlwings", "uno", "unohelper", "com"},

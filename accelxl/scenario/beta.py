@@ -81,7 +81,7 @@ def _lower_half(scores: Vector, a: float, b: float) -> Vector:
         logit = np.minimum(logit - step, top + 0.5)
         if (np.abs(step) <= 1e-9 * (1.0 + np.abs(logit))).all():  # the next error is its square
             break
-    return logit
+    return np.asarray(logit, np.float64)
 
 
 @lru_cache(maxsize=64)

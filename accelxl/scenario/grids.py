@@ -110,10 +110,18 @@ def grid(
     held = sink in {"array", "frame"} if isinstance(sink, str) else False
     most = MAX_CELLS if held else MAX_CASES
     if cells > most:
-        raise OutOfRange(f"the grid has {cells:,} cells; up to {most:,} are allowed{', any number of them with sink summary' if held else ''}")
+        raise OutOfRange(
+            f"the grid has {cells:,} cells; up to {most:,} are allowed{', any number of them with sink summary' if held else ''}"
+        )
     if sink != "array" or cluster is not None or out is not None or checkpoint is not None:
-        return _collected(plan_of(plan), found, names, Ask(sink, percentiles, level, bins, top, top_by, largest),
-                          How(threads, progress, cluster, out, checkpoint), shape)
+        return _collected(
+            plan_of(plan),
+            found,
+            names,
+            Ask(sink, percentiles, level, bins, top, top_by, largest),
+            How(threads, progress, cluster, out, checkpoint),
+            shape,
+        )
     columns = {
         name: np.broadcast_to(values.reshape([-1 if k == at else 1 for k in range(len(shape))]), shape).reshape(-1)
         for at, (name, values) in enumerate(found.items())
@@ -121,7 +129,9 @@ def grid(
     return {name: column.reshape(shape) for name, column in scenarios(plan, columns, names, threads).items()}
 
 
-def _collected(base: Plan, axes: dict[str, NDArray[Any]], names: tuple[str, ...], ask: Ask, how: How, shape: tuple[int, ...]) -> Any:
+def _collected(
+    base: Plan, axes: dict[str, NDArray[Any]], names: tuple[str, ...], ask: Ask, how: How, shape: tuple[int, ...]
+) -> Any:
     """Run the grid through the engine, which holds no column of its cells."""
     checked = {name: number_column(base, name, values) if varies(name) else values for name, values in axes.items()}
     count = int(np.prod([float(n) for n in shape]))

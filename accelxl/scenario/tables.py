@@ -187,7 +187,11 @@ def _read(base: Plan, given: Mapping[str, Any]) -> tuple[dict[str, NDArray[np.fl
 
 
 def _rows(
-    base: Plan, numbers: dict[str, NDArray[np.float64]], words: dict[str, list[Any]], names: tuple[str, ...], threads: int | None
+    base: Plan,
+    numbers: dict[str, NDArray[np.float64]],
+    words: dict[str, list[Any]],
+    names: tuple[str, ...],
+    threads: int | None,
 ) -> NDArray[np.float64]:
     return _groups(base, numbers, words, names, threads) if words else run(base, numbers, names, threads)
 
