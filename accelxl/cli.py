@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from accelxl.errors import AccelError, OutOfRange, WrongType
 
@@ -149,9 +151,9 @@ def functions(as_json: AsJson = False) -> None:
     from accelxl.functions import reference
 
     if as_json:
-        _print_json(reference.as_data())
+        _print_json(reference.data())
     else:
-        _print_table(("function", "category", "arguments", "what it gives"), reference.as_rows())
+        _print_table(reference.HEADER, reference.table())
 
 
 # -- how things are printed ------------------------------------------------------------------------------------------------
@@ -204,13 +206,14 @@ def _shown(value: float, unit: str) -> tuple[str, str]:
     return _figure(value), "" if unit == "1" else unit
 
 
-def _print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for place, name in enumerate(head):
+        short = place == 0 and max((len(row[0]) for row in rows), default=0) <= 32
         numbers = place > 0 and all(_looks_numeric(row[place]) for row in rows)
-        table.add_column(name, justify="right" if numbers else "left", overflow="fold", no_wrap=place == 0 or numbers)
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers or short)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     out.print(table)
 
 

@@ -233,6 +233,23 @@ def run(
     return out
 
 
+def run_one(plan: Plan, changes: Mapping[str, float], metrics: Iterable[str]) -> list[float]:
+    """Return the metrics of a plan of one tranche with some numbers changed; what `run` gives for one row, at less cost a call."""
+    compiled = compile_plan(plan)
+    chosen, wants = metric_positions(metrics)
+    values = compiled.values.copy()
+    uses = compiled.uses
+    base = len(PLAN_SLOTS)
+    for name, value in changes.items():
+        place = PLAN_SLOTS.get(name)
+        values[base + TRANCHE_SLOTS[name] if place is None else place] = value
+        if name in USES:
+            uses |= core.USES[USES[name]]
+    out = np.empty((len(chosen), 1))
+    core.plan_rows(compiled.codes, compiled.macrs, values, (), chosen, chosen, wants, uses, out, 0, 1)
+    return out[:, 0].tolist()  # type: ignore[no-any-return]
+
+
 def evaluate(plan: Any, metrics: Iterable[str] | None = None) -> dict[str, float]:
     """Metrics of a plan by name, each as `accelxl.plan.metrics.METRICS` defines it; all of them by default.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from io import StringIO
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,9 @@ def _cell(name: str, cell: str) -> float | str | None:
     if not cell:
         return None
     try:
-        return float(cell)
+        value = float(cell)
     except ValueError:
-        allowed = INPUTS[name].quantity.allowed()
-        raise WrongType(f"{name} is {cell!r}; {allowed} is allowed, written like 1234.5") from None
+        value = nan
+    if not isfinite(value) or "_" in cell:
+        raise WrongType(f"{name} is {cell!r}; {INPUTS[name].quantity.allowed()} is allowed, written like 1234.5")
+    return value

@@ -94,5 +94,5 @@ def test_a_frame_has_a_row_a_period_and_a_column_a_line():
 
 
 def test_an_unknown_period_is_named():
-    with pytest.raises(UnknownName, match="week.*month, quarter, year"):
+    with pytest.raises(UnknownName, match=r"week.*month, quarter, year"):
         lines(BASE, "week")
