@@ -64,6 +64,7 @@ End Function
 ' Address of the cell whose formula shows in a cell: its own, or the first of the array or spill that it belongs to.
 Private Function AccelAddress(Optional x As Variant) As Variant
     Dim anchor As Object
+    Dim spill As Object
     If IsMissing(x) Then Exit Function
     If TypeName(x) <> "Range" Then
         AccelAddress = x
@@ -72,7 +73,8 @@ Private Function AccelAddress(Optional x As Variant) As Variant
     Set anchor = x.Cells(1, 1)
     On Error Resume Next
     If x.Cells(1, 1).HasArray Then Set anchor = x.Cells(1, 1).CurrentArray
-    Set anchor = x.Cells(1, 1).SpillParent
+    Set spill = x.Cells(1, 1).SpillParent
+    If Not spill Is Nothing Then Set anchor = spill
     On Error GoTo 0
     AccelAddress = anchor.Cells(1, 1).Address(True, True, 1, True)
 End Function
