@@ -137,9 +137,8 @@ Private Function AccelAnswer(ByVal answer As Variant) As Variant
 End Function
 
 Private Function AccelIsRow(ByVal answer As Variant) As Boolean
-    Dim last As Long
     On Error GoTo row
-    last = UBound(answer, 2)
+    AccelIsRow = UBound(answer, 2) < LBound(answer, 2)
     Exit Function
 row:
     AccelIsRow = True
