@@ -13,8 +13,13 @@ cimport cython
 from libc.stdlib cimport free, malloc
 
 cimport accelxl.kernels.depreciation as depreciation
+cimport accelxl.kernels.finance as finance
+cimport accelxl.kernels.irr as irr_lanes
 cimport accelxl.kernels.pack as pk
 cimport accelxl.kernels.plan as plan
+cimport accelxl.kernels.rate as annuity_rate
+cimport accelxl.kernels.roots as series
+cimport accelxl.kernels.search as search
 
 import numpy as np
 
@@ -56,6 +61,235 @@ cdef double pow(double base, double exponent) noexcept nogil:
     return pk.ax_pow(base, exponent)
 
 
+# -- finance: time value and returns -----------------------------------------------------------------------------------
+
+@cython.ufunc
+cdef double fv(double rate, double nper, double pmt, double pv, double type) noexcept nogil:
+    return finance.fv(rate, nper, pmt, pv, type)
+
+
+@cython.ufunc
+cdef double pv(double rate, double nper, double pmt, double fv, double type) noexcept nogil:
+    return finance.pv(rate, nper, pmt, fv, type)
+
+
+@cython.ufunc
+cdef double pmt(double rate, double nper, double pv, double fv, double type) noexcept nogil:
+    return finance.pmt(rate, nper, pv, fv, type)
+
+
+@cython.ufunc
+cdef double ipmt(double rate, double per, double nper, double pv, double fv, double type) noexcept nogil:
+    return finance.ipmt(rate, per, nper, pv, fv, type)
+
+
+@cython.ufunc
+cdef double ppmt(double rate, double per, double nper, double pv, double fv, double type) noexcept nogil:
+    return finance.ppmt(rate, per, nper, pv, fv, type)
+
+
+@cython.ufunc
+cdef double nper(double rate, double pmt, double pv, double fv, double type) noexcept nogil:
+    return finance.nper(rate, pmt, pv, fv, type)
+
+
+@cython.ufunc
+cdef double cumipmt(double rate, double nper, double pv, double start, double end, double type) noexcept nogil:
+    return finance.cumipmt(rate, nper, pv, start, end, type)
+
+
+@cython.ufunc
+cdef double cumprinc(double rate, double nper, double pv, double start, double end, double type) noexcept nogil:
+    return finance.cumprinc(rate, nper, pv, start, end, type)
+
+
+@cython.ufunc
+cdef double effect(double nominal_rate, double npery) noexcept nogil:
+    return finance.effect(nominal_rate, npery)
+
+
+@cython.ufunc
+cdef double nominal(double effect_rate, double npery) noexcept nogil:
+    return finance.nominal(effect_rate, npery)
+
+
+@cython.ufunc
+cdef double rri(double nper, double pv, double fv) noexcept nogil:
+    return finance.rri(nper, pv, fv)
+
+
+@cython.ufunc
+cdef double pduration(double rate, double pv, double fv) noexcept nogil:
+    return finance.pduration(rate, pv, fv)
+
+
+@cython.ufunc
+cdef double rate(double nper, double pmt, double pv, double fv, double type, double guess) noexcept nogil:
+    return annuity_rate.rate(nper, pmt, pv, fv, type, guess)
+
+
+def fvschedule_rows(
+    const double[:, :] values,        # (cases, periods)  IN  rows contiguous
+    const double[::1] principal,     # (cases,)          IN
+    double[::1] out,                  # (cases,)          OUT
+) -> None:
+    """Write each principal after its row of rates to `out`."""
+    cdef Py_ssize_t i, n = values.shape[1]
+    with nogil:
+        for i in range(out.shape[0]):
+            out[i] = finance.fvschedule(principal[i], &values[i, 0], n)
+
+
+def npv_rows(
+    const double[:, :] values,        # (cases, periods)  IN  rows contiguous
+    const double[::1] rate,          # (cases,)          IN
+    const double[::1] first_period,  # (cases,)          IN
+    double[::1] out,                  # (cases,)          OUT
+) -> None:
+    """Write the net present value of each row to `out`."""
+    cdef Py_ssize_t i, n = values.shape[1]
+    with nogil:
+        for i in range(out.shape[0]):
+            out[i] = finance.npv(rate[i], &values[i, 0], n, first_period[i])
+
+
+def pi_rows(
+    const double[:, :] values,        # (cases, periods)  IN  rows contiguous
+    const double[::1] rate,          # (cases,)          IN
+    double[::1] out,                  # (cases,)          OUT
+) -> None:
+    """Write the profitability index of each row to `out`."""
+    cdef Py_ssize_t i, n = values.shape[1]
+    with nogil:
+        for i in range(out.shape[0]):
+            out[i] = finance.pi(rate[i], &values[i, 0], n)
+
+
+def equivalent_annuity_rows(
+    const double[:, :] values,        # (cases, periods)  IN  rows contiguous
+    const double[::1] rate,          # (cases,)          IN
+    double[::1] out,                  # (cases,)          OUT
+) -> None:
+    """Write the level amount a period that is worth each row to `out`."""
+    cdef Py_ssize_t i, n = values.shape[1]
+    with nogil:
+        for i in range(out.shape[0]):
+            out[i] = finance.equivalent_annuity(rate[i], &values[i, 0], n)
+
+
+def mirr_rows(
+    const double[:, :] values,        # (cases, periods)  IN  rows contiguous
+    const double[::1] finance_rate,  # (cases,)          IN
+    const double[::1] reinvest_rate, # (cases,)          IN
+    double[::1] out,                  # (cases,)          OUT
+) -> None:
+    """Write the modified internal rate of return of each row to `out`."""
+    cdef Py_ssize_t i, n = values.shape[1]
+    with nogil:
+        for i in range(out.shape[0]):
+            out[i] = finance.mirr(&values[i, 0], n, finance_rate[i], reinvest_rate[i])
+
+
+def payback_rows(
+    const double[:, :] values,        # (cases, periods)  IN  rows contiguous
+    const double[::1] rate,          # (cases,)          IN
+    double[::1] out,                  # (cases,)          OUT
+) -> None:
+    """Write the discounted payback of each row to `out`."""
+    cdef Py_ssize_t i, n = values.shape[1]
+    with nogil:
+        for i in range(out.shape[0]):
+            out[i] = finance.payback(rate[i], &values[i, 0], n)
+
+
+def xnpv_rows(
+    const double[:, :] values,        # (cases, periods)  IN  rows contiguous
+    const double[:, :] dates,         # (cases, periods)  IN  rows contiguous, whole days
+    const double[::1] rate,           # (cases,)          IN
+    double[::1] out,                  # (cases,)          OUT
+) -> None:
+    """Write the worth of each row of dated flows to `out`."""
+    cdef Py_ssize_t i, n = values.shape[1]
+    with nogil:
+        for i in range(out.shape[0]):
+            out[i] = finance.xnpv(rate[i], &values[i, 0], &dates[i, 0], n)
+
+
+cdef double* _scratch(Py_ssize_t doubles) except NULL:
+    cdef double* scratch = <double*>malloc(doubles * sizeof(double))
+    if scratch == NULL:
+        raise MemoryError(f"{doubles * 8} bytes of scratch")
+    return scratch
+
+
+def irr_rows(
+    const double[:, :] values,        # (cases, periods)  IN  rows contiguous
+    const double[::1] guess,          # (cases,)          IN
+    double[::1] out,                  # (cases,)          OUT
+) -> None:
+    """Write the internal rate of return of each row, of several the one nearest the guess, to `out`."""
+    cdef Py_ssize_t n = values.shape[1], room = series.padded(n), cases = out.shape[0], row = 0, i
+    cdef Py_ssize_t width = irr_lanes.lanes() if n <= irr_lanes.LONGEST else 0, step = width if width else 1, here
+    cdef double[irr_lanes.MOST_LANES] rates
+    cdef series.Series s
+    cdef double* scratch = _scratch(series.ARRAYS * room + n * width)
+    cdef double* tile = scratch + series.ARRAYS * room
+    series.lay_out(&s, scratch, room)
+    with nogil:
+        rates[0] = finance.NAN
+        while row < cases:
+            here = min(step, cases - row)
+            if width:
+                irr_lanes.tile_rates(tile, &values[row, 0], values.strides[0] // <Py_ssize_t>sizeof(double), n, <int>here,
+                                     &rates[0], &values[row + step, 0] if row + 2 * step <= cases else tile)
+            for i in range(here):
+                out[row + i] = rates[i] if -1.0 < guess[row + i] < finance.INFINITY else finance.NAN
+                if not rates[i] > -1.0 and series.take(&s, &values[row + i, 0], NULL, n):
+                    out[row + i] = search.nearest(&s, guess[row + i])
+            row += here
+    free(scratch)
+
+
+def irr_roots_row(
+    const double[::1] values,         # (periods,)        IN
+    double[::1] out,                  # (periods,)        OUT
+) -> int:
+    """Write the rates, from low to high, at which the row is worth nothing to `out`; return how many."""
+    cdef Py_ssize_t n = values.shape[0], room = series.padded(n)
+    cdef int i, count = 0, kept = 0
+    cdef double rate
+    cdef series.Series s
+    cdef double* scratch = _scratch(series.ARRAYS * room)
+    series.lay_out(&s, scratch, room)
+    with nogil:
+        if series.take(&s, &values[0], NULL, n):
+            count = search.roots(&s)
+        for i in range(count - 1, -1, -1):
+            rate = pk.ax_expm1(-s.found[i])
+            if rate > -1.0:
+                out[kept] = rate
+                kept += 1
+    free(scratch)
+    return kept
+
+
+def xirr_rows(
+    const double[:, :] values,        # (cases, periods)  IN  rows contiguous
+    const double[:, :] times,         # (cases, periods)  IN  rows contiguous, ascending
+    const double[::1] guess,          # (cases,)          IN
+    double[::1] out,                  # (cases,)          OUT
+) -> None:
+    """Write the rate at which each row of flows at `times` is worth nothing, of several the one nearest the guess, to `out`."""
+    cdef Py_ssize_t i, n = values.shape[1], room = series.padded(n)
+    cdef series.Series s
+    cdef double* scratch = _scratch(series.ARRAYS * room)
+    series.lay_out(&s, scratch, room)
+    with nogil:
+        for i in range(out.shape[0]):
+            out[i] = finance.NAN
+            if series.take(&s, &values[i, 0], &times[i, 0], n):
+                out[i] = search.nearest(&s, guess[i])
+    free(scratch)
 # -- depreciation ------------------------------------------------------------------------------------------------------
 
 DEPRECIATION_METHODS = ("SL", "SYD", "DB", "DDB", "VDB")  # in the order of the enum in kernels/depreciation.pxd

@@ -6,13 +6,16 @@ Text, None, booleans' look-alikes and ragged lists are refused with a sentence; 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from inspect import signature
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from accelxl.errors import ShapeError, WrongType
-from accelxl.units import Result
+from accelxl.units import Quantity, Result, quantity_of
 
 EPOCH = dt.date(1899, 12, 30)
 """Day 0 of spreadsheet serials (right from 1 March 1900 on)."""
@@ -28,32 +31,33 @@ def numbers(value: Any, name: str) -> NDArray[np.float64]:
     ShapeError
         If it is a ragged list.
     """
-    if type(value) is float or type(value) is int:
-        return np.asarray(value, dtype=np.float64)
+    if type(value) is float:
+        return np.asarray(value)
     if value is None or isinstance(value, (str, bytes)):
         raise WrongType(f"{name} is {value!r}; a number or an array of numbers is allowed")
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ShapeError(f"{name} is a ragged list; rows of equal length are allowed") from error
-    if array.dtype == object:
-        array = _from_objects(array, name)
+    if array.dtype.kind in "OUS":
+        array = _from_objects(np.asarray(value, dtype=object), name)
     if array.dtype.kind not in "fiub":
-        raise WrongType(
-            f"{name} holds {array.flat[0]!r}; numbers are allowed" if array.size else f"{name} is not of numbers"
-        )
+        given = f"holds {array.flat[0]!r}" if array.size else f"is empty and of {array.dtype}"
+        raise WrongType(f"{name} {given}; numbers are allowed")
     return array.astype(np.float64, copy=False)
 
 
 def _from_objects(array: NDArray[Any], name: str) -> NDArray[Any]:
     """Accept Python numbers of any kind (Decimal, Fraction) in an object array, nothing else."""
-    for item in array.flat:
+    out = np.empty(array.shape)
+    for place, item in enumerate(array.flat):
         if item is None or isinstance(item, (str, bytes, list, tuple, complex, dt.date)):
             raise WrongType(f"{name} holds {item!r}; numbers are allowed")
-    try:
-        return array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise WrongType(f"{name} holds {array.flat[0]!r}; numbers are allowed") from error
+        try:
+            out.flat[place] = float(item)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise WrongType(f"{name} holds {item!r}; numbers up to 1.8e308 are allowed") from error
+    return out
 
 
 def series(value: Any, name: str, at_least: int = 1) -> NDArray[np.float64]:
@@ -68,21 +72,22 @@ def series(value: Any, name: str, at_least: int = 1) -> NDArray[np.float64]:
 
 def serials(value: Any, name: str) -> NDArray[np.float64]:
     """Return dates as whole spreadsheet serials; a serial stays, a date or datetime is counted from 1899-12-30."""
-    if isinstance(value, dt.date):
-        return np.asarray(float(_serial(value)))
-    array = value if isinstance(value, np.ndarray) else np.asarray(value, dtype=object)
+    array = np.asarray(value, dtype=None if isinstance(value, (np.ndarray, np.datetime64)) else object)
     if array.dtype.kind == "M":
         days = (array.astype("datetime64[D]") - np.datetime64(EPOCH)).astype(np.float64)
-        return np.asarray(days)
+        return np.where(np.isnat(array), np.nan, days)
     if array.dtype == object:
         array = np.vectorize(_serial, otypes=[object])(array) if array.size else array
     return np.asarray(np.floor(numbers(array, name)))
 
 
 def _serial(item: Any) -> Any:
-    if isinstance(item, dt.datetime):
-        item = item.date()
-    return float((item - EPOCH).days) if isinstance(item, dt.date) else item
+    if isinstance(item, np.datetime64):
+        item = item.astype("datetime64[D]").item()
+    if isinstance(item, dt.date):
+        day = item.date() if isinstance(item, dt.datetime) else item
+        return float((day - EPOCH).days) if item == item else np.nan  # noqa: PLR0124 - pandas' NaT is a datetime
+    return item
 
 
 def result(array: NDArray[np.float64] | np.float64 | float) -> Result:
@@ -109,6 +114,58 @@ def elementwise(kernel: np.ufunc, /, **values: Any) -> Result:
             return result(kernel(*arrays))
         except ValueError as error:
             raise _misfit({name: np.shape(array) for name, array in zip(values, arrays, strict=True)}) from error
+
+
+@cache
+def quantities(face: Callable[..., Any]) -> dict[str, Quantity]:
+    """Return the quantities of the parameters of a function that take single numbers, in order."""
+    hints = get_type_hints(face, include_extras=True)
+    found = {name: quantity_of(hints.get(name)) or Quantity() for name in signature(face).parameters}
+    return {name: quantity for name, quantity in found.items() if quantity.kind in {"number", "flag"}}
+
+
+def formula(face: Callable[..., Any], kernel: Callable[..., Any], *values: Any) -> Result:
+    """Evaluate a formula over the arguments of `face`, which broadcast against each other.
+
+    Parameters
+    ----------
+    face : callable
+        The public function: its signature gives the names and the limits of `values`.
+    kernel : callable
+        The formula over float64 arrays; a tuple of arrays becomes a last axis.
+    *values
+        The arguments of `face` that are single numbers, in order.
+
+    Returns
+    -------
+    float or array
+        NaN where an argument is NaN or outside its limits, and where the formula has no meaning.
+
+    Raises
+    ------
+    WrongType
+        If a value is not of numbers.
+    ShapeError
+        If the shapes do not fit together.
+    """
+    known = quantities(face)
+    arrays = {name: numbers(value, name) for name, value in zip(known, values, strict=True)}
+    try:
+        shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError as error:
+        raise _misfit({name: array.shape for name, array in arrays.items()}) from error
+    with np.errstate(all="ignore"):  # a result without meaning is NaN and no warning
+        out = kernel(*arrays.values())
+        valid = np.ones(shape, dtype=bool)
+        for name, array in arrays.items():
+            quantity = known[name]
+            valid &= (array >= quantity.low) & (array <= quantity.high)
+            if quantity.whole:
+                valid &= array == np.floor(array)
+        if isinstance(out, tuple):
+            out = np.stack([np.broadcast_to(part, shape) for part in out], axis=-1)
+            valid = valid[..., None]
+        return result(np.where(valid, out, np.nan))
 
 
 def cases(*, over: tuple[int, ...] = (), **values: Any) -> tuple[tuple[int, ...], list[NDArray[np.float64]]]:

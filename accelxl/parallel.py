@@ -1,7 +1,7 @@
 """Threads over a kernel that has released the GIL.
 
-A kernel is a function `run(lo, hi)` over independent cases; splitting it among threads changes no bit of the result, because no
-case looks at another.
+A kernel is a function `run(lo, hi)` over independent cases; splitting it among threads changes no bit of the result,
+because no case looks at another.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from threading import current_thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 TILE = 32
 """Scenarios that kernels take at a time; shares of a thread are whole tiles."""
+
+PREFIX = "accelxl"
+"""How the names of our threads begin."""
 
 
 @cache
@@ -32,11 +36,17 @@ def cores() -> int:
 
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, thread_name_prefix="accelxl")
+    return ThreadPoolExecutor(threads, thread_name_prefix=PREFIX)
+
+
+if hasattr(os, "register_at_fork"):  # a forked child has none of its parent's threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 def split(run: Callable[[int, int], object], cases: int, threads: int | None = None, at_least: int = 2048) -> None:
     """Call `run(lo, hi)` over shares of `cases`, one a thread, when there are at least `at_least` cases a thread.
+
+    A kernel that splits its share again does that on its own thread: to wait for the pool inside the pool has no end.
 
     Parameters
     ----------
@@ -51,7 +61,7 @@ def split(run: Callable[[int, int], object], cases: int, threads: int | None = N
     """
     wanted = threads or cores()
     shares = max(1, min(wanted, cases // at_least))
-    if shares == 1:
+    if shares == 1 or current_thread().name.startswith(PREFIX):
         run(0, cases)
         return
     step = -(-cases // shares // TILE) * TILE

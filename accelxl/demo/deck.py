@@ -34,10 +34,12 @@ class Case:
     device: str
     plan: Plan
     entries: tuple[Entry, ...]
+    price_spread: tuple[Any, ...]
 
     def spreads(self) -> dict[str, tuple[Any, ...]]:
-        """Return the distributions of the inputs that are uncertain."""
-        return {entry.name: entry.spread for entry in self.entries if entry.spread is not None}
+        """Return the distributions of the inputs that are uncertain; the three prices move as one."""
+        found = {entry.name: entry.spread for entry in self.entries if entry.spread is not None}
+        return {**found, "price_usd_per_mtok": self.price_spread}
 
 
 def load() -> dict[str, Any]:
@@ -92,4 +94,4 @@ def _case(device: str, deck: dict[str, Any], shared: list[Entry], cohort: list[E
     fleet = Entry("units", float(nodes * deck["node"]), why, "derived", None)
     tranche = {"device": device, "units": fleet.value, **values}
     plan = Plan(tranches=[tranche], **{entry.name: entry.value for entry in shared})
-    return Case(device, plan, (fleet, *own, *cohort, *shared))
+    return Case(device, plan, (fleet, *own, *cohort, *shared), tuple(deck["blended_price_spread"]))

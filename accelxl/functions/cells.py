@@ -78,7 +78,7 @@ def sentence(error: Exception) -> str:
         return "without a message"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: one is made for each range of each call
 class Range:
     """Two or more cells, row by row: a flat list of anything, or a flat array of numbers."""
 
@@ -175,7 +175,9 @@ def range_of(cell: Cell, name: str) -> Cell | Range:
     if kinds <= {list, tuple}:
         widths = set(map(len, cell))
         if len(widths) > 1:
-            raise ShapeError(f"{name} has rows of {min(widths)} and of {max(widths)} cells; rows of equal length are allowed")
+            raise ShapeError(
+                f"{name} has rows of {min(widths)} and of {max(widths)} cells; rows of equal length are allowed"
+            )
         rows, columns = len(cell), widths.pop()
         _refuse_large(rows, columns, name)
         flat = list(chain.from_iterable(cell))

@@ -3,7 +3,11 @@
 from accelxl.domain import depreciation
 from accelxl.functions.registry import function
 
-BASIS = {"cost": "price paid", "bonus": "bonus depreciation, share of what section_179 leaves", "section_179": "amount expensed at once"}
+BASIS = {
+    "cost": "price paid",
+    "bonus": "bonus depreciation, share of what section_179 leaves",
+    "section_179": "amount expensed at once",
+}
 
 function(
     "ACCEL_DEPRECIATION",

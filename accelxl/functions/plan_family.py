@@ -29,7 +29,10 @@ function(
     undefined="no capital is paid, or life_years is not a whole number of months",
     examples=[
         ("=ACCEL_ROI(34000,64,2500,0.6)", 2.2069951654411764),
-        ("=ACCEL_ROI({30000;40000},64,2500,{0.4,0.6})", [[1.4186611875, 2.6012611875], [0.876495890625, 1.763445890625]]),
+        (
+            "=ACCEL_ROI({30000;40000},64,2500,{0.4,0.6})",
+            [[1.4186611875, 2.6012611875], [0.876495890625, 1.763445890625]],
+        ),
         ('=ACCEL_ROI(34000,64,2500,0.6,,,,4,,,,{"metric","npv";"price_decline_per_year",0.3})', 497216.59484256123),
     ],
 )
@@ -62,10 +65,15 @@ function(
     "A row of metrics for each row of a table of inputs that override the plan",
     help={
         "plan": PLAN,
-        "table": "range with a header of inputs' names and a scenario a row; a blank cell is the plan's own value; units.2 is tranche 2's",
+        "table": "a header of inputs' names, then a scenario a row; a blank cell is the plan's own value; units.2 is that of tranche 2",
         "metrics": "names of metrics; blank: npv, irr, roi, payback_months, cost_per_mtok",
     },
-    examples=[(f'=ACCEL_SCENARIOS({BASE},{{"units","unit_price_usd";64,30000;128,""}},"capex_usd")', [[1920000.0], [4352000.0]])],
+    examples=[
+        (
+            f'=ACCEL_SCENARIOS({BASE},{{"units","unit_price_usd";64,30000;128,""}},"capex_usd")',
+            [[1920000.0], [4352000.0]],
+        )
+    ],
 )
 
 function(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from math import isnan
 from typing import Annotated, Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def roi(
 @cache
 def _bare() -> Plan:
     """Return the plan of all defaults; every call overrides what it needs."""
-    return Plan(**dict.fromkeys(NEEDED, 1.0))
+    return Plan((), **dict.fromkeys(NEEDED, 1.0))
 
 
 def _with_options(options: Rows, given: dict[str, Any]) -> tuple[Plan, str]:
@@ -125,7 +126,7 @@ def _with_options(options: Rows, given: dict[str, Any]) -> tuple[Plan, str]:
             raise UnknownName(f"{name} stands in options beside price_per_mtok; use ACCEL_PLAN for three prices")
         if name not in INPUTS:
             raise UnknownName(f"{name!r} in options is not an input of a plan; {nearest(name, [*INPUTS, 'metric'])}")
-    return Plan(**dict.fromkeys(NEEDED, 1.0) | values), metric
+    return Plan((), **dict.fromkeys(NEEDED, 1.0) | values), metric
 
 
 def _one(base: Plan, metric: str, given: dict[str, float]) -> float:
@@ -133,10 +134,12 @@ def _one(base: Plan, metric: str, given: dict[str, float]) -> float:
     if life in given:
         months = float(round(given[life] * 12))
         if abs(months - given[life] * 12) > 1e-9:
-            raise OutOfRange(f"life_years is {given[life]:g}, which is {given[life] * 12:g} months; a whole number of months is allowed")
+            raise OutOfRange(
+                f"life_years is {given[life]:g}, which is {given[life] * 12:g} months; a whole number of months is allowed"
+            )
         given[life] = months
     (value,) = run_one(base, given, (metric,))
-    if value != value:  # NaN
+    if isnan(value):
         raise NoSolution(f"{metric} has no value for this deployment: {METRICS[metric].definition}")
     return value
 

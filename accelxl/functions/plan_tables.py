@@ -9,7 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accelxl.errors import AccelError, ShapeError, UnknownName, WrongType, nearest
-from accelxl.functions.cells import CODES, MOST_CELLS, NUM, VALUE, Cell, CellError, Outcome, Range, Rows, Stopped, code_of, is_blank, sentence, show, used
+from accelxl.functions.cells import (
+    CODES,
+    MOST_CELLS,
+    NUM,
+    VALUE,
+    Cell,
+    CellError,
+    Outcome,
+    Range,
+    Rows,
+    Stopped,
+    code_of,
+    is_blank,
+    sentence,
+    show,
+    used,
+)
 from accelxl.functions.readers import many_numbers
 from accelxl.functions.registry import Argument
 from accelxl.functions.results import with_errors
@@ -113,7 +129,9 @@ def _header(base: Plan, cells: list[Cell]) -> dict[int, str]:
         if is_blank(cell):
             continue
         if not isinstance(cell, str):
-            raise WrongType(f"the header of the table has {show(cell)} in column {place + 1}; the name of an input is allowed")
+            raise WrongType(
+                f"the header of the table has {show(cell)} in column {place + 1}; the name of an input is allowed"
+            )
         name = cell.strip()
         check_name(base, name)
         if name in found.values():
@@ -161,7 +179,9 @@ def _groups(columns: dict[str, Column], codes: NDArray[np.int8]) -> dict[tuple[A
     return groups
 
 
-def _run_group(base: Plan, columns: dict[str, Column], words: dict[str, Any], places: list[int], names: tuple[str, ...]) -> NDArray[np.float64]:
+def _run_group(
+    base: Plan, columns: dict[str, Column], words: dict[str, Any], places: list[int], names: tuple[str, ...]
+) -> NDArray[np.float64]:
     unlimited = words.pop(DEMAND, False)
     given = {name: word for name, word in words.items() if word is not None}
     numbers = {
@@ -171,13 +191,18 @@ def _run_group(base: Plan, columns: dict[str, Column], words: dict[str, Any], pl
     return run(base.changed(**given) if given else base, numbers, names).T
 
 
-def grid_table(plan: Block, name1: Name, values1: Table, name2: Name, values2: Table, metric: MetricName = "npv") -> Outcome:
+def grid_table(
+    plan: Block, name1: Name, values1: Table, name2: Name, values2: Table, metric: MetricName = "npv"
+) -> Outcome:
     """A metric of a plan over the values of two inputs: `values1` down, `values2` across."""
     base = plan_of(plan)
     if name1 == name2:
         raise UnknownName(f"{name1} stands for both axes; two different inputs are needed")
     if len(values1.cells) * len(values2.cells) > MOST_CELLS:
-        raise Stopped(f"the grid has {len(values1.cells):,} x {len(values2.cells):,} cells; at most {MOST_CELLS:,} are given", VALUE)
+        raise Stopped(
+            f"the grid has {len(values1.cells):,} x {len(values2.cells):,} cells; at most {MOST_CELLS:,} are given",
+            VALUE,
+        )
     down, across = (_axis(base, name, values) for name, values in ((name1, values1), (name2, values2)))
     codes = np.where(down[1][:, np.newaxis] == 0, across[1], down[1][:, np.newaxis])
     out = np.full(codes.shape, np.nan)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from math import nan
+from math import isfinite, nan
 from numbers import Real
 from sys import float_info
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,21 @@ import numpy as np
 
 from accelxl.errors import AccelError, OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.functions.cells import (
-    CODES, ERRORS, LAST_DAY, NUM, Cell, CellError, Range, Rows, Stopped, code_of, is_blank, range_of, serial, show, stop_at_error,
+    CODES,
+    ERRORS,
+    LAST_DAY,
+    NUM,
+    Cell,
+    CellError,
+    Range,
+    Rows,
+    Stopped,
+    code_of,
+    is_blank,
+    range_of,
+    serial,
+    show,
+    stop_at_error,
     used,
 )  # fmt: skip
 
@@ -37,10 +51,12 @@ if TYPE_CHECKING:
 
 MOST = float_info.max
 PLAIN = {float, int}
+FEW = 400
+"""Cells up to which a loop in Python beats arrays."""
 DATE_KINDS = {"date", "dates"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen: one is made for each series of each call
 class Spread:
     """An argument that varies by case, or one series.
 
@@ -74,8 +90,8 @@ def one_number(argument: Argument, cell: Cell, where: str, *, inside: bool = Fal
     elif isinstance(cell, (bool, np.bool_)) and (not inside or kind == "flag"):
         cell = float(cell)
     if isinstance(cell, (bool, np.bool_)) or not (isinstance(cell, Real) or hasattr(type(cell), "__float__")):
-        hint = "; text that looks like one is not read as one" if isinstance(cell, str) else ""
-        raise WrongType(f"{where} is {show(cell)}; {argument.quantity.allowed()} is allowed{hint if kind == 'number' else ''}")
+        hint = "; text is never read as a number" if isinstance(cell, str) and kind in {"number", "series"} else ""
+        raise WrongType(f"{where} is {show(cell)}; {argument.quantity.allowed()} is allowed{hint}")
     try:
         number = float(cell)
     except OverflowError:
@@ -88,13 +104,20 @@ def one_number(argument: Argument, cell: Cell, where: str, *, inside: bool = Fal
     return number
 
 
-def many_numbers(argument: Argument, cells: Range, *, blank: float | None = None) -> tuple[NDArray[np.float64], NDArray[np.int8] | None, str]:
+def many_numbers(
+    argument: Argument, cells: Range, *, blank: float | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.int8] | None, str]:
     """Return a range as numbers, the codes of cells that are none, and the sentence of the first of them.
 
     A blank is `blank`; where that is None it is refused.
     """
-    values, plain = _plain_numbers(cells)
     low, high = limits(argument)
+    flat = cells.cells
+    if len(flat) <= FEW and set(map(type, flat)) <= PLAIN and not argument.quantity.whole:
+        # most series are short lists of floats: a finite sum has no NaN and no infinity in it
+        if isfinite(sum(flat)) and low <= min(flat) and max(flat) <= high:
+            return np.array(flat, dtype=np.float64), None, ""
+    values, plain = _plain_numbers(cells)
     good = (values >= low) & (values <= high)
     if argument.quantity.whole:
         good &= values == np.floor(values)
@@ -241,7 +264,7 @@ def table(argument: Argument, cell: Cell) -> Rows | Range | None:
     cell = range_of(cell, argument.name)
     if is_blank(cell):
         return None
-    if argument.raw:
+    if argument.raw and not isinstance(cell, CellError):
         return cell if isinstance(cell, Range) else Range([cell], 1, 1)
     stop_at_error(cell, argument.name)
     return cell.as_rows() if isinstance(cell, Range) else [[cell]]

@@ -12,10 +12,11 @@ from accelxl.functions.registry import REGISTRY
 if TYPE_CHECKING:
     from accelxl.functions.registry import Argument, Function
 
+
 HEADER = ("function", "category", "gives")
 
 
-def table() -> list[tuple[str, str, str]]:
+def table() -> list[tuple[str, ...]]:
     """Return signature, category and summary of each function.
 
     Examples

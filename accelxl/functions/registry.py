@@ -21,7 +21,7 @@ from accelxl.functions.why import WHY
 from accelxl.units import Quantity, quantity_of
 
 CATEGORIES = ("Accel - Return", "Accel - Cost", "Accel - Plan", "Accel - Risk", "Accel - Market", "Accel - Info")
-MODULES = ("plan_family", "depreciation", "serving", "market", "info")
+MODULES = ("plan_family", "returns", "depreciation", "serving", "demand", "market", "info")
 """Modules of declarations, in the order of the reference."""
 
 MOST_ARGUMENTS = 16
@@ -67,7 +67,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A spreadsheet function. Calling it is the only way in for every host: cells in, a cell or an array of cells out, never an exception.
+    """A spreadsheet function: cells in, a cell or an array of cells out, never an exception. Calling it is the only way in for hosts.
 
     `options` are what the last argument, a block of names and values, may hold. `plain` is for the runner: the name of each argument
     and the limits between which a float needs no further look (none where it does).
@@ -78,7 +78,7 @@ class Function:
     >>> round(REGISTRY["ACCEL_NPV"](0.1, [[-100.0, 60.0, 60.0]]), 4)
     4.1322
     >>> REGISTRY["ACCEL_NPV"].call("ten percent", [[-100.0, 60.0, 60.0]]).why
-    "ACCEL_NPV: rate is the text 'ten percent'; a number is allowed"
+    "ACCEL_NPV: rate is the text 'ten percent'; a number of 1/period is allowed; text is never read as a number"
     """
 
     name: str
@@ -154,7 +154,8 @@ def declare(
     if unknown:
         raise ValueError(f"{name}: {', '.join(sorted(unknown))} is no parameter of {target.__name__}")
     known = {
-        key: _argument(name, parameters[key], hint, help.get(key, ""), reference=key in references) for key, hint in hints.items()
+        key: _argument(name, parameters[key], hint, help.get(key, ""), reference=key in references)
+        for key, hint in hints.items()
     }
     inside = tuple(known[key] for key in options)
     arguments = tuple(argument for key, argument in known.items() if key not in options)
@@ -175,7 +176,7 @@ def _hints(target: Callable[..., Any]) -> dict[str, Any]:
     if any(p.kind in {p.VAR_POSITIONAL, p.VAR_KEYWORD, p.POSITIONAL_ONLY} for p in parameters):
         raise ValueError(f"{target.__name__} takes arguments that have no name")
     bare = SimpleNamespace(__annotations__={p.name: p.annotation for p in parameters})
-    scope = inspect.unwrap(target).__globals__  # type: ignore[attr-defined]
+    scope = getattr(inspect.unwrap(target), "__globals__", {})
     return get_type_hints(bare, globalns=scope, include_extras=True)
 
 
@@ -216,11 +217,23 @@ def _refuse(made: Function) -> None:
         (made.category in CATEGORIES, f"{made.category!r} is not a category; allowed: {', '.join(CATEGORIES)}"),
         (made.examples, "a function has one example or more"),
         (all(e.formula.startswith(f"={made.name}(") for e in made.examples), "an example is a formula of the function"),
-        (len(made.arguments) <= MOST_ARGUMENTS, f"{len(made.arguments)} arguments; at most {MOST_ARGUMENTS} are allowed"),
-        (_letters(made) < MOST_NAMES, f"the argument names and their count are {_letters(made)}; less than {MOST_NAMES} is allowed"),
-        (all(a.required >= b.required for a, b in zip(made.arguments, made.arguments[1:], strict=False)), "optional arguments stand last"),
+        (
+            len(made.arguments) <= MOST_ARGUMENTS,
+            f"{len(made.arguments)} arguments; at most {MOST_ARGUMENTS} are allowed",
+        ),
+        (
+            _letters(made) < MOST_NAMES,
+            f"the argument names and their count are {_letters(made)}; less than {MOST_NAMES} is allowed",
+        ),
+        (
+            all(a.required >= b.required for a, b in zip(made.arguments, made.arguments[1:], strict=False)),
+            "optional arguments stand last",
+        ),
     ]
-    for text, what in [(made.summary, "summary"), *((a.help, f"help of {a.name}") for a in (*made.arguments, *made.options))]:
+    for text, what in [
+        (made.summary, "summary"),
+        *((a.help, f"help of {a.name}") for a in (*made.arguments, *made.options)),
+    ]:
         rules.append((0 < len(text) <= LONGEST, f"the {what} has {len(text)} characters; 1 to {LONGEST} are allowed"))
         rules.append((text.isascii(), f"the {what} has characters that macro modules cannot hold"))
     for holds, sentence in rules:

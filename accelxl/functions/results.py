@@ -23,26 +23,41 @@ def undefined(function: Function) -> str:
 
 
 def as_cells(result: Any, *, across: bool) -> tuple[Cell | NDArray[Any], bool]:
-    """Return a result as a two-dimensional array of cells, and whether a number in it has no value; a series is a column, or a row if `across`."""
-    array = result if isinstance(result, np.ndarray) else _objects(result)
-    if array.size > MOST_CELLS:
-        raise Stopped(f"the result has {array.size:,} cells; at most {MOST_CELLS:,} are given", VALUE)
+    """Return a result as a cell or a two-dimensional array of cells, and whether a number in it has no value.
+
+    A series is a column, or a row if `across`.
+    """
+    array = as_array(result)
     if array.ndim == 0:
-        return one_cell(array.item()), False
+        return array.item(), False
     if array.ndim == 1:
         array = array.reshape(1, -1) if across else array.reshape(-1, 1)
     if array.ndim > 2:
         raise ShapeError(f"the result has {array.ndim} dimensions; a sheet has two")
     if array.size == 0:
         return "", False
+    if array.dtype == object:
+        return array, any(item is NUM for item in array.reshape(-1))
+    lacks = ~np.isfinite(array)
+    return (with_errors(array, lacks * np.int8(CODES[NUM])), True) if lacks.any() else (array, False)
+
+
+def as_array(result: Any) -> NDArray[Any]:
+    """Return a result as float64 where it is of numbers, NaN kept; else as an array of cells."""
+    if isinstance(result, (list, tuple)):
+        result = _objects(result)
+    array = (
+        result
+        if isinstance(result, np.ndarray)
+        else np.array(result, dtype=float if isinstance(result, float) else object)
+    )
+    if array.size > MOST_CELLS:
+        raise Stopped(f"the result has {array.size:,} cells; at most {MOST_CELLS:,} are given", VALUE)
     if array.dtype.kind in "iufb":
-        array = array.astype(np.float64, copy=False)
-        lacks = ~np.isfinite(array)
-        return (with_errors(array, lacks * np.int8(CODES[NUM])), True) if lacks.any() else (array, False)
+        return array.astype(np.float64, copy=False)
     cells = np.empty(array.shape, dtype=object)
-    flat = [one_cell(item) for item in array.reshape(-1).tolist()]
-    cells.reshape(-1)[:] = flat
-    return cells, any(item is NUM for item in flat)
+    cells.reshape(-1)[:] = [one_cell(item) for item in array.reshape(-1).tolist()]
+    return cells
 
 
 def _objects(rows: Any) -> NDArray[Any]:

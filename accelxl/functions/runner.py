@@ -27,17 +27,22 @@ if TYPE_CHECKING:
 def run(function: Function, cells: Sequence[Cell]) -> Outcome:
     """Return what a call of `function` with `cells` gives; never raises."""
     try:
-        return _run(function, cells)
+        with np.errstate(all="ignore"):  # what has no value is NaN, and needs no warning on a console that nobody sees
+            return _run(function, cells)
     except AccelError as error:
         return Outcome(ERRORS[code_of(error) - 1], f"{function.name}: {sentence(error)}")
     except Exception as error:  # noqa: BLE001  # a sheet has no place for an exception
-        return Outcome(VALUE, f"{function.name} failed on these arguments: {type(error).__name__}: {sentence(error)}", error)
+        return Outcome(
+            VALUE, f"{function.name} failed on these arguments: {type(error).__name__}: {sentence(error)}", error
+        )
 
 
 def _run(function: Function, cells: Sequence[Cell]) -> Outcome:
     arguments = function.arguments
     if len(cells) > len(arguments):
-        raise ShapeError(f"{len(cells)} arguments are given; at most {len(arguments)} are allowed: {function.signature}")
+        raise ShapeError(
+            f"{len(cells)} arguments are given; at most {len(arguments)} are allowed: {function.signature}"
+        )
     given: dict[str, Any] = {}
     cases: list[tuple[str, bool, Spread]] = []
     across = False

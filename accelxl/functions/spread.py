@@ -8,7 +8,7 @@ import numpy as np
 
 from accelxl.errors import AccelError, ShapeError
 from accelxl.functions.cells import CODES, MOST_CELLS, NA, NUM, VALUE, Outcome, Stopped, code_of, sentence
-from accelxl.functions.results import one_cell, undefined, with_errors
+from accelxl.functions.results import as_array, undefined, with_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,9 @@ class Piece:
 
     __slots__ = ("codes", "places", "values", "why")
 
-    def __init__(self, places: NDArray[np.intp] | None, values: NDArray[Any], codes: Codes | None = None, why: str = "") -> None:
+    def __init__(
+        self, places: NDArray[np.intp] | None, values: NDArray[Any], codes: Codes | None = None, why: str = ""
+    ) -> None:
         self.places, self.values, self.codes, self.why = places, values, codes, why
 
 
@@ -67,7 +69,9 @@ def _shape(cases: list[Case]) -> tuple[int, int]:
     sizes = [{spread.shape[axis] for *_, spread in cases} - {1} for axis in (0, 1)]
     if any(len(size) > 1 for size in sizes):
         given = ", ".join(f"{name} {spread.shape[0]} x {spread.shape[1]}" for name, _, spread in cases)
-        raise ShapeError(f"the ranges do not fit together: {given}; equal lengths, a column against a row, or single cells are allowed")
+        raise ShapeError(
+            f"the ranges do not fit together: {given}; equal lengths, a column against a row, or single cells are allowed"
+        )
     rows, columns = (size.pop() if size else 1 for size in sizes)
     if rows * columns > MOST_CELLS:
         raise Stopped(f"the ranges make {rows:,} x {columns:,} results; at most {MOST_CELLS:,} are given", VALUE)
@@ -91,7 +95,10 @@ def _of_cases(name: str, spread: Spread, shape: tuple[int, int], good: NDArray[n
     if spread.values.ndim == 1:
         return np.broadcast_to(spread.values.reshape(spread.shape), shape).reshape(-1)[good]
     if len(good) * spread.values.shape[1] > MOST_FIGURES:
-        raise Stopped(f"{name} has {spread.values.shape[1]:,} figures for each of {len(good):,} results; {MOST_FIGURES:,} are allowed", VALUE)
+        raise Stopped(
+            f"{name} has {spread.values.shape[1]:,} figures for each of {len(good):,} results; {MOST_FIGURES:,} are allowed",
+            VALUE,
+        )
     rows = np.broadcast_to(np.arange(spread.shape[0]).reshape(-1, 1), shape).reshape(-1)[good]
     return spread.values[rows]
 
@@ -106,7 +113,10 @@ def _calls(words: dict[str, NDArray[Any]], count: int) -> Iterator[tuple[NDArray
     for place, key in enumerate(zip(*(values.tolist() for values in words.values()), strict=True)):
         groups.setdefault(key, []).append(place)
     if len(groups) > MOST_CALLS:
-        raise Stopped(f"{', '.join(words)}: {len(groups):,} different values; at most {MOST_CALLS:,} are allowed in one call", VALUE)
+        raise Stopped(
+            f"{', '.join(words)}: {len(groups):,} different values; at most {MOST_CALLS:,} are allowed in one call",
+            VALUE,
+        )
     for key, places in groups.items():
         yield np.array(places), dict(zip(words, key, strict=True))
 
@@ -118,7 +128,9 @@ def _call(function: Function, fixed: dict[str, Any], vectors: dict[str, NDArray[
     except AccelError as error:
         if not vectors or count > ONE_BY_ONE or error.cell == VALUE:
             return _refused(error, count)
-    alone = [_alone(function, fixed, {name: values[place] for name, values in vectors.items()}) for place in range(count)]
+    alone = [
+        _alone(function, fixed, {name: values[place] for name, values in vectors.items()}) for place in range(count)
+    ]
     pieces = [Piece(np.array([place]), piece.values, piece.codes) for place, piece in enumerate(alone)]
     values, marks = _together(pieces, count, None)
     return Piece(None, values, marks, next((piece.why for piece in alone if piece.why), ""))
@@ -141,11 +153,7 @@ def _piece(result: Any, count: int, vectors: bool) -> Piece:
     why = ""
     if isinstance(result, Outcome):
         result, why = result.value, result.why
-    values = result if isinstance(result, np.ndarray) else np.asarray(result, dtype=np.float64 if isinstance(result, float) else object)
-    if values.dtype.kind in "iufb":
-        values = values.astype(np.float64, copy=False)
-    else:
-        values = np.vectorize(one_cell, otypes=[object])(values)
+    values = as_array(result)
     if not vectors or values.ndim == 0:
         values = np.broadcast_to(values, (count, *values.shape))
     if values.ndim > 2 or len(values) != count:
@@ -157,7 +165,10 @@ def _together(pieces: list[Piece], count: int, codes: Codes | None) -> tuple[NDA
     """Return the values and errors of all cases; a series shorter than the longest ends in #N/A."""
     periods = max((piece.values.shape[1] for piece in pieces if piece.values.ndim == 2), default=0)
     if count * periods > MOST_CELLS:
-        raise Stopped(f"{count:,} results of {periods:,} periods are {count * periods:,} cells; at most {MOST_CELLS:,} are given", VALUE)
+        raise Stopped(
+            f"{count:,} results of {periods:,} periods are {count * periods:,} cells; at most {MOST_CELLS:,} are given",
+            VALUE,
+        )
     kind = object if any(piece.values.dtype == object for piece in pieces) else np.float64
     values = np.full((count, periods or 1), np.nan, dtype=kind)
     marks = np.zeros(values.shape, dtype=np.int8)
@@ -181,6 +192,6 @@ def _in_shape(values: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
         return values
     if shape[0] == 1:
         return np.ascontiguousarray(values.T)
-    raise ShapeError(f"a series for each cell of a {shape[0]} x {shape[1]} range has three dimensions; give a row or a column")
-
-
+    raise ShapeError(
+        f"a series for each cell of a {shape[0]} x {shape[1]} range has three dimensions; give a row or a column"
+    )

@@ -18,6 +18,8 @@ cdef extern from "pack.h" nogil:
     pack pk_load(const double*) noexcept
     void pk_store(double*, pack) noexcept
     double pk_lane(pack, int) noexcept
+    void pk_turn(const double*, Py_ssize_t, double*, Py_ssize_t) noexcept
+    void pk_prefetch(const double*) noexcept
     double pk_top(pack) noexcept
     double pk_bottom(pack) noexcept
 

@@ -193,9 +193,9 @@ def best(run, times):
     """Least of several timings in seconds: other work on the machine only adds."""
     least = float("inf")
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         run()
-        least = min(least, time.perf_counter() - start)
+        least = min(least, time.process_time() - start)
     return least
 
 
@@ -207,7 +207,7 @@ def cold_load():
 
 
 def test_the_whole_catalogue_loads_in_milliseconds():
-    assert best(cold_load, 7) < 0.06  # 0.015 s on a quiet 2-core machine
+    assert best(cold_load, 7) < 0.3  # 0.015 s on a quiet 2-core machine; a quadratic loader takes seconds
 
 
 def test_a_lookup_takes_microseconds():

@@ -29,9 +29,12 @@ def test_an_error_constant_is_an_error_and_not_text():
     assert isinstance(cells_of("=ACCEL_X(#NUM!)")[1][0], CellError)
 
 
-@pytest.mark.parametrize("formula", ["ACCEL_X(1)", "=SUM(1)", "=ACCEL_X({1,2)", "=ACCEL_X({1,,2})", "=ACCEL_X(1+2)", "=ACCEL_X(1;2)", "=ACCEL_X({})"])
+@pytest.mark.parametrize(
+    "formula",
+    ["ACCEL_X(1)", "=SUM(1)", "=ACCEL_X({1,2)", "=ACCEL_X({1,,2})", "=ACCEL_X(1+2)", "=ACCEL_X(1;2)", "=ACCEL_X({})"],
+)
 def test_what_is_no_such_formula_is_refused(formula):
-    with pytest.raises(ValueError, match="ACCEL|call"):
+    with pytest.raises(ValueError, match=r"call|where|cannot|array"):
         cells_of(formula)
 
 
@@ -40,10 +43,17 @@ def test_the_reference_is_json_with_every_function_argument_and_limit():
     assert [row["name"] for row in rows] == list(REGISTRY)
     roi = next(row for row in rows if row["name"] == "ACCEL_ROI")
     share = next(argument for argument in roi["arguments"] if argument["name"] == "utilization")
-    assert (share["unit"], share["low"], share["high"], share["default"], share["required"]) == ("share", 0, 1, 0.6, False)
+    assert (share["unit"], share["low"], share["high"], share["default"], share["required"]) == (
+        "share",
+        0,
+        1,
+        0.6,
+        False,
+    )
     assert all(row["examples"] and row["summary"] and row["category"] for row in rows)
 
 
 def test_the_table_has_a_row_a_function():
     assert len(reference.table()) == len(REGISTRY)
     assert all(len(row) == len(reference.HEADER) for row in reference.table())
+    assert ("ACCEL_VERSION()", "Accel - Info") in [row[:2] for row in reference.table()]

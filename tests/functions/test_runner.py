@@ -27,7 +27,15 @@ One = Annotated[float, Quantity()]
 def sheet(target, **more):
     """Return a function of a sheet around `target`."""
     names = target.__annotations__.keys() - {"return"}
-    return declare("ACCEL_T", "Accel - Info", target, "A test", help=dict.fromkeys(names, "help"), examples=[("=ACCEL_T()", 0.0)], **more)
+    return declare(
+        "ACCEL_T",
+        "Accel - Info",
+        target,
+        "A test",
+        help=dict.fromkeys(names, "help"),
+        examples=[("=ACCEL_T()", 0.0)],
+        **more,
+    )
 
 
 def plus(a: Level, b: Level = 10.0, c: Level = 0.0):
@@ -51,7 +59,21 @@ def same(got, expected):
 
 # -- single cells ---------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "one", [1.0, 1, True, np.float64(1), np.int32(1), np.bool_(True), Decimal(1), [[1.0]], ((1.0,),), [1], np.array([[1.0]]), np.array(1)]
+    "one",
+    [
+        1.0,
+        1,
+        True,
+        np.float64(1),
+        np.int32(1),
+        np.bool_(True),
+        Decimal(1),
+        [[1.0]],
+        ((1.0,),),
+        [1],
+        np.array([[1.0]]),
+        np.array(1),
+    ],
 )
 def test_a_number_of_any_kind_is_a_number(one):
     same(PLUS(one), 11.0)
@@ -69,7 +91,10 @@ def test_a_missing_optional_argument_is_its_default():
 @pytest.mark.parametrize("cells", [(), (None,), (None, 1.0), ("",)])
 def test_a_needed_argument_that_is_blank_is_named(cells):
     outcome = PLUS.call(*cells)
-    assert (outcome.value, outcome.why) == (VALUE, "ACCEL_T: a is blank; a number from -1000 to 1000 USD is needed: help")
+    assert (outcome.value, outcome.why) == (
+        VALUE,
+        "ACCEL_T: a is blank; a number from -1000 to 1000 USD is needed: help",
+    )
 
 
 def test_too_many_arguments_are_refused_with_the_signature():
@@ -79,7 +104,11 @@ def test_too_many_arguments_are_refused_with_the_signature():
 @pytest.mark.parametrize(
     ("cell", "error", "words"),
     [
-        ("12", VALUE, "a is the text '12'; a number from -1000 to 1000 USD is allowed; text that looks like one is not read as one"),
+        (
+            "12",
+            VALUE,
+            "a is the text '12'; a number from -1000 to 1000 USD is allowed; text is never read as a number",
+        ),
         (dt.date(2026, 1, 1), VALUE, "a is the date 2026-01-01"),
         (object(), VALUE, "a is an object of type object"),
         ({1: 2}, VALUE, "a is an object of type dict"),
@@ -205,7 +234,9 @@ def test_a_range_that_is_not_rectangular_is_refused(ragged):
     assert (outcome.value, outcome.fault) == (VALUE, None)
 
 
-@pytest.mark.parametrize("column", [[(1.0,)] * 1_048_576, np.zeros((1_048_576, 1)), [1.0] * 1_048_576, np.zeros((2000, 2000))])
+@pytest.mark.parametrize(
+    "column", [[(1.0,)] * 1_048_576, np.zeros((1_048_576, 1)), [1.0] * 1_048_576, np.zeros((2000, 2000))]
+)
 def test_a_whole_column_is_refused_with_the_limit(column):
     outcome = PLUS.call(column)
     assert outcome.value is VALUE
@@ -510,7 +541,10 @@ def test_a_result_that_no_sheet_can_hold_is_an_error(result):
     assert sheet(give)(1.0) is VALUE
 
 
-@pytest.mark.parametrize("fault", [ZeroDivisionError("division"), MemoryError(), RecursionError("deep"), KeyError("x"), RuntimeError("two\nlines")])
+@pytest.mark.parametrize(
+    "fault",
+    [ZeroDivisionError("division"), MemoryError(), RecursionError("deep"), KeyError("x"), RuntimeError("two\nlines")],
+)
 def test_a_fault_of_the_function_is_a_value_error_and_never_an_exception(fault):
     def broken(a: Level):
         raise fault

@@ -1,0 +1,169 @@
+"""`accelxl demo`: the sample deck from facts to filled budgets, a comparison and 100,000 scenarios around each device."""
+
+from __future__ import annotations
+
+import csv
+import math
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from accelxl.demo.deck import Case, cases, load
+from accelxl.errors import BadFile
+from accelxl.plan.evaluate import evaluate
+from accelxl.scenario.montecarlo import montecarlo
+from accelxl.workbook.board import board
+from accelxl.workbook.build import built
+from accelxl.workbook.fill import fill
+
+SCENARIOS = 100_000
+SEED = 20250228
+TEMPLATE = "accelerator_budget"
+METRICS = ("capex_usd", "cost_per_mtok", "roi", "npv", "irr", "payback_months", "cost_per_accelerator_hour", "utilization_mean")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the demo says of one device."""
+
+    case: Case
+    figures: dict[str, float]
+    chance_of_loss: float
+    npv_p10: float
+    npv_p90: float
+
+
+def run(out: Path, console: Console) -> list[Path]:
+    """Write the demo's files into `out` and print the comparison.
+
+    Parameters
+    ----------
+    out : Path
+        The folder; it is made if it does not exist.
+    console : Console
+        Where progress and the table go.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    BadFile
+        If the folder cannot be made or written to.
+    """
+    _make(out)
+    deck = cases()
+    with _progress(console) as step:
+        answers = []
+        for case in deck:
+            step(f"{SCENARIOS:,} scenarios around {case.device}")
+            answers.append(answer(case))
+        step("one budget a device")
+        template = out / f"{TEMPLATE}.xlsx"
+        template.write_bytes(built(TEMPLATE))
+        books = fill(template, [_row(item.case) for item in answers], out)
+        comparison = out / "comparison.csv"
+        _write_comparison(comparison, answers)
+        sources = out / "sources.csv"
+        _write_sources(sources, deck)
+        written = [*books.paths, comparison, sources]
+        if shutil.which("soffice") or shutil.which("libreoffice"):
+            for book in books.paths:
+                step(f"board of {book.stem} as PDF")
+                written.append(board(book, book.with_suffix(".pdf")))
+    _print(console, answers, written)
+    return written
+
+
+def answer(case: Case) -> Answer:
+    """Evaluate one device: its figures, and the spread of npv over the deck's distributions."""
+    spread = montecarlo(
+        case.plan, case.spreads(), ("npv",), n=SCENARIOS, seed=SEED, percentiles=(10, 90), below={"npv": 0.0}
+    )["npv"]
+    return Answer(case, evaluate(case.plan, METRICS), spread["share_below"], spread["p10"], spread["p90"])
+
+
+def _row(case: Case) -> dict[str, object]:
+    """Return the row that fills the budget: the device is the first tranche, the second stays empty."""
+    [tranche] = case.plan.as_dict()["tranches"]
+    shared = {name: value for name, value in case.plan.as_dict().items() if name != "tranches"}
+    cohort = {f"{name}_1": value for name, value in tranche.items()}
+    return {"book": f"budget_{case.device}", **shared, **cohort, "units_2": 0}
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadFile(f"the folder {out} cannot be made: {error.strerror}") from error
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[object]:
+    """Show a bar on a terminal, plain lines elsewhere."""
+    if not console.is_terminal:
+        yield lambda text: console.print(text, highlight=False)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=len(load()["devices"]) * 2 + 1)
+
+        def step(text: str) -> None:
+            bar.update(task, description=text, advance=1)
+
+        yield step
+
+
+def _write_comparison(path: Path, answers: list[Answer]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["device", "units", *METRICS, "chance_npv_below_0", "npv_p10_usd", "npv_p90_usd"])
+        for item in answers:
+            figures = ["" if math.isnan(item.figures[name]) else item.figures[name] for name in METRICS]
+            units = item.case.plan.tranches[0]["units"]
+            writer.writerow([item.case.device, units, *figures, item.chance_of_loss, item.npv_p10, item.npv_p90])
+
+
+def _write_sources(path: Path, deck: list[Case]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["device", "input", "value", "tag", "source", "spread"])
+        for case in deck:
+            for entry in case.entries:
+                spread = " ".join(map(str, entry.spread)) if entry.spread else ""
+                writer.writerow([case.device, entry.name, entry.value, entry.tag, entry.source, spread])
+
+
+def _print(console: Console, answers: list[Answer], written: list[Path]) -> None:
+    deck = load()
+    console.print(f"\n[bold]{deck['title']}[/bold]\n{deck['about']}\n")
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("device")
+    for name in ("accelerators", "capex, USD m", "USD per Mtok", "ROI", "NPV, USD m", "IRR", "payback, months", "chance NPV < 0"):
+        table.add_column(name, justify="right")
+    for item in answers:
+        f = item.figures
+        table.add_row(
+            item.case.device,
+            f"{item.case.plan.tranches[0]['units']:,.0f}",
+            f"{f['capex_usd'] / 1e6:,.1f}",
+            f"{f['cost_per_mtok']:.3f}",
+            f"{f['roi']:.0%}",
+            f"{f['npv'] / 1e6:,.1f}",
+            "-" if math.isnan(f["irr"]) else f"{f['irr']:.1%}",
+            "-" if math.isnan(f["payback_months"]) else f"{f['payback_months']:.0f}",
+            f"{item.chance_of_loss:.0%}",
+        )
+    console.print(table)
+    console.print("\n- where there is none: the money does not come back within the life.")
+    console.print("Throughput of H200 and B200 is an estimate scaled by memory bandwidth; every figure and its source is in sources.csv.\n")
+    for path in written:
+        console.print(str(path), highlight=False, soft_wrap=True)

@@ -1,0 +1,86 @@
+"""Native charts of a Board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from accelxl.workbook.language import FIRST, Book
+from accelxl.workbook.layout import PlacedChart
+from accelxl.workbook.styles import COLOURS, FONT
+from accelxl.workbook.template import Chart, Series
+
+_SMALL = {"name": FONT, "size": 8, "color": "#404040"}
+_TYPES: dict[str, dict[str, str]] = {
+    "line": {"type": "line"},
+    "column": {"type": "column"},
+    "stack": {"type": "column", "subtype": "stacked"},
+    "area": {"type": "area"},
+}
+
+
+def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedChart, book: Book) -> None:
+    """Add a chart to a sheet; series of several kinds are combined, the first kind below."""
+    chart = placed.chart
+    kinds = list(dict.fromkeys(series.kind for series in chart.series))
+    made: list[Any] = []
+    for kind in kinds:
+        one = workbook.add_chart(_TYPES[kind])
+        assert one is not None
+        for series in chart.series:
+            if series.kind == kind:
+                one.add_series(_series(chart, series, book))
+        made.append(one)
+    main = made[0]
+    for other in made[1:]:
+        main.combine(other)
+    main.set_title({"name": chart.title, "name_font": {"name": FONT, "size": 11, "bold": True, "color": COLOURS["navy"]}, "overlay": False})
+    main.set_x_axis(_x_axis(chart))
+    main.set_y_axis(
+        {
+            "name": chart.unit,
+            "name_font": {**_SMALL, "bold": False},
+            "num_font": _SMALL,
+            "num_format": chart.number_format,
+            "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0", "width": 0.5}},
+            "line": {"none": True},
+        }
+    )
+    main.set_legend({"position": "bottom", "font": _SMALL})
+    main.set_chartarea({"border": {"color": "#D0D0D0"}, "fill": {"color": "#FFFFFF"}})
+    main.set_size({"width": placed.width, "height": placed.height})
+    sheet.insert_chart(placed.row, placed.column, main, {"description": f"{chart.title}. {chart.about}", "object_position": 2})
+
+
+def _x_axis(chart: Chart) -> dict[str, Any]:
+    axis: dict[str, Any] = {
+        "num_font": _SMALL,
+        "label_position": "low",
+        "line": {"color": "#7F7F7F"},
+        "major_tick_mark": "outside",
+        "name": chart.axis_title,
+        "name_font": {**_SMALL, "bold": False},
+    }
+    if chart.date_axis:
+        axis.update({"date_axis": True, "num_format": "yyyy", "major_unit": 1, "major_unit_type": "years"})
+    return axis
+
+
+def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
+    values, labels = book.rows[chart.sheet, series.row], book.rows[chart.sheet, chart.axis]
+    last = FIRST + values.periods - 1
+    colour = COLOURS[series.colour]
+    options: dict[str, Any] = {
+        "name": series.title,
+        "categories": [chart.sheet, labels.row, FIRST, labels.row, last],
+        "values": [chart.sheet, values.row, FIRST, values.row, last],
+    }
+    if series.kind == "line":
+        options["line"] = {"color": colour, "width": 2.0, "dash_type": series.dash}
+    else:
+        options["fill"] = {"color": colour}
+        options["border"] = {"color": "#FFFFFF", "width": 0.5}
+        options["gap"] = 50
+    return options

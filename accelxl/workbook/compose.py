@@ -1,0 +1,76 @@
+"""A template into a layout, and the values of its formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from accelxl.workbook.formulas import values
+from accelxl.workbook.formulas.compile import Key, Outside
+from accelxl.workbook.formulas.engine import Engine
+from accelxl.workbook.language import Book
+from accelxl.workbook.layout import Layout
+from accelxl.workbook.pages.board import board
+from accelxl.workbook.pages.checks import checks
+from accelxl.workbook.pages.front import contents, cover, log
+from accelxl.workbook.pages.inputs import inputs, plan_block
+from accelxl.workbook.pages.time import place, time_sheet
+from accelxl.workbook.template import Template
+
+Values = dict[tuple[str, int, int], Any]
+"""Sheet, row and column of a formula cell to its value: float, text, bool or the text of an error."""
+
+
+def compose(template: Template) -> tuple[Layout, Book]:
+    """Return a template laid out, and where its rows stand.
+
+    Raises
+    ------
+    UnknownName
+        If a formula names a row or a defined name that does not exist.
+    """
+    layout, book = Layout(), Book()
+    book.names = {item.defined for item in template.items}
+    book.names |= {f"out_{figure.name}" for figure in template.board.figures}
+    book.names |= {f"asof_{item.name}" for item in template.items if item.dated}
+    book.names |= {f"k_{item.group}" for item in template.items if item.group}
+    book.names |= {f"all_{sheet.name.lower()}" for sheet in template.sheets}
+    book.names |= {f"batch_{name}" for name in template.batch}
+    book.names |= {"chk_total", "chk_not_calculated", "plan_block", "out_scope"}
+    for sheet in template.sheets:
+        place(sheet, book)
+    cover(template, layout)
+    board(template, layout, book)
+    inputs(template, layout)
+    for sheet in template.sheets:
+        time_sheet(sheet, template, layout, book)
+    plan_block(template, layout)
+    checks(template, layout, book)
+    log(template, layout)
+    contents(template, layout)
+    layout.names.update(book.made)
+    return layout, book
+
+
+def evaluate(template: Template, layout: Layout, outside: Outside, known_outside: Callable[[str], bool]) -> Values:
+    """Return the value of every formula cell of a layout; cells that a batch run fills get the figures of the book as it stands.
+
+    Raises
+    ------
+    Unsupported
+        If a formula needs a function that the compiler lacks: a fault of the template.
+    """
+    engine = Engine(layout.sheets(), outside, known_outside)
+    titles = [page.name for page in layout.pages]
+    changes: dict[Key, Any] = {}
+    for name in template.batch:
+        sheet, row, column = layout.at(f"out_{name}")
+        filled, r, c = layout.at(f"batch_{name}")
+        found = values.python(engine.values[titles.index(sheet), row, column], 0)
+        layout.page(filled).cells[r, c].content = found
+        changes[titles.index(filled), r, c] = found
+    engine.set(changes)
+    if engine.lacking:
+        key, what = next(iter(engine.lacking.items()))
+        raise values.Unsupported(f"{engine.where(key)}: {what}")
+    return {(titles[key[0]], key[1], key[2]): values.python(engine.values[key], 0) for key in engine.sheets.formulas}

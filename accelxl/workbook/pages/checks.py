@@ -1,0 +1,96 @@
+"""The Checks sheet: checks with value, tolerance and flag; native figures against ACCEL functions; warnings."""
+
+from __future__ import annotations
+
+from accelxl.workbook.formulas.tree import address
+from accelxl.workbook.language import Book, cells
+from accelxl.workbook.layout import Layout, Page
+from accelxl.workbook.template import Check, Template
+
+LABEL, NATIVE, ACCEL, VALUE, TOLERANCE, FAIL = range(6)
+
+
+def checks(template: Template, layout: Layout, book: Book) -> None:
+    """Lay out the Checks sheet."""
+    page = Page("Checks", widths=[(0, 0, 64.0), (1, 4, 18.0), (5, 5, 10.0)], freeze=(3, 0), repeat=(0, 2), landscape=False)
+    layout.pages.append(page)
+    page.head("Checks", "Every check should be zero within its tolerance; the light on each sheet shows their total")
+    page.put(4, LABEL, "Checks that fail, in total", "strong_label")
+    for column in range(1, FAIL):
+        page.put(4, column, None, "strong")
+    flags: list[int] = []
+    row = _table(page, 6, "Check", [c for c in template.checks if not c.warning], book, flags)
+    first, row = _twins(template, page, row + 2, flags)
+    missing = f"=ROWS({_span(first, row, ACCEL)})-COUNT({_span(first, row, ACCEL)})"
+    row += 1
+    page.put(row, LABEL, "ACCEL cells that did not calculate (the add-in is not installed)", "label")
+    page.put(row, VALUE, role="calc", format="number", formula=missing)
+    layout.name("chk_not_calculated", page, row, VALUE)
+    warned: list[int] = []
+    row = _table(page, row + 2, "Warning (outside the total)", [c for c in template.checks if c.warning], book, warned) + 1
+    for name in template.batch:
+        row += 1
+        figure = next(figure for figure in template.board.figures if figure.name == name)
+        page.put(row, LABEL, f"{figure.label} when the book was filled, USD" if "usd" in name else f"{figure.label} when filled", "label")
+        page.put(row, VALUE, 0.0, "batch", "number4")
+        layout.name(f"batch_{name}", page, row, VALUE)
+    page.put(4, FAIL, role="strong", format="number", formula=f"={_sum(flags)}")
+    layout.name("chk_total", page, 4, FAIL)
+    page.flags.append((4, FAIL))
+    page.flags += [(r, FAIL) for r in (*flags, *warned)]
+
+
+def _sum(rows: list[int]) -> str:
+    """Return the sum of the flags in two blocks of rows."""
+    blocks: list[list[int]] = []
+    for row in rows:
+        if blocks and row == blocks[-1][1] + 1:
+            blocks[-1][1] = row
+        else:
+            blocks.append([row, row])
+    return f"SUM({','.join(_span(low, high, FAIL) for low, high in blocks)})"
+
+
+def _span(low: int, high: int, column: int) -> str:
+    return f"{address(low, column)}:{address(high, column)}"
+
+
+def _header(page: Page, row: int, title: str, *, twins: bool) -> None:
+    texts = (title, "Native" if twins else None, "ACCEL" if twins else None, "Difference" if twins else "Value", "Tolerance", "Fail")
+    for column, text in enumerate(texts):
+        page.put(row, column, text, "heading_right" if column else "heading")
+
+
+def _table(page: Page, row: int, title: str, given: list[Check], book: Book, flags: list[int]) -> int:
+    _header(page, row, title, twins=False)
+    for check in given:
+        row += 1
+        page.put(row, LABEL, check.label, "label")
+        page.put(row, VALUE, role="calc", format="tiny", formula=cells(book, "Checks", check.formula, VALUE, check.name))
+        page.put(row, TOLERANCE, role="calc", format="tiny", formula=cells(book, "Checks", check.tolerance, TOLERANCE, check.name))
+        _flag(page, row)
+        flags.append(row)
+    return row
+
+
+def _flag(page: Page, row: int) -> None:
+    page.put(row, FAIL, role="calc", format="flag", formula=f"=IF(ABS({address(row, VALUE)})>{address(row, TOLERANCE)},1,0)")
+
+
+def _twins(template: Template, page: Page, row: int, flags: list[int]) -> tuple[int, int]:
+    """Lay out each native figure beside the ACCEL function of the same plan."""
+    _header(page, row, "Native figure against ACCEL_PLAN", twins=True)
+    first = row + 1
+    for figure in template.board.figures:
+        if not figure.metric:
+            continue
+        row += 1
+        native, accel = address(row, NATIVE), address(row, ACCEL)
+        page.put(row, LABEL, f"{figure.label} ({figure.metric})", "label")
+        page.put(row, NATIVE, role="calc", format="number4", formula=f"=out_{figure.name}")
+        page.put(row, ACCEL, role="accel", format="number4", formula=f'=ACCEL_PLAN(plan_block,"{figure.metric}")')
+        page.put(row, VALUE, role="calc", format="tiny", formula=f"=IF(ISNUMBER({accel}),{accel}-{native},0)")
+        page.put(row, TOLERANCE, role="calc", format="tiny", formula=f"=k_tolerance*(1+ABS(N({native})))")
+        _flag(page, row)
+        flags.append(row)
+    return first, row
