@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from struct import pack, unpack, unpack_from
 
 from accelxl.errors import BadFile
@@ -130,7 +131,7 @@ def _children(streams: Mapping[str, bytes], path: str) -> list[str]:
     if long:
         raise BadFile(f"the name {long[0]!r} is too long for a compound file; 31 characters are allowed")
     found = sorted(names, key=order)
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in pairwise(found):
         if order(one) == order(two):
             raise BadFile(f"{one!r} and {two!r} are the same name in a compound file")
     return found
@@ -184,10 +185,12 @@ def read(data: bytes) -> dict[str, bytes]:
     small_table = list(unpack(f"<{len(map_bytes) // 4}I", map_bytes))
     streams = {}
     for path, entry in _walk(entries, entries[0].child, ""):
-        if entry.size < CUTOFF:
-            content = _follow(small, small_table, entry.start, SMALL_SECTOR)
-        else:
-            content = _follow(data, table, entry.start)
+        place = (
+            (small, small_table, entry.start, SMALL_SECTOR)
+            if entry.size < CUTOFF
+            else (data, table, entry.start, SECTOR)
+        )
+        content = _follow(*place)
         if len(content) < entry.size:
             raise BadFile(f"the stream {path} is cut off")
         streams[path] = content[: entry.size]
@@ -203,7 +206,7 @@ def _sector(data: bytes, number: int, size: int = SECTOR) -> bytes:
 
 
 def _follow(data: bytes, table: list[int], number: int, size: int = SECTOR) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     while number != END:
         if number >= len(table) or len(parts) > len(table):
             raise BadFile("the compound file of the macros has a broken chain of sectors")
@@ -215,7 +218,9 @@ def _follow(data: bytes, table: list[int], number: int, size: int = SECTOR) -> b
 def _unpacked(raw: bytes) -> Entry:
     length, kind, colour, left, right, child = unpack_from("<HBBIII", raw, 64)
     start, size = unpack_from("<II", raw, 116)
-    return Entry(raw[: max(length - 2, 0)].decode("utf-16-le", "replace"), kind, start, size, left, right, child, colour)
+    return Entry(
+        raw[: max(length - 2, 0)].decode("utf-16-le", "replace"), kind, start, size, left, right, child, colour
+    )
 
 
 def _walk(entries: list[Entry], number: int, path: str, seen: set[int] | None = None) -> Iterator[tuple[str, Entry]]:
@@ -235,7 +240,9 @@ def _walk(entries: list[Entry], number: int, path: str, seen: set[int] | None = 
     entry = entries[number]
     for side, sign in ((entry.left, 1), (entry.right, -1)):
         if side < len(entries) and (order(entry.name) > order(entries[side].name)) != (sign > 0):
-            raise BadFile(f"{entries[side].name} and {entry.name} are out of order in the directory of the compound file")
+            raise BadFile(
+                f"{entries[side].name} and {entry.name} are out of order in the directory of the compound file"
+            )
     yield from _walk(entries, entry.left, path, seen)
     if entry.kind == STREAM:
         yield path + entry.name, entry

@@ -104,7 +104,9 @@ def sheets(parts: Parts) -> list[Sheet]:
         link = where.get(tag.attributes.get("id", ""))
         kind = link.attributes["Type"].rpartition("/")[2] if link else ""
         if link is None or kind not in SHEET_KINDS:
-            raise BadFile(f"the sheet {tag.attributes.get('name')!r} is of the kind {kind!r}; worksheets and charts are allowed")
+            raise BadFile(
+                f"the sheet {tag.attributes.get('name')!r} is of the kind {kind!r}; worksheets and charts are allowed"
+            )
         part = target(BOOK_LINKS, link)
         if part not in parts:
             raise BadFile(f"the sheet {tag.attributes.get('name')!r} has no part {part}")
@@ -121,10 +123,19 @@ def sheets(parts: Parts) -> list[Sheet]:
 
 
 def _code_name(parts: Parts, part: str, element: str) -> str:
-    return next((tag.attributes.get("codeName", "") for tag in tags(parts[part], part) if tag.name == element and tag.depth == 1), "")
+    return next(
+        (
+            tag.attributes.get("codeName", "")
+            for tag in tags(parts[part], part)
+            if tag.name == element and tag.depth == 1
+        ),
+        "",
+    )
 
 
-def with_macros(parts: Parts, kind: Kind, modules: Sequence[Module], *, book_code: str, ribbon: str, name: str = "AccelXL") -> Parts:
+def with_macros(
+    parts: Parts, kind: Kind, modules: Sequence[Module], *, book_code: str, ribbon: str, name: str = "AccelXL"
+) -> Parts:
     """Return the parts of a book with a VBA project and a ribbon.
 
     Parameters

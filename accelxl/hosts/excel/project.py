@@ -26,13 +26,10 @@ BASES = {
     "chart": "0{00020821-0000-0000-C000-000000000046}",
 }
 """The class behind a module that is no standard module."""
+OFFICE = r"C:\Program Files\Common Files\Microsoft Shared\OFFICE16\MSO.DLL#Microsoft Office 16.0 Object Library"
 REFERENCES = (
     ("stdole", r"*\G{00020430-0000-0000-C000-000000000046}#2.0#0#C:\Windows\System32\stdole2.tlb#OLE Automation"),
-    (
-        "Office",
-        r"*\G{2DF8D04C-5BFA-101B-BDE5-00AA0044DE52}#2.0#0#C:\Program Files\Common Files\Microsoft Shared\OFFICE16\MSO.DLL"
-        "#Microsoft Office 16.0 Object Library",
-    ),
+    ("Office", rf"*\G{{2DF8D04C-5BFA-101B-BDE5-00AA0044DE52}}#2.0#0#{OFFICE}"),
 )
 """The libraries that every Excel project names beside VBA and Excel; found by their number, the path is a hint."""
 HOST = "&H00000001={3832D640-CF90-11CF-8E43-00A0C911005A};VBE;&H00000000"
@@ -80,7 +77,9 @@ def write(name: str, modules: Sequence[Module]) -> bytes:
         raise BadFile(f"two modules of the project {name} have the same name")
     for word in (name, *sources):
         if not re.fullmatch(r"[A-Za-z]\w*", word, re.ASCII) or len(word) > LONGEST_NAME:
-            raise BadFile(f"{word!r} is no name of a VBA module; up to {LONGEST_NAME} letters, digits and _ are allowed")
+            raise BadFile(
+                f"{word!r} is no name of a VBA module; up to {LONGEST_NAME} letters, digits and _ are allowed"
+            )
     streams = {f"VBA/{key}": compress(source) for key, source in sources.items()}
     streams["VBA/dir"] = compress(_dir(name, modules))
     streams["VBA/_VBA_PROJECT"] = NO_CACHE
@@ -94,7 +93,9 @@ def _encoded(module: Module) -> bytes:
         return module.source().encode(f"cp{CODE_PAGE}")
     except UnicodeEncodeError as error:
         odd = module.source()[error.start]
-        raise BadFile(f"the VBA module {module.name} has the character {odd!r}; those of code page {CODE_PAGE} are allowed") from error
+        raise BadFile(
+            f"the VBA module {module.name} has the character {odd!r}; those of code page {CODE_PAGE} are allowed"
+        ) from error
 
 
 def _both(text: str, after: bytes = b"", after_wide: bytes = b"") -> bytes:
@@ -156,7 +157,7 @@ def _project(name: str, modules: Sequence[Module]) -> str:
 
 
 def read(data: bytes) -> dict[str, str]:
-    """Return the source of each module of a vbaProject.bin by its name, in the order of the project.
+    r"""Return the source of each module of a vbaProject.bin by its name, in the order of the project.
 
     Raises
     ------
@@ -165,7 +166,7 @@ def read(data: bytes) -> dict[str, str]:
 
     Examples
     --------
-    >>> read(write("Demo", [Module("Main", "standard", "Sub Go()\\nEnd Sub")]))["Main"].splitlines()
+    >>> read(write("Demo", [Module("Main", "standard", "Sub Go()\nEnd Sub")]))["Main"].splitlines()
     ['Attribute VB_Name = "Main"', 'Sub Go()', 'End Sub']
     """
     streams = compound.read(data)

@@ -1,8 +1,8 @@
 """The VBA module of the spreadsheet functions: registry in, text out.
 
 A wrapper passes the values of its arguments (not the ranges, which would cost a call across processes for each property) to the one
-dispatcher in Python and gives its answer to the cell, marked errors as real ones. Nothing here needs Excel, and the functions also run in
-LibreOffice, whose VBA has neither ``#If App`` nor ``TypeOf ... Is Range`` nor ``Value2``.
+dispatcher in Python and gives its answer to the cell, marked errors as real ones. Nothing here needs Excel, and the functions also run
+in LibreOffice, whose VBA has neither ``#If App`` nor ``TypeOf ... Is Range`` nor ``Value2``.
 """
 
 from __future__ import annotations
@@ -170,7 +170,9 @@ def module(functions: Iterable[Function]) -> str:
 def _wrapper(function: Function) -> Iterator[str]:
     """Yield the function that a cell calls."""
     head = ", ".join(("" if a.required else "Optional ") + f"{vba.name(a.name)} As Variant" for a in function.arguments)
-    values = ", ".join(f"{'AccelAddress' if a.reference else 'AccelValue'}({vba.name(a.name)})" for a in function.arguments)
+    values = ", ".join(
+        f"{'AccelAddress' if a.reference else 'AccelValue'}({vba.name(a.name)})" for a in function.arguments
+    )
     yield f"Public Function {function.name}({head}) As Variant"
     yield f"Attribute {function.name}.VB_Description = {vba.text(function.summary)}"
     yield f'Attribute {function.name}.VB_ProcData.VB_Invoke_Func = " \\n14"'
@@ -200,7 +202,9 @@ def _description(function: Function) -> Iterator[str]:
         yield f"    help({place}) = {vba.text(help_of(argument))}"
     what = f'"\'" & ThisWorkbook.Name & "\'!{function.name}"'
     yield f"    Application.MacroOptions Macro:={what}, Description:={vba.text(function.summary)}, _"
-    yield f"        Category:={vba.text(function.category)}" + (", ArgumentDescriptions:=help" if function.arguments else "")
+    yield f"        Category:={vba.text(function.category)}" + (
+        ", ArgumentDescriptions:=help" if function.arguments else ""
+    )
     yield "End Sub"
 
 
@@ -221,7 +225,7 @@ def help_of(argument: Argument) -> str:
 
 def _describe(functions: list[Function]) -> Iterator[str]:
     """Yield the procedure that tells Excel the help of all functions when the book opens."""
-    yield "' Categories and help for the function wizard. An add-in is hidden, and Excel may refuse to describe the macros of a hidden book."
+    yield "' Categories and help for the function wizard. An add-in is hidden, and Excel may refuse to describe macros of hidden books."
     yield "Public Sub AccelDescribe(Optional ByVal again As Boolean = False)"
     yield "    Dim addin As Boolean"
     yield "    On Error GoTo refused"

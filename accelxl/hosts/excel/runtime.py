@@ -21,7 +21,10 @@ MARK = "\x01"
 """Begins a text that stands for an error, or an argument that the wrapper could not read; nobody types it."""
 MISSING = -2147352572
 """A missing argument as COM passes it."""
-CODES = {-2146828288 + number: error for error, number in zip(ERRORS, (2000, 2007, 2015, 2023, 2029, 2036, 2042), strict=True)}
+CODES = {
+    -2146828288 + number: error
+    for error, number in zip(ERRORS, (2000, 2007, 2015, 2023, 2029, 2036, 2042), strict=True)
+}
 """Error cells as COM passes them; numbers in cells are floats."""
 
 
@@ -59,7 +62,9 @@ def answer(name: str, where: str | None, cells: tuple[Any, ...] | None) -> Outco
 
         function = REGISTRY.get(name)
         if function is None:
-            outcome = Outcome(VALUE, f"{name} is not a function of this version of AccelXL; make the book's macros again")
+            outcome = Outcome(
+                VALUE, f"{name} is not a function of this version of AccelXL; make the book's macros again"
+            )
         else:
             outcome = _called(function, cells or ())
         if where:
@@ -77,8 +82,12 @@ def _called(function: Function, cells: tuple[Any, ...]) -> Outcome:
             if kind == "large":
                 values[place] = _large(int(facts[0]), int(facts[1]))
             else:
-                argument = function.arguments[place].name if place < len(function.arguments) else f"argument {place + 1}"
-                return Outcome(VALUE, f"{function.name}: {argument} {REFUSED.get(kind, REFUSED['unread']).format(*facts)}")
+                argument = (
+                    function.arguments[place].name if place < len(function.arguments) else f"argument {place + 1}"
+                )
+                return Outcome(
+                    VALUE, f"{function.name}: {argument} {REFUSED.get(kind, REFUSED['unread']).format(*facts)}"
+                )
     return function.call(*values)
 
 
@@ -119,12 +128,12 @@ def cell(value: Any) -> Any:
 
 
 def rows(outcome: Outcome) -> list[list[Any]]:
-    """Return an outcome as rows for COM, errors marked.
+    r"""Return an outcome as rows for COM, errors marked.
 
     Examples
     --------
     >>> rows(answer("ACCEL_SPEC", "", ("no such device", "memory_gb")))
-    [['\\x01#N/A']]
+    [['\x01#N/A']]
     """
     value = outcome.value
     if type(value) is float:

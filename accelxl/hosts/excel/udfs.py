@@ -1,7 +1,7 @@
 """The registry's functions for xlwings' own Import Functions: put ``accelxl.hosts.excel.udfs`` in UDF Modules.
 
-The wrappers that xlwings writes pass ranges and not values, so each argument costs calls across processes, and they have no error values:
-an error is text such as ``#NUM!`` in its cell. The macros of `accelxl excel build` have neither fault.
+The wrappers that xlwings writes pass ranges and not values, so each argument costs calls across processes, and they have no error
+values: an error is text such as ``#NUM!`` in its cell. The macros of `accelxl excel build` have neither fault.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def udf(function: Function) -> Callable[..., Any]:
     def call(*cells: Any) -> list[list[Any]]:
         *values, caller = cells
         taken = tuple(
-            _address(value) if argument.reference else value for argument, value in zip(function.arguments, values, strict=False)
+            _address(value) if argument.reference else value
+            for argument, value in zip(function.arguments, values, strict=False)
         )
         outcome = answer(function.name, None, taken)
         if outcome.why or len(WHY):  # else there is nothing to keep and nothing to forget, and the address costs
@@ -49,7 +50,9 @@ def udf(function: Function) -> Callable[..., Any]:
 
 
 def _parameter(name: str, *, required: bool) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=inspect.Parameter.empty if required else None)
+    return inspect.Parameter(
+        name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=inspect.Parameter.empty if required else None
+    )
 
 
 def _address(cell: Any) -> Any:

@@ -10,14 +10,15 @@ LONGEST_LINE = 1023
 """Characters of a line that the editor takes."""
 RESERVED = frozenset(
     """
-    abs addressof and any array as attribute base boolean byref byte byval call case cbool cbyte ccur cdate cdbl cdec cint circle clng
-    clnglng clngptr close compare const csng cstr currency cvar cverr date debug decimal declare defbool defbyte defcur defdate defdbl
-    defdec defint deflng deflnglng deflngptr defobj defsng defstr defvar dim do doevents double each else elseif empty end endif enum eqv
-    erase error event exit explicit false fix for friend function get global go gosub goto if imp implements in input inputb int integer is
-    lbound len lenb let like line linput local lock long longlong longptr loop lset me mid mod module new next not nothing null object on
-    open option optional or paramarray preserve print private property pset public put raiseevent redim rem resume return rset scale seek
-    select set sgn shared single spc static step stop string sub tab then to true type typeof ubound unlock until variant wend while width
-    with withevents write xor
+    abs addressof and any array as attribute base boolean byref byte byval call case cbool cbyte ccur cdate cdbl cdec cint
+    circle clng clnglng clngptr close compare const csng cstr currency cvar cverr date debug decimal declare defbool
+    defbyte defcur defdate defdbl defdec defint deflng deflnglng deflngptr defobj defsng defstr defvar dim do doevents
+    double each else elseif empty end endif enum eqv erase error event exit explicit false fix for friend function get
+    global go gosub goto if imp implements in input inputb int integer is lbound len lenb let like line linput local lock
+    long longlong longptr loop lset me mid mod module new next not nothing null object on open option optional or
+    paramarray preserve print private property pset public put raiseevent redim rem resume return rset scale seek select
+    set sgn shared single spc static step stop string sub tab then to true type typeof ubound unlock until variant wend
+    while width with withevents write xor
     """.split()  # noqa: SIM905
 )
 """Words that cannot name an argument, among them the functions that the generated modules call."""
@@ -55,5 +56,7 @@ def lines(parts: Sequence[str]) -> str:
     """
     for part in parts:
         if len(part) > LONGEST_LINE:
-            raise OutOfRange(f"a line of the macros has {len(part)} characters; {LONGEST_LINE} are allowed: {part[:60]}...")
+            raise OutOfRange(
+                f"a line of the macros has {len(part)} characters; {LONGEST_LINE} are allowed: {part[:60]}..."
+            )
     return "\n".join(parts) + "\n"

@@ -6,7 +6,11 @@ from accelxl.functions import ERRORS, REGISTRY, CellError
 from accelxl.functions.examples import cells_of
 
 MISSING = -2147352572
-SCODES = dict(zip(ERRORS, (-2146826288, -2146826281, -2146826273, -2146826265, -2146826259, -2146826252, -2146826246), strict=True))
+SCODES = dict(
+    zip(
+        ERRORS, (-2146826288, -2146826281, -2146826273, -2146826265, -2146826259, -2146826252, -2146826246), strict=True
+    )
+)
 STRANGE = {
     "missing": (MISSING, None),
     "blank": (None, None),

@@ -5,7 +5,7 @@ Only what those modules touch when a function is imported or called. What COM do
 
 import contextlib
 import ctypes
-import datetime
+import datetime as dt
 import sys
 from types import ModuleType, SimpleNamespace
 from unittest import mock
@@ -45,12 +45,12 @@ def modules():
                      Dispatch=lambda value, **_: value, DispatchEx=lambda value: value)  # fmt: skip
     util = _module("win32com.server.util", unwrap=unwrap, wrap=lambda value, *_, **__: value)
     server = _module("win32com.server", util=util, dispatcher=_module("d"), policy=_module("p", DefaultPolicy=object))
-    pythoncom = _module("pythoncom", IID_IDispatch="dispatch", IID_IEnumVARIANT="enum", TypeIIDs={"dispatch": Dispatched}, com_error=ComError,
-                        CoInitialize=lambda: None, ole_error=ComError, __file__="pythoncom",
+    pythoncom = _module("pythoncom", IID_IDispatch="dispatch", IID_IEnumVARIANT="enum", TypeIIDs={"dispatch": Dispatched},
+                        com_error=ComError, ole_error=ComError, CoInitialize=lambda: None, __file__="pythoncom",
                         CoMarshalInterThreadInterfaceInStream=lambda _, value: value)  # fmt: skip
     return {
         "pythoncom": pythoncom,
-        "pywintypes": _module("pywintypes", com_error=ComError, error=ComError, TimeType=datetime.datetime, IID=str),
+        "pywintypes": _module("pywintypes", com_error=ComError, error=ComError, TimeType=dt.datetime, IID=str),
         "win32com": _module("win32com", client=client, server=server),
         "win32com.client": client, "win32com.server": server, "win32com.server.util": util,
         "win32com.server.dispatcher": server.dispatcher, "win32com.server.policy": server.policy,
@@ -73,7 +73,7 @@ def windows(keep=None):
             mock.patch.object(sys, "platform", "win32"),
             mock.patch.object(ctypes, "oledll", library, create=True),
             mock.patch.object(ctypes, "windll", library, create=True),
-            mock.patch.object(ctypes, "PyDLL", lambda _: pointers),
+            mock.patch.object(ctypes, "PyDLL", return_value=pointers),
         ):
             import atexit
 

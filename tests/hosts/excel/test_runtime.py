@@ -63,10 +63,16 @@ def test_the_memory_of_sentences_is_bounded(server):
 @pytest.mark.parametrize(
     ("mark", "sentence"),
     [
-        ("\x01large\x011048576\x011", "cost_usd_per_hour is a range of 1,048,576 rows and 1 columns; at most 1,000,000 cells are read"),
+        (
+            "\x01large\x011048576\x011",
+            "cost_usd_per_hour is a range of 1,048,576 rows and 1 columns; at most 1,000,000 cells are read",
+        ),
         ("\x01large\x011048576\x0116384", "1,048,576 rows and 16384 columns"),
         ("\x01areas\x012", "cost_usd_per_hour is a reference of 2 areas; one rectangle of cells is allowed"),
-        ("\x01object\x01Workbook", "cost_usd_per_hour is an object of type Workbook; a cell, a range or a value is allowed"),
+        (
+            "\x01object\x01Workbook",
+            "cost_usd_per_hour is an object of type Workbook; a cell, a range or a value is allowed",
+        ),
         ("\x01unread\x01Out of memory", "cost_usd_per_hour could not be read: Out of memory"),
     ],
 )
@@ -82,7 +88,9 @@ def test_a_whole_column_is_refused_by_the_registry_in_its_own_words(server):
 
 def test_a_function_that_this_version_lacks_is_an_error_with_a_sentence(server):
     assert call(server, "ACCEL_NEWER", (1.0,), "Sheet1!A1") == [[CellError("#VALUE!")]]
-    assert WHY.get("Sheet1!A1") == "ACCEL_NEWER is not a function of this version of AccelXL; make the book's macros again"
+    assert (
+        WHY.get("Sheet1!A1") == "ACCEL_NEWER is not a function of this version of AccelXL; make the book's macros again"
+    )
 
 
 @pytest.mark.parametrize("cells", [5.0, "text", object(), ((1.0, 2.0), 3), {"a": 1}, (object(), [[]]), (((),),)])

@@ -1,4 +1,4 @@
-"""The generated module run by pyOpenVBA's interpreter of VBA, in its Excel in memory; Python is reached through xlwings' real UDF server.
+"""The generated module run by pyOpenVBA's interpreter of VBA, in its Excel in memory, over xlwings' real UDF server.
 
 What that Excel lacks and the wrappers use is added here: Application.Caller, Application.MacroOptions and XLPy.
 """
@@ -147,8 +147,13 @@ def _macro_options(application, Macro=MISSING, Description=MISSING, Category=MIS
     return EMPTY
 
 
-Application._vba_members["operatingsystem"] = MemberSpec("OperatingSystem", "property", getter=lambda _: "Windows (64-bit) NT 10.00")
+Application._vba_members["operatingsystem"] = MemberSpec(
+    "OperatingSystem", "property", getter=lambda _: "Windows (64-bit) NT 10.00"
+)
 Application._vba_members["caller"] = MemberSpec("Caller", "property", getter=_caller)
 Application._vba_members["macrooptions"] = MemberSpec(
-    "MacroOptions", "method", getter=_macro_options, parameters=("Macro", "Description", "Category", "ArgumentDescriptions")
+    "MacroOptions",
+    "method",
+    getter=_macro_options,
+    parameters=("Macro", "Description", "Category", "ArgumentDescriptions"),
 )
