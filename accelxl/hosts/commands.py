@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
+import numpy as np
+
 from accelxl.errors import AccelError, ShapeError, WrongType
 from accelxl.functions import REGISTRY, CellError, Function, Outcome
 from accelxl.functions.cells import Rows, is_blank
+from accelxl.functions.results import as_cells, one_cell
 from accelxl.plan.inputs import INPUTS
 
 GROUPS = ("Start", "Model", "Analyse", "Check", "Publish", "Help")
@@ -39,8 +42,8 @@ class Command:
 
     `function` is the dotted path, below `accelxl`, of the pure function that it calls. `icon` is the name of one of Office's own images.
     `reads` a block of a plan, the active cell or nothing; `writes` a sheet of its own, a message, or a new book. `settings` are the
-    first rows of its sheet after the plan. `choices` make it a menu. `long`: it may take minutes, so it runs beside the program, tells
-    how far it is, and can be stopped.
+    first rows of its sheet after the plan. `choices` make it a menu; `head` is the first row of its table. `long`: it may take minutes,
+    so it runs beside the program, tells how far it is, and can be stopped.
     """
 
     id: str
@@ -53,6 +56,7 @@ class Command:
     writes: Writes = "sheet"
     settings: tuple[tuple[str, Any], ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
+    head: tuple[str, ...] = ()
     long: bool = False
 
 
@@ -92,6 +96,7 @@ ROWS = (
     ),
     Command(
         "help", "Help", "Functions", "All functions with their arguments, on a sheet.", "FunctionWizard", "functions.reference.table",
+        head=("function", "category", "gives"),
     ),
     Command("about", "Help", "About", "The version of AccelXL.", "Info", "functions.info.version", writes="message"),
 )  # fmt: skip
@@ -186,7 +191,10 @@ def answer(command: Command, plan: Rows, settings: Rows, progress: Progress | No
     if made is None:
         target = function(command)
         extra = {"progress": progress} if "progress" in inspect.signature(target).parameters else {}
-        return Outcome(target(plan, **given, **extra))
+        result = target(plan, **given, **extra)
+        return Outcome(
+            as_cells(result, across=False)[0] if isinstance(result, (list, tuple, np.ndarray)) else one_cell(result)
+        )
     known = [argument.name for argument in made.arguments]
     odd = [name for name in given if name not in known]
     if odd:

@@ -27,7 +27,8 @@ COLOURS = {
 def _theme() -> str:
     """Return a theme with the fewest parts that the format asks for; a workbook must have one."""
     colours = "".join(f'<a:{name}><a:srgbClr val="{value}"/></a:{name}>' for name, value in COLOURS.items())
-    fonts = "".join(f'<a:{kind}><a:latin typeface="Calibri"/><a:ea typeface=""/><a:cs typeface=""/></a:{kind}>' for kind in ("majorFont", "minorFont"))
+    face = '<a:latin typeface="Calibri"/><a:ea typeface=""/><a:cs typeface=""/>'
+    fonts = f"<a:majorFont>{face}</a:majorFont><a:minorFont>{face}</a:minorFont>"
     fill = '<a:solidFill><a:schemeClr val="phClr"/></a:solidFill>'
     line = f'<a:ln w="6350">{fill}</a:ln>'
     effect = "<a:effectStyle><a:effectLst/></a:effectStyle>"
@@ -37,7 +38,8 @@ def _theme() -> str:
     )
     return (
         f'<a:theme xmlns:a="{DRAWING}" name="{TITLE}"><a:themeElements><a:clrScheme name="{TITLE}">{colours}</a:clrScheme>'
-        f'<a:fontScheme name="{TITLE}">{fonts}</a:fontScheme><a:fmtScheme name="{TITLE}">{formats}</a:fmtScheme></a:themeElements></a:theme>'
+        f'<a:fontScheme name="{TITLE}">{fonts}</a:fontScheme><a:fmtScheme name="{TITLE}">{formats}</a:fmtScheme>'
+        "</a:themeElements></a:theme>"
     )
 
 
@@ -67,7 +69,7 @@ def parts() -> Parts:
         SHEET: f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>',
         STYLES: f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
         '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
-        "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
+        '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
         '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from accelxl.errors import AccelError
 from accelxl.hosts.excel import package, project
-from accelxl.hosts.excel.package import BOOK, BOOK_LINKS, BOOK_TYPES, PROJECT, RIBBON, RIBBON_LINK, ROOT_LINKS, TYPES, Parts
+from accelxl.hosts.excel.package import (
+    BOOK,
+    BOOK_LINKS,
+    BOOK_TYPES,
+    PROJECT,
+    RIBBON,
+    RIBBON_LINK,
+    ROOT_LINKS,
+    TYPES,
+    Parts,
+)
 from accelxl.hosts.excel.ribbon import NAMESPACE
-from accelxl.hosts.excel.xmlpatch import tags
+from accelxl.hosts.excel.xmlpatch import Tag, tags
 
 PUBLIC_SUB = re.compile(r"^Public Sub (\w+)\((.*)\)\r?$", re.MULTILINE)
 PUBLIC_FUNCTION = re.compile(r"^Public Function (ACCEL_\w+)\(", re.MULTILINE)
@@ -46,7 +56,11 @@ def _types(parts: Parts, name: str) -> Iterator[str]:
     """Each part has a type, each type a part, and the book the type of its ending."""
     listed = list(tags(parts[TYPES], TYPES))
     defaults = {tag.attributes["Extension"].lower() for tag in listed if tag.name == "Default"}
-    overrides = {tag.attributes["PartName"].lstrip("/"): tag.attributes["ContentType"] for tag in listed if tag.name == "Override"}
+    overrides = {
+        tag.attributes["PartName"].lstrip("/"): tag.attributes["ContentType"]
+        for tag in listed
+        if tag.name == "Override"
+    }
     for part in parts:
         if part != TYPES and part not in overrides and part.rpartition(".")[2].lower() not in defaults:
             yield f"the part {part} has no type"
@@ -73,7 +87,9 @@ def _links(parts: Parts) -> Iterator[str]:
             seen.add(number)
             if tag.attributes.get("TargetMode") != "External" and package.target(part, tag) not in parts:
                 yield f"{part} leads to {package.target(part, tag)}, which is not there"
-    kinds = {tag.attributes.get("Type"): package.target(BOOK_LINKS, tag) for tag in package.links(parts, BOOK_LINKS).values()}
+    kinds = {
+        tag.attributes.get("Type"): package.target(BOOK_LINKS, tag) for tag in package.links(parts, BOOK_LINKS).values()
+    }
     if kinds.get(package.PROJECT_LINK) != PROJECT:
         yield "the book does not lead to its macros"
 
@@ -83,12 +99,18 @@ def _names(parts: Parts, modules: Mapping[str, str]) -> Iterator[str]:
     book = next((tag.attributes.get("codeName") for tag in tags(parts[BOOK], BOOK) if tag.name == "workbookPr"), None)
     wanted = {book or "": "the book"}
     for sheet in package.sheets(parts):
-        given = [tag.attributes.get("codeName", "") for tag in tags(parts[sheet.part], sheet.part) if tag.name == "sheetPr"]
+        given = [
+            tag.attributes.get("codeName", "") for tag in tags(parts[sheet.part], sheet.part) if tag.name == "sheetPr"
+        ]
         code = given[0] if given else ""
         if code in wanted:
             yield f"the sheet {sheet.title} has the code name {code!r} of {wanted[code]}"
         wanted[code] = f"the sheet {sheet.title}"
-    documents = {key for key, source in modules.items() if "Attribute VB_TemplateDerived = False\r\nAttribute VB_Customizable = True" in source}
+    documents = {
+        key
+        for key, source in modules.items()
+        if "Attribute VB_TemplateDerived = False\r\nAttribute VB_Customizable = True" in source
+    }
     for code, what in wanted.items():
         if code not in documents:
             yield f"{what} has the code name {code!r}, of which there is no module"
@@ -101,7 +123,9 @@ def _names(parts: Parts, modules: Mapping[str, str]) -> Iterator[str]:
 
 def _ribbon(parts: Parts, modules: Mapping[str, str]) -> Iterator[str]:
     """The ribbon is linked, its ids differ, its texts fit, and each callback is a Public Sub with the right arguments."""
-    kinds = {tag.attributes.get("Type"): package.target(ROOT_LINKS, tag) for tag in package.links(parts, ROOT_LINKS).values()}
+    kinds = {
+        tag.attributes.get("Type"): package.target(ROOT_LINKS, tag) for tag in package.links(parts, ROOT_LINKS).values()
+    }
     if kinds.get(RIBBON_LINK) != RIBBON or RIBBON not in parts:
         yield "the book has no ribbon"
         return
@@ -114,25 +138,28 @@ def _ribbon(parts: Parts, modules: Mapping[str, str]) -> Iterator[str]:
         if identity in seen and identity:
             yield f"the ribbon has the id {identity} twice"
         seen.add(identity)
-        for key, value in tag.attributes.items():
-            if key not in ATTRIBUTES:
-                yield f"the ribbon's {tag.name} {identity} has an attribute {key}"
-            if not value or len(value) > LONGEST_TEXT:
-                yield f"the ribbon's {tag.name} {identity} has a {key} of {len(value)} characters; 1 to {LONGEST_TEXT} are allowed"
-            if key in CALLBACKS:
-                if value not in subs:
-                    yield f"the ribbon calls {value}, which is no Public Sub"
-                elif len(list(filter(None, subs[value].split(",")))) != CALLBACKS[key]:
-                    yield f"the ribbon calls {value}({subs[value]}); {key} gives it {CALLBACKS[key]} arguments"
         if tag.name == "button" and "onAction" not in tag.attributes:
             yield f"the ribbon's button {identity} does nothing"
+        yield from _attributes(tag, f"the ribbon's {tag.name} {identity}", subs)
+
+
+def _attributes(tag: Tag, where: str, subs: Mapping[str, str]) -> Iterator[str]:
+    for key, value in tag.attributes.items():
+        if key not in ATTRIBUTES:
+            yield f"{where} has an attribute {key}"
+        if not value or len(value) > LONGEST_TEXT:
+            yield f"{where} has a {key} of {len(value)} characters; 1 to {LONGEST_TEXT} are allowed"
+        if key in CALLBACKS and value not in subs:
+            yield f"{where} calls {value}, which is no Public Sub"
+        elif key in CALLBACKS and len(list(filter(None, subs[value].split(",")))) != CALLBACKS[key]:
+            yield f"{where} calls {value}({subs[value]}); {key} gives it {CALLBACKS[key]} arguments"
 
 
 def _cells(parts: Parts, modules: Mapping[str, str]) -> Iterator[str]:
     """Each ACCEL function in a cell is one of the macros."""
     functions = {name for source in modules.values() for name in PUBLIC_FUNCTION.findall(source)}
     for sheet in package.sheets(parts):
-        for element in ElementTree.fromstring(parts[sheet.part]).iter():  # noqa: S314  # tags() has refused document types
+        for element in ET.fromstring(parts[sheet.part]).iter():  # noqa: S314  # tags() has refused document types
             if element.tag.endswith("}f") and element.text:
                 for name in IN_CELL.findall(element.text.upper()):
                     if name not in functions:

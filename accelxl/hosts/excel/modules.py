@@ -49,7 +49,9 @@ def modules(kind: Kind) -> list[Module]:
     own = _text(folder / XLWINGS[kind])
     named, count = PROJECT_NAME.subn(rf"\g<1>{NAME}\g<2>", own)
     if count != 1:
-        raise Missing(f"{folder / XLWINGS[kind]} has no PROJECT_NAME; another version of xlwings is needed (0.33 or newer)")
+        raise Missing(
+            f"{folder / XLWINGS[kind]} has no PROJECT_NAME; another version of xlwings is needed (0.33 or newer)"
+        )
     return [
         Module(render.MODULE, "standard", render.module(REGISTRY.values())),
         Module(ribbon.MODULE, "standard", ribbon.module()),
@@ -62,16 +64,18 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="cp1252")
     except OSError as error:
-        raise Missing(f"the installed xlwings lacks its macros ({path.name}); pip install --force-reinstall xlwings") from error
+        raise Missing(
+            f"the installed xlwings lacks its macros ({path.name}); pip install --force-reinstall xlwings"
+        ) from error
 
 
 def body(text: str) -> str:
-    """Return the text of an exported module without its head, which the project has in its own way.
+    r"""Return the text of an exported module without its head, which the project has in its own way.
 
     Examples
     --------
-    >>> body('Attribute VB_Name = "A"\\nOption Explicit\\nAttribute VB_Name = "B"')
-    'Option Explicit\\nAttribute VB_Name = "B"'
+    >>> body('Attribute VB_Name = "A"\nOption Explicit\nAttribute VB_Name = "B"')
+    'Option Explicit\nAttribute VB_Name = "B"'
     """
     lines = text.splitlines()
     start = next((place for place, line in enumerate(lines) if not HEADER.match(line)), len(lines))

@@ -27,7 +27,7 @@ def part(commands: Sequence[Command], kind: Kind) -> str:
     --------
     >>> from accelxl.hosts.commands import ROWS
     >>> part(ROWS, "xlam").count("<button")
-    9
+    8
     """
     seen = ' getVisible="AccelVisible"' if kind == "xlsm" else ""
     lines = [
@@ -44,7 +44,14 @@ def part(commands: Sequence[Command], kind: Kind) -> str:
             for row in inside:
                 lines += [f"          {line}" for line in _control(row)]
             if any(row.long for row in inside):
-                stop = Command(STOP, group, "Stop", "Ends the work that is under way; the sheet stays as it was.", "CancelRequest", "")
+                stop = Command(
+                    STOP,
+                    group,
+                    "Stop",
+                    "Ends the work that is under way; the sheet stays as it was.",
+                    "CancelRequest",
+                    "",
+                )
                 lines += [f"          {line}" for line in _control(stop)]
             lines.append("        </group>")
     lines += ["      </tab>", "    </tabs>", "  </ribbon>", "</customUI>"]
