@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from accelxl.scenario.stress import stress as stress
     from accelxl.scenario.tables import scenarios as scenarios
     from accelxl.scenario.tornado import tornado as tornado
+    from accelxl.workbook.fill import fill as fill
+    from accelxl.workbook.fill import read as read
 
 _NAMES = {
     "Plan": "plan.model",
@@ -28,8 +30,10 @@ _NAMES = {
     "breakeven": "scenario.solver",
     "compare": "plan.compare",
     "evaluate": "plan.evaluate",
+    "fill": "workbook.fill",
     "grid": "scenario.grids",
     "montecarlo": "scenario.montecarlo",
+    "read": "workbook.fill",
     "scenarios": "scenario.tables",
     "sensitivity": "scenario.sensitivity",
     "statement": "plan.statement",

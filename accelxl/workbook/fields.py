@@ -6,7 +6,7 @@ Unit and limits of a plan input come from the table of plan inputs; the rest is 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
@@ -231,7 +231,7 @@ _SCALES: tuple[tuple[str, dict[str, float]], ...] = (
 )  # fmt: skip
 
 
-def find(given: str, known: dict[str, Field], where: str) -> Field:
+def find(given: str, known: Mapping[str, Field], where: str) -> Field:
     """Return the field of a column's name, with or without `in_`, whatever its case.
 
     Raises

@@ -41,3 +41,13 @@ def test_wrong_types_and_shapes_name_the_argument():
         speed(1.0, "half")
     with pytest.raises(ShapeError, match="distance 2, share 3"):
         speed([1.0, 2.0], [0.1, 0.2, 0.3])
+
+
+@pytest.mark.parametrize(
+    "pair", [(1.0, 0.5), (-1.0, 0.5), (1.0, 0.0), (1.0, 1.5), (np.inf, 0.3), (np.nan, 0.3), (3.7, 0.1)]
+)
+def test_a_scalar_has_the_bits_of_its_place_in_an_array(pair):
+    for function in (speed, both):
+        alone = np.asarray(function(*pair))
+        among = np.asarray(function(*([value, 1.0] for value in pair)))[0]
+        assert np.array_equal(alone, among, equal_nan=True)

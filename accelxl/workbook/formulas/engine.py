@@ -255,6 +255,11 @@ class Engine:
 def _shown(value: Value) -> Value:
     if isinstance(value.kind, int):
         return Value(value.num, values.NUMBER) if value.kind == BLANK else value
+    first = int(value.kind.flat[0])
+    if (value.kind == first).all():  # so that it is stored and written as quickly as it can be
+        return Value(
+            value.num, values.NUMBER if first == BLANK else first, value.text if first == values.TEXT else None
+        )
     if (value.kind == BLANK).any():
         return values.select(value.kind == BLANK, values.of(0.0), value)
     return value

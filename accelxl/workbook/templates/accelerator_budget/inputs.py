@@ -7,7 +7,7 @@ import datetime as dt
 from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.units import Quantity
-from accelxl.workbook.template import Content, Item, Group, Source, plan_item
+from accelxl.workbook.template import Content, Group, Item, Source, plan_item
 
 MODEL_DATE = dt.date(2026, 11, 23)
 ASSUMED = "A1"
