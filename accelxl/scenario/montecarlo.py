@@ -105,9 +105,9 @@ def montecarlo(
     Examples
     --------
     >>> plan = {"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
-    >>> outcome = montecarlo(plan, {"price_usd_per_mtok": ("triangular", 0.3, 0.6, 1.2)}, "npv", n=10_000, seed=1)
+    >>> outcome = montecarlo(plan, {"price_usd_per_mtok": ("triangular", 0.1, 0.6, 1.2)}, "npv", n=10_000, seed=1)
     >>> round(outcome["npv"].share_below, 2)
-    0.01
+    0.03
 
     Source
     ------

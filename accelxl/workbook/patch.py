@@ -80,7 +80,7 @@ def number_text(value: float) -> str:
     >>> number_text(3.0), number_text(0.1), number_text(-0.0), number_text(1e300)
     ('3', '0.1', '0', '1e+300')
     """
-    return f"{value:.0f}" if value == 0 else (shown[:-2] if (shown := repr(value)).endswith(".0") else shown)
+    return "0" if value == 0 else (shown[:-2] if (shown := repr(value)).endswith(".0") else shown)
 
 
 class Cutter:

@@ -83,7 +83,7 @@ def formatter(pattern: str) -> Callable[[float], str]:
     Examples
     --------
     >>> formatter("#,##0.0")(-1234.56), formatter("0.0%")(0.1234), formatter("yyyy-mm-dd")(46022.0)
-    ('-1,234.6', '12.3%', '2026-01-01')
+    ('-1,234.6', '12.3%', '2025-12-31')
     """
     made = _DATE_FORMATS.get(pattern.lower())
     if made is not None:
