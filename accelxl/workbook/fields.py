@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any
 
 from accelxl.arrays import EPOCH
-from accelxl.errors import OutOfRange, UnknownName, WrongType, WrongUnit, nearest
+from accelxl.catalogue import device
+from accelxl.errors import NoData, OutOfRange, UnknownName, WrongType, WrongUnit, nearest
 from accelxl.functions.cells import CellError
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import check
@@ -23,6 +26,8 @@ from accelxl.workbook.formulas.tree import cell_of
 from accelxl.workbook.records import Written
 from accelxl.workbook.scan import Rule
 
+FEW = 12
+"""A list of more words than this is not spelled out in a sentence."""
 EMPTY = "blank"
 """The word that empties an input which may be empty."""
 
@@ -69,10 +74,26 @@ class Field:
             raise OutOfRange(f"{where}{self.name} is {value:g}; {self.quantity.allowed()} is allowed")
         if kind == "text" and isinstance(value, (int, float)):
             raise WrongType(f"{where}{self.name} is {value!r}; text is allowed")
+        if kind == "choice" and isinstance(value, str) and len(self.quantity.choices) > FEW:
+            value = self._of_list(value.strip(), where)
         found = check(Input(self.name, "plan", "", self.quantity, None, ""), value, where)
         if isinstance(found, str):
             _writable(found, f"{where}{self.name}")
         return found
+
+    def _of_list(self, word: str, where: str) -> str:
+        """Return a word of a long list; a device may have any name that the catalogue knows."""
+        lower = {choice.lower(): choice for choice in self.quantity.choices}
+        if word.lower() in lower:
+            return lower[word.lower()]
+        if self.plan and self.short.startswith("device"):
+            with suppress(NoData):
+                name = device(word).name
+                if name in self.quantity.choices:
+                    return name
+        close = get_close_matches(word.lower(), lower, n=1, cutoff=0.5)
+        near = f"did you mean {lower[close[0]]}?" if close else nearest(word, self.quantity.choices)
+        raise UnknownName(f"{where}{self.name} is {word!r}, which is not in its list; {near}")
 
 
 def _day(value: Any, place: str) -> float:

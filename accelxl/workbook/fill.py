@@ -13,7 +13,7 @@ from lxml import etree
 from accelxl.arrays import EPOCH
 from accelxl.workbook.book import Workbook, load
 from accelxl.workbook.fields import fields
-from accelxl.workbook.files import folder_for, write_atomically
+from accelxl.workbook.files import used_folder, write_atomically
 from accelxl.workbook.filler import Filler
 from accelxl.workbook.jobs import jobs_of
 from accelxl.workbook.package import assembled
@@ -94,17 +94,18 @@ def fill(
     rows = records(data)
     filler = Filler(template, recalculate=recalculate)
     jobs = jobs_of(rows, filler.fields, filler.book.package.path, Path(out), pattern)
-    folder_for(out)
     chunks = list(filler.chunks(jobs))
-    if recalculate and not failing:
-        filler.check(chunks)
     done: list[Filled] = []
-    for chunk in chunks:
-        for job, parts in filler.books(chunk, level):
-            write_atomically(job.path, assembled(filler.book.package.members, parts))
-            done.append(Filled(job.path, job.shown, filler.figures(chunk, job)))
-            if progress is not None:
-                progress(len(done), len(jobs))
+    with used_folder(out):
+        if recalculate and not failing:
+            filler.check(chunks)
+        for chunk in chunks:
+            for job, parts in filler.books(chunk, level):
+                write_atomically(job.path, assembled(filler.book.package.members, parts))
+                done.append(Filled(job.path, job.shown, filler.figures(chunk, job)))
+                if progress is not None:
+                    progress(len(done), len(jobs))
+            chunk.found = None
     return done
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -122,21 +122,34 @@ class Filler:
         Raises
         ------
         OutOfRange
-            If `chk_total` of a book is not 0.
+            If `chk_total` of a book is not 0; the sentence names the first check that fails.
         """
         place = self.book.target("chk_total") if "chk_total" in self.book.names else None
-        if place is None:
+        if place is None or self.engine is None:
             return
         for chunk in chunks:
-            found = self.computed(chunk).get(place[:3])
+            found = self.computed(chunk)
+            for at, job in enumerate(chunk.jobs):
+                total = self._python(found, place[:3], at)
+                if total != 0:
+                    why = self._failing(found, place[:3], at)
+                    raise OutOfRange(f"{job.where}{job.path.name}: the book's own checks fail with these inputs: {why}")
             if len(chunks) > 1:
                 chunk.found = None
-            for at, job in enumerate(chunk.jobs):
-                total = self.book.at(place[:3]) if found is None else values.python(found, at)
-                if total != 0:
-                    raise OutOfRange(
-                        f"{job.where}{job.path.name}: the book's own checks fail with these inputs (chk_total is {total}); 0 is needed"
-                    )
+
+    def _python(self, found: Mapping[Key, Value], key: Key, at: int) -> Any:
+        """Return a cell of one book."""
+        value = found.get(key)
+        return self.book.at(key) if value is None else values.python(value, at)
+
+    def _failing(self, found: Mapping[Key, Value], total: Key, at: int) -> str:
+        """Return the label, in the first column, of the first flag in the sum of the checks."""
+        assert self.engine is not None
+        for flag in sorted(self.engine.sources(total)):
+            if self._python(found, flag, at) != 0:
+                label = self.book.at((flag[0], flag[1], 0))
+                return f"{label!r} in {self.engine.where(flag)}"
+        return f"chk_total is {self._python(found, total, at)}"
 
     def books(self, chunk: Chunk, level: int) -> Iterator[tuple[Job, dict[str, Packed]]]:
         """Go through the books of a chunk with their changed parts."""

@@ -87,6 +87,13 @@ class Engine:
         self.values = Cells({key: values.of(item) for key, item in sheets.constants.items()}, outside)
         self._evaluate(self.values, self.order)
 
+    def sources(self, key: Key) -> list[Key]:
+        """Return the formula cells that a formula reads."""
+        by_sheet: dict[int, list[Key]] = defaultdict(list)
+        for other in [*self.sheets.formulas, *self._spilled]:
+            by_sheet[other[0]].append(other)
+        return list(dict.fromkeys(self._sources(key, {}, by_sheet)))
+
     def _compile(self) -> None:
         """Compile each distinct relative formula once."""
         made: dict[Any, tuple[Closure, list[tuple[int, Area]]]] = {}

@@ -28,7 +28,8 @@ def _index(compiler: Compiler, args: tuple[Node, ...]) -> Closure:
         rows, columns, _ = block.num.shape
         found = [values.number(reader(cells, row, column)) for reader in readers]
         err = values.merge(*(own for _, own in found))
-        numbers = [np.trunc(num) for num, _ in found]
+        # where an argument is an error, that is the result, and any place will do
+        numbers = [np.trunc(num if own is None else np.where(own != 0, 1.0, num)) for num, own in found]
         one = np.ones(1)
         if len(numbers) == 2:
             down, across = numbers

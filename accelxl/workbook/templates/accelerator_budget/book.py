@@ -70,6 +70,8 @@ CHARTS = (
 
 SMALL = "=k_tolerance*(1+Monthly.spent)"
 CHECKS = (
+    Check("timeline", "The timeline is long enough: months of service beyond it",
+          "=MAX(0,Monthly.horizon-MAX(Monthly.month[:]))", "=k_tolerance"),
     Check("cash_ties", "Cash ties out: the sum of free cash flow is the sum of profit",
           "=ROUND(Monthly.cash.total-Monthly.profit.total,k_decimals)", SMALL),
     Check("book_1", "Balance of tranche 1: additions, depreciation and write-offs sum to zero",
@@ -87,8 +89,6 @@ CHECKS = (
           "=ROUND(Annual.cash.total-Monthly.cash.total,k_decimals)", SMALL),
     Check("npv_xnpv", "NPV from discount factors is the last discounted running sum",
           "=ROUND(Monthly.npv-INDEX(Monthly.worth_sum[:],COLUMNS(Monthly.worth_sum[:])),k_decimals)", SMALL),
-    Check("timeline", "The timeline is long enough: months of service beyond it",
-          "=MAX(0,Monthly.horizon-MAX(Monthly.month[:]))", "=k_tolerance"),
     Check("errors", "Cells with an error on Monthly and Annual",
           "=SUMPRODUCT(ISERROR(all_monthly)*1)+SUMPRODUCT(ISERROR(all_annual)*1)", "=k_tolerance"),
     Check("age_hardware", "Age of the oldest price of hardware, power and site above the limit, days",
@@ -135,9 +135,8 @@ TEMPLATE = Template(
         '&"; budget of "&TEXT(in_budget_date,"yyyy-mm-dd")',
         FIGURES,
         CHARTS,
-        '=IF(out_npv_usd>0,"Creates value","Destroys value")&" at a cost of capital of "&TEXT(in_discount_rate,"0.0%")'
-        '&": NPV turns at "&TEXT(out_breakeven_price,"0.000")'
-        '&" USD per million tokens, today\'s price is "&TEXT(out_price_today,"0.000")',
+        '=IF(out_npv_usd>0,"Adds","Loses")&" value at "&TEXT(in_discount_rate,"0.0%")&"; break-even "'
+        '&TEXT(out_breakeven_price,"0.000")&" against "&TEXT(out_price_today,"0.000")&" a Mtok"',
     ),
     checks=CHECKS,
     plan_columns=2,
