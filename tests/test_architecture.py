@@ -24,6 +24,7 @@ FLOORS = {
     "workbook": 5,
     "hosts": 6,
     "cli": 7,
+    "cli_excel": 7,
     "demo": 7,
     "__main__": 7,
 }
@@ -35,6 +36,7 @@ FOREIGN = {
     "workbook": {"numpy", "xlsxwriter", "python_calamine", "lxml", "formualizer", "pandas", "typst"},
     "hosts": {"numpy", "xlwings", "uno", "unohelper", "com"},
     "cli": {"typer", "rich"},
+    "cli_excel": {"typer", "rich"},
     "__main__": {"typer", "rich"},
 }
 TOP = 7
