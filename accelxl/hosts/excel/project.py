@@ -73,8 +73,8 @@ def write(name: str, modules: Sequence[Module]) -> bytes:
         If a name is none that VBA takes, stands twice, or a text has a character outside the code page.
     """
     sources = {module.name: _encoded(module) for module in modules}
-    if len({key.lower() for key in sources}) < len(modules):
-        raise BadFile(f"two modules of the project {name} have the same name")
+    if len({name.lower(), *(key.lower() for key in sources)}) <= len(modules):
+        raise BadFile(f"two modules of the project {name} have the same name, or one has that of the project")
     for word in (name, *sources):
         if not re.fullmatch(r"[A-Za-z]\w*", word, re.ASCII) or len(word) > LONGEST_NAME:
             raise BadFile(
