@@ -48,6 +48,9 @@ cdef extern from "pack.h" nogil:
     int ax_marked(const uint64_t*, int) noexcept
     int ax_next(const uint64_t*, int, int) noexcept
 
+    # what the next tile reads
+    void ax_prefetch(const double*) noexcept
+
     # a call through it is not inlined
     void* ax_opaque(void*) noexcept
 

@@ -103,6 +103,7 @@ cdef inline void whole_tile(Workspace* w, const Frame* f, const double** columns
         for c in range(varying):
             if (i + 1) * PW <= cases:
                 inputs[slots[c]] = pk_load(&columns[c][at + i * PW])
+                ax_prefetch(&columns[c][at + i * PW + TILE])
             else:
                 for j in range(PW):
                     row[j] = columns[c][at + min(i * PW + j, cases - 1)]

@@ -12,7 +12,7 @@ from accelxl.kernels.plan_sums cimport Flows, Sums, TILE
 
 cdef enum:
     GROUP = 4             # packs that are worked on side by side, to hide the latency of a multiplication
-    PLAIN_PASSES = 8
+    PLAIN_PASSES = 4
     PASSES = 200
 
 # What is known of a pack's flows before the search.
@@ -102,7 +102,7 @@ cdef inline void bracket(const Seed* s, pack* low, pack* high, pack* y) noexcept
     low[0] = -s.top
     high[0] = pk_select(s.positive, zero, s.top)
     y[0] = pk_select(pk_and(pk_lt(low[0], s.start), pk_lt(s.start, high[0])), s.start,
-                     pk_select(s.positive, low[0] * pk(0.01), zero))
+                     s.top * pk(0.01) * pk_select(s.positive, pk(-1.0), pk(1.0)))
 
 
 cdef inline pack inside(pack next, pack low, pack high) noexcept nogil:
