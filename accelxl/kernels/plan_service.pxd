@@ -116,6 +116,7 @@ cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int
     c.money = level
     c.power = p.electricity_usd_per_kwh * (one - p.colo_includes_power)
     c.shape = f.adoption
+    c.far = pk_lt(one, one)
     if uses & USE_INFLATION:
         c.rise = monthly(p.inflation_per_year)
     if uses & USE_POWER_GROWTH:
