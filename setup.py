@@ -5,8 +5,8 @@ ACCELXL_LEVELS="3" builds the base and those x86-64 levels only; ACCELXL_CFLAGS 
 
 import os
 import platform
+import re
 import shlex
-import shutil
 import sys
 from pathlib import Path
 
@@ -32,8 +32,9 @@ GNU_FLAGS = [
     "-fno-strict-aliasing",
 ]
 MSVC_FLAGS = ["/O2", "/std:c++17", "/fp:precise"]
-# What Cython calls inline is inlined: only then does the compiler prune a copy of the plan kernel, and keep its state in registers.
-INLINE = [] if sys.platform == "win32" else [("CYTHON_INLINE", "inline __attribute__((always_inline))")]
+# The functions of the plan kernel are inlined whatever the compiler thinks: only then does it prune a copy of the months to what a
+# plan needs, and keep their state in registers. Elsewhere it decides, which keeps the build short.
+PLAN_KERNEL = re.compile(r"static CYTHON_INLINE (?=[^;{}()]*__pyx_f_7accelxl_7kernels_\d+plan)")
 LEVELS = {
     2: ["-march=x86-64-v2"],
     3: ["-march=x86-64-v3"],
@@ -55,7 +56,7 @@ def extension(name: str, level: int) -> Extension:
         name,
         ["accelxl/_core.pyx"],
         include_dirs=[np.get_include(), "accelxl"],
-        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")] + INLINE,
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
         extra_compile_args=flags + shlex.split(os.environ.get("ACCELXL_CFLAGS", "")),
         extra_link_args=shlex.split(os.environ.get("ACCELXL_CFLAGS", "")),
         depends=["accelxl/pack.h", "accelxl/normal.h", *map(str, sorted(Path("accelxl/kernels").glob("*.pxd")))],
@@ -86,13 +87,19 @@ DIRECTIVES = {
     "initializedcheck": False,
 }
 [base] = cythonize([extension("accelxl._core", 2 if wide else 0)], compiler_directives=DIRECTIVES)
-modules = [base]
-for level in wide:
-    # A copy of the C++ file for each build, so that each has an object file of its own.
-    source = Path("build") / f"v{level}" / "_core.cpp"
-    source.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(base.sources[0], source)
-    modules.append(extension(f"accelxl._v{level}._core", level))
-    modules[-1].sources = [str(source)]
+text = PLAN_KERNEL.sub("AX_INLINE ", Path(base.sources[0]).read_text(encoding="utf-8"))
 
+
+def with_source(module: Extension, folder: str) -> Extension:
+    """`module` with a copy of the C++ file of its own, so that it has an object file of its own; written where it has changed."""
+    source = Path("build") / folder / "_core.cpp"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    if not source.exists() or source.read_text(encoding="utf-8") != text:
+        source.write_text(text, encoding="utf-8")
+    module.sources = [str(source)]
+    return module
+
+
+modules = [with_source(base, "base")]
+modules += [with_source(extension(f"accelxl._v{level}._core", level), f"v{level}") for level in wide]
 setup(ext_modules=modules, cmdclass={"build_ext": Build})
