@@ -53,7 +53,7 @@ cdef extern from "pack.h" nogil:
     # elementary functions
     pack pk_sqrt(pack) noexcept
     pack pk_exp(pack) noexcept
-    pack pk_decay(pack) noexcept
+    pack pk_swift_exp(pack) noexcept
     pack pk_expm1(pack) noexcept
     pack pk_log(pack) noexcept
     pack pk_log1p(pack) noexcept
