@@ -224,11 +224,10 @@ def makers() -> list[tuple[str, list[list[str]]]]:
     if has("venv") and has("pip"):
         pip = [HOST, "-m", "pip", "--python", str(PYTHON), "install", "pip"]
         ways.append(("venv and this Python's pip", [[*venv, "--without-pip"], pip]))
-    uv, virtualenv = shutil.which("uv"), shutil.which("virtualenv")
-    if uv:
-        ways.append(("uv", [[uv, "venv", "--allow-existing", "--seed", "--python", HOST, str(VENV)]]))
-    if virtualenv:
-        ways.append(("virtualenv", [[virtualenv, "--python", HOST, str(VENV)]]))
+    for name, words in (("uv", ["venv", "--allow-existing", "--seed"]), ("virtualenv", [])):
+        tool = shutil.which(name)
+        if tool:
+            ways.append((name, [[tool, *words, "--python", HOST, str(VENV)]]))
     return ways
 
 
@@ -266,12 +265,12 @@ def advice(debian: str, fedora: str, otherwise: str) -> str:
 
 def compiler() -> dict[str, str]:
     """Settings that make setuptools use a C++ compiler that works here; Stop when there is none, or no headers."""
-    if WINDOWS:
-        return windows_compiler()
     header = Path(sysconfig.get_path("include"), "Python.h")
     if not header.exists():
-        how = advice("python3-dev", "python3-devel", "the development files of this Python")
+        how = advice("python3-dev", "python3-devel", "with the installer of python.org")
         raise Stop(f"the headers of {sys.executable} are missing ({header}): install them, {how}")
+    if WINDOWS:
+        return windows_compiler()
     own = sysconfig.get_config_var("CXX") or "c++"
     choices = [os.environ["CXX"]] if os.environ.get("CXX") else [own, "c++", "g++", "clang++"]
     includes = {f"-I{sysconfig.get_path(name)}" for name in ("include", "platinclude")}
@@ -300,8 +299,6 @@ def windows_compiler() -> dict[str, str]:
     query = [str(finder), "-latest", "-products", "*", "-requires", tools, "-property", "installationPath"]
     if not shutil.which("cl") and not (finder.exists() and subprocess.check_output(query).strip()):
         raise Stop("a C++ compiler is missing: install the Build Tools for Visual Studio with the C++ workload")
-    if not Path(sysconfig.get_path("include"), "Python.h").exists():
-        raise Stop(f"the headers of {sys.executable} are missing: install Python with the installer of python.org")
     return {}
 
 

@@ -32,6 +32,8 @@ GNU_FLAGS = [
     "-fno-strict-aliasing",
 ]
 MSVC_FLAGS = ["/O2", "/std:c++17", "/fp:precise"]
+# What Cython calls inline is inlined: only then does the compiler prune a copy of the plan kernel, and keep its state in registers.
+INLINE = [] if sys.platform == "win32" else [("CYTHON_INLINE", "inline __attribute__((always_inline))")]
 LEVELS = {
     2: ["-march=x86-64-v2"],
     3: ["-march=x86-64-v3"],
@@ -53,7 +55,7 @@ def extension(name: str, level: int) -> Extension:
         name,
         ["accelxl/_core.pyx"],
         include_dirs=[np.get_include(), "accelxl"],
-        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")] + INLINE,
         extra_compile_args=flags + shlex.split(os.environ.get("ACCELXL_CFLAGS", "")),
         extra_link_args=shlex.split(os.environ.get("ACCELXL_CFLAGS", "")),
         depends=["accelxl/pack.h", "accelxl/normal.h", *map(str, sorted(Path("accelxl/kernels").glob("*.pxd")))],

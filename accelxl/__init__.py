@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     from accelxl.plan.model import Tranche as Tranche
     from accelxl.plan.statement import statement as statement
     from accelxl.scenario.grids import grid as grid
+    from accelxl.scenario.montecarlo import montecarlo as montecarlo
+    from accelxl.scenario.sensitivity import sensitivity as sensitivity
     from accelxl.scenario.solver import breakeven as breakeven
+    from accelxl.scenario.stress import stress as stress
     from accelxl.scenario.tables import scenarios as scenarios
+    from accelxl.scenario.tornado import tornado as tornado
+    from accelxl.workbook.fill import fill as fill
+    from accelxl.workbook.fill import read as read
 
 _NAMES = {
     "Plan": "plan.model",
@@ -24,9 +30,15 @@ _NAMES = {
     "breakeven": "scenario.solver",
     "compare": "plan.compare",
     "evaluate": "plan.evaluate",
+    "fill": "workbook.fill",
     "grid": "scenario.grids",
+    "montecarlo": "scenario.montecarlo",
+    "read": "workbook.fill",
     "scenarios": "scenario.tables",
+    "sensitivity": "scenario.sensitivity",
     "statement": "plan.statement",
+    "stress": "scenario.stress",
+    "tornado": "scenario.tornado",
 }
 _MODULES = ("domain", "errors", "functions")
 

@@ -499,10 +499,10 @@ def plan_ledger(
     cdef plan.Ledger* g = &w.ledger
     cdef pk.pack* inputs = <pk.pack*>&w.inputs
     cdef int i
-    _set_frame(&f, codes, macrs, plan.WANT_DETAIL | plan.WANT_RATE, uses)
+    _set_frame(&f, codes, macrs, plan.WANT_DETAIL, uses)
     for i in range(values.shape[0]):
         inputs[i] = pk.pk(values[i])
-    plan.one_pack(w, &w.metrics[0], &f, 0)
+    plan.one_tile(w, &f, NULL, NULL, 0, 0, 1)
     lines = {
         "adoption": _line(g.wanted, g), "capacity_mtok": _line(g.able, g), "served_mtok": _line(g.tokens, g),
         "price_relative": _line(g.price, g), "training_usd": _line(g.training, g), "revenue_usd": _line(g.revenue, g),

@@ -155,6 +155,8 @@ def formula(face: Callable[..., Any], kernel: Callable[..., Any], *values: Any) 
         If the shapes do not fit together.
     """
     known = quantities(face)
+    if {type(value) for value in values} <= _PLAIN:
+        return _of_scalars(known, kernel, values)
     arrays = {name: numbers(value, name) for name, value in zip(known, values, strict=True)}
     try:
         shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
@@ -172,6 +174,19 @@ def formula(face: Callable[..., Any], kernel: Callable[..., Any], *values: Any) 
             out = np.stack([np.broadcast_to(part, shape) for part in out], axis=-1)
             valid = valid[..., None]
         return result(np.where(valid, out, np.nan))
+
+
+def _of_scalars(known: dict[str, Quantity], kernel: Callable[..., Any], values: tuple[float, ...]) -> Result:
+    """Evaluate a formula over plain numbers, without the cost of arrays."""
+    valid = all(
+        quantity.low <= value <= quantity.high and (not quantity.whole or value == value // 1)
+        for quantity, value in zip(known.values(), values, strict=True)
+    )
+    with np.errstate(all="ignore"):
+        out = kernel(*map(np.float64, values))
+    if isinstance(out, tuple):
+        return np.array(out, dtype=np.float64) if valid else np.full(len(out), np.nan)
+    return float(out) if valid else float("nan")
 
 
 def cases(*, over: tuple[int, ...] = (), **values: Any) -> tuple[tuple[int, ...], list[NDArray[np.float64]]]:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from accelxl import cli_excel
 from accelxl.errors import AccelError, OutOfRange, WrongType
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(cli_excel.app)
 out = Console()
 say = Console(stderr=True, highlight=False)
 

@@ -10,7 +10,7 @@ AccelError                  #VALUE!
 +-- NoData                  #N/A     a device, place or date that the catalogue lacks (also a LookupError)
 +-- BadFile                 #VALUE!  a file that is missing, locked, damaged or not what it should be (also an OSError)
 +-- Missing                 #VALUE!  a program or package that this job needs and this machine lacks
-+-- Stopped                 #VALUE!  a run that was broken off (also a KeyboardInterrupt)
++-- Interrupted             #VALUE!  a run that was broken off (also a KeyboardInterrupt)
 
 Each message is one sentence: what, where, what was given, what is allowed. `cell` is the spreadsheet error that shows it.
 """
@@ -72,7 +72,7 @@ class Missing(AccelError):
     """A program or package that this job needs and this machine lacks."""
 
 
-class Stopped(AccelError, KeyboardInterrupt):
+class Interrupted(AccelError, KeyboardInterrupt):
     """A run that was broken off; the sentence says how far it came."""
 
 

@@ -72,6 +72,7 @@ AX_INLINE int pk_any(mask m) { return _mm_movemask_pd((__m128d)m) != 0; }
 #  else
 AX_INLINE int pk_any(mask m) { int64_t s = 0; for (int i = 0; i < PW; ++i) s |= m[i]; return s != 0; }
 #  endif
+AX_INLINE int pk_all(mask m) { return !pk_any(~m); }
 AX_INLINE double pk_lane(pack v, int i) { return v[i]; }
 AX_INLINE pack ax_select(mask m, pack a, pack b) { return m ? a : b; }
 #else
@@ -81,15 +82,41 @@ AX_INLINE mask pk_eq(pack a, pack b) { return -(mask)(a == b); }
 AX_INLINE mask pk_not(mask m) { return ~m; }
 AX_INLINE pack pk_select(mask m, pack a, pack b) { return m ? a : b; }
 AX_INLINE int pk_any(mask m) { return m != 0; }
+AX_INLINE int pk_all(mask m) { return m == -1; }
 AX_INLINE double pk_lane(pack v, int) { return v; }
 #endif
 AX_INLINE double ax_select(int64_t m, double a, double b) { return m ? a : b; }
 AX_INLINE mask pk_and(mask a, mask b) { return a & b; }
 AX_INLINE mask pk_or(mask a, mask b) { return a | b; }
 AX_INLINE mask pk_isnan(pack a) { return pk_not(pk_eq(a, a)); }
-// The second operand where the first is NaN: a NaN never wins.
+// The second operand where the first is NaN: a NaN never wins. (x86's own min and max do that.)
+#if PW == 8 && defined(__AVX512F__)
+AX_INLINE pack pk_min(pack a, pack b) { return (pack)_mm512_min_pd((__m512d)a, (__m512d)b); }
+AX_INLINE pack pk_max(pack a, pack b) { return (pack)_mm512_max_pd((__m512d)a, (__m512d)b); }
+#elif PW == 4 && defined(__AVX__)
+AX_INLINE pack pk_min(pack a, pack b) { return (pack)_mm256_min_pd((__m256d)a, (__m256d)b); }
+AX_INLINE pack pk_max(pack a, pack b) { return (pack)_mm256_max_pd((__m256d)a, (__m256d)b); }
+#elif PW == 2 && defined(__SSE2__)
+AX_INLINE pack pk_min(pack a, pack b) { return (pack)_mm_min_pd((__m128d)a, (__m128d)b); }
+AX_INLINE pack pk_max(pack a, pack b) { return (pack)_mm_max_pd((__m128d)a, (__m128d)b); }
+#else
 AX_INLINE pack pk_min(pack a, pack b) { return pk_select(pk_lt(a, b), a, b); }
 AX_INLINE pack pk_max(pack a, pack b) { return pk_select(pk_lt(b, a), a, b); }
+#endif
+// A flag that lives in the sign bit alone: that of a number, the mask of it, the choice by it.
+AX_INLINE mask pk_sign(pack a) { return ax_as_bits<pack>(a); }
+AX_INLINE mask pk_signed(mask m) { return m >> 63; }
+#if PW == 8 && defined(__AVX512DQ__)
+AX_INLINE pack pk_by_sign(pack s, pack a, pack b) {
+    return (pack)_mm512_mask_blend_pd(_mm512_movepi64_mask((__m512i)pk_sign(s)), (__m512d)b, (__m512d)a);
+}
+#elif PW == 4 && defined(__AVX__)
+AX_INLINE pack pk_by_sign(pack s, pack a, pack b) { return (pack)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)s); }
+#elif PW == 2 && defined(__SSE4_1__)
+AX_INLINE pack pk_by_sign(pack s, pack a, pack b) { return (pack)_mm_blendv_pd((__m128d)b, (__m128d)a, (__m128d)s); }
+#else
+AX_INLINE pack pk_by_sign(pack s, pack a, pack b) { return pk_select(pk_signed(pk_sign(s)), a, b); }
+#endif
 // The value where the mask is set, else zero.
 AX_INLINE pack pk_where(mask m, pack a) { return ax_from_bits<pack>(ax_as_bits<pack>(a) & m); }
 AX_INLINE double pk_top(pack v) { double m = pk_lane(v, 0); for (int i = 1; i < PW; ++i) if (pk_lane(v, i) > m) m = pk_lane(v, i); return m; }
@@ -272,6 +299,13 @@ template <class V> AX_INLINE V ax_swift_expv(V x) {
     return ax_select(x > low, e * ax_pow2<V>(n), V{});
 }
 
+// The same bits for |x| <= 700, where no edge is met.
+template <class V> AX_INLINE V ax_exp_nearv(V x) {
+    V n = x * ax_set<V>(1.4426950408889634) + ax_set<V>(AX_MAGIC) - ax_set<V>(AX_MAGIC);
+    V r = (x - n * ax_set<V>(AX_LN2_HI)) - n * ax_set<V>(AX_LN2_LO);
+    return (ax_set<V>(1.0) + (r + r * r * ax_exp_tail<V>(r))) * ax_pow2<V>(n);
+}
+
 template <class V> AX_INLINE V ax_expm1v(V x) {
     const V top = ax_set<V>(709.782712893384), low = ax_set<V>(-40.0), one = ax_set<V>(1.0);
     V y = ax_select(x < top, x, top);
@@ -344,6 +378,14 @@ template <class V> AX_INLINE V ax_logv(V x) {
     V s = f / (ax_set<V>(2.0) + f);
     V v = k * ax_set<V>(AX_LN2_HI) + ((f - s * (f - ax_log_tail<V>(s * s))) + k * ax_set<V>(AX_LN2_LO));
     return ax_log_edges<V>(x, v);
+}
+// The same bits for normal finite x > 0; NaN at zero and below.
+template <class V> AX_INLINE V ax_log_nearv(V x) {
+    V k, f;
+    ax_split<V>(x, &k, &f);
+    V s = f / (ax_set<V>(2.0) + f);
+    V v = k * ax_set<V>(AX_LN2_HI) + ((f - s * (f - ax_log_tail<V>(s * s))) + k * ax_set<V>(AX_LN2_LO));
+    return ax_select(x > V{}, v, ax_set<V>(__builtin_nan("")));
 }
 template <class V> AX_INLINE V ax_log1pv(V x) {
     V u = ax_set<V>(1.0) + x;
@@ -421,10 +463,43 @@ AX_INLINE double ax_log1p(double x) { return ax_log1pv<double>(x); }
 AX_INLINE double ax_pow(double a, double b) { return ax_powv<double>(a, b); }
 AX_INLINE pack pk_exp(pack x) { return ax_expv<pack>(x); }
 AX_INLINE pack pk_swift_exp(pack x) { return ax_swift_expv<pack>(x); }
+AX_INLINE pack pk_exp_near(pack x) { return ax_exp_nearv<pack>(x); }
+AX_INLINE pack pk_log_near(pack x) { return ax_log_nearv<pack>(x); }
 AX_INLINE pack pk_expm1(pack x) { return ax_expm1v<pack>(x); }
 AX_INLINE pack pk_log(pack x) { return ax_logv<pack>(x); }
 AX_INLINE pack pk_log1p(pack x) { return ax_log1pv<pack>(x); }
 AX_INLINE pack pk_pow(pack a, pack b) { return ax_powv<pack>(a, b); }
+
+// -- sets of months 0 to 383, as six words ------------------------------------------------------------------------------------
+// Add the month of each lane, and the `more` months after it.
+AX_INLINE void ax_mark(uint64_t *set, pack when, int more) {
+    for (int i = 0; i < PW; ++i) {
+        int t = (int)pk_lane(when, i);
+        for (int j = 0; j <= more; ++j)
+            if ((unsigned)(t + j) < 384) set[(t + j) >> 6] |= (uint64_t)1 << ((t + j) & 63);
+    }
+}
+AX_INLINE int ax_marked(const uint64_t *set, int t) { return (int)(set[t >> 6] >> (t & 63) & 1); }
+// The first month of the set from `t` on, at most `last`.
+AX_INLINE int ax_next(const uint64_t *set, int t, int last) {
+#if defined(__GNUC__)
+    int word = t >> 6;
+    uint64_t left = t < 384 ? set[word] >> (t & 63) << (t & 63) : 0;
+    while (left == 0 && ++word < 6) left = set[word];
+    t = left ? word * 64 + __builtin_ctzll(left) : 384;
+#else
+    while (t < last && !ax_marked(set, t)) ++t;
+#endif
+    return t < last ? t : last;
+}
+
+// A pointer that the compiler knows nothing about: a call through it stays a call.
+AX_INLINE void *ax_opaque(void *p) {
+#if defined(__GNUC__)
+    __asm__("" : "+r"(p));
+#endif
+    return p;
+}
 
 // -- the processor -------------------------------------------------------------------------------------------------------
 // The widest of our builds that this processor runs: 4, 3, 2 (x86-64 levels) or 0 where there is one build only.

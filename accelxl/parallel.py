@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from threading import current_thread
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 T = TypeVar("T")
+Progress = Callable[[int, int], object]
+"""Called with the cases that are done and all of them."""
 
 TILE = 32
 """Scenarios that kernels take at a time; shares of a thread are whole tiles."""

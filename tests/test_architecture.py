@@ -25,18 +25,20 @@ FLOORS = {
     "workbook": 5,
     "hosts": 6,
     "cli": 7,
+    "cli_excel": 7,
     "demo": 7,
     "__main__": 7,
 }
 FOREIGN = {
     "domain": {"numpy", "scipy"},
     "plan": {"numpy", "pandas", "pydantic"},
-    "scenario": {"numpy", "pandas", "scipy", "pyarrow", "dask", "distributed"},
+    "scenario": {"numpy", "pandas", "scipy", "pyarrow", "dask", "distributed", "xlsxwriter"},
     "functions": {"numpy"},
     "workbook": {"numpy", "xlsxwriter", "python_calamine", "lxml", "formualizer", "pandas", "typst"},
     "hosts": {"numpy", "xlwings", "uno", "unohelper", "com"},
     "cli": {"typer", "rich"},
     "demo": {"rich"},
+    "cli_excel": {"typer", "rich"},
     "__main__": {"typer", "rich"},
 }
 TOP = 7

@@ -15,15 +15,15 @@ PACKAGE = Path(_cpu.__file__).parent
 WIDTH = {"base": {1, 2}, "v3": {4}, "v4": {8}}
 
 
-def start(
-    package, build, code="import accelxl._core as c; print(accelxl._cpu.BUILD, c.pack_width(), accelxl._core is c)"
-):
+CODE = "import accelxl, accelxl._cpu, accelxl._core as c; print(accelxl._cpu.BUILD, c.pack_width(), accelxl._core is c)"
+
+
+def start(package, build, *options):
     """Import the package in a fresh interpreter, with this build asked for."""
-    env = {**os.environ, "ACCELXL_CPU": build}
     return subprocess.run(
-        [sys.executable, "-c", f"import accelxl, accelxl._cpu; {code}"],
+        [sys.executable, *options, "-c", CODE],
         cwd=package.parent,
-        env=env,
+        env={**os.environ, "ACCELXL_CPU": build},
         capture_output=True,
         text=True,
         check=False,
@@ -72,7 +72,7 @@ def test_an_installation_with_the_base_build_alone_works(narrow):
 
 def test_a_core_that_was_not_built_is_named_in_the_error(narrow):
     next(narrow.glob("_core.*")).unlink()
-    assert "No module named 'accelxl._core'" in start(narrow, "").stderr
+    assert "No module named 'accelxl._core'" in start(narrow, "", "-S").stderr  # -S: no other installation in sight
 
 
 def test_the_core_is_one_module_under_one_name():

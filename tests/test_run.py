@@ -274,6 +274,7 @@ def sleeper(ready, house):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )
     for _ in range(GRACE * 10):
         if (ready / "pid").exists() and (ready / "pid").read_text().strip():

@@ -16,12 +16,14 @@ from rich.table import Table
 
 from accelxl.catalogue import device
 from accelxl.demo.deck import Case, cases, load
+from accelxl.errors import NoSolution
 from accelxl.plan.evaluate import evaluate
+from accelxl.plan.inputs import INPUTS
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.workbook.board import board
-from accelxl.workbook.build import built
+from accelxl.workbook.build import built, template
 from accelxl.workbook.files import folder_for, write_atomically
-from accelxl.workbook.fill import fill
+from accelxl.workbook.fill import Filled, fill
 
 SCENARIOS = 100_000
 SEED = 20250228
@@ -71,21 +73,22 @@ def run(out: Path, console: Console) -> list[Path]:
     """
     folder_for(out)
     deck = cases()
-    template = out / f"{TEMPLATE}.xlsx"
+    sheet = out / f"{TEMPLATE}.xlsx"
     with _progress(console) as step:
         answers = []
         for case in deck:
             step(f"{SCENARIOS:,} scenarios around {case.device}")
             answers.append(answer(case))
         step("one budget a device")
-        write_atomically(template, built(TEMPLATE))
-        books = fill(template, [_row(item.case) for item in answers], out)
+        write_atomically(sheet, built(TEMPLATE))
+        books = fill(sheet, [_row(item.case) for item in answers], out)
         comparison = out / "comparison.csv"
         _write_comparison(comparison, answers)
         sources = out / "sources.csv"
         _write_sources(sources, deck)
         paths = [book.path for book in books]
-        written = [template, *paths, comparison, sources]
+        _agree(answers, books)
+        written = [sheet, *paths, comparison, sources]
         if shutil.which("soffice") or shutil.which("libreoffice"):
             for book in paths:
                 step(f"board of {book.stem} as PDF")
@@ -103,11 +106,20 @@ def answer(case: Case) -> Answer:
 
 
 def _row(case: Case) -> dict[str, object]:
-    """Return the row that fills the budget: the device is the first tranche, the second stays empty."""
-    [tranche] = case.plan.as_dict()["tranches"]
-    shared = {name: value for name, value in case.plan.as_dict().items() if name != "tranches"}
-    cohort = {f"{name}_1": value for name, value in tranche.items()}
-    return {"book": f"budget_{case.device}", **shared, **cohort, "device_1": device(case.device).name, "units_2": 0}
+    """Return the row that fills the budget: every input as the plan has it; the second tranche is a copy with no accelerators."""
+    [tranche] = case.plan.tranches
+    row: dict[str, object] = {"book": f"budget_{case.device}"}
+    for item in template(TEMPLATE).items:
+        given = INPUTS.get(item.input)
+        if given is None or given.name == "start_date":
+            continue
+        value = case.plan[given.name] if given.scope == "plan" else tranche.get(given.name)
+        if value is None:
+            value = tranche["economic_life_months"] if given.name == "book_life_months" else given.default
+        if value is not None:
+            row[item.name] = value
+    name = device(case.device).name
+    return {**row, "device_1": name, "device_2": name, "units_2": 0}
 
 
 @contextmanager
@@ -124,6 +136,14 @@ def _progress(console: Console) -> Iterator[object]:
             bar.update(task, description=text, advance=1)
 
         yield step
+
+
+def _agree(answers: list[Answer], books: list[Filled]) -> None:
+    """Refuse to show a table that says something else than the books."""
+    for item, book in zip(answers, books, strict=True):
+        gap = abs(book.figures["out_npv_usd"] - item.figures["npv"])
+        if gap > 1e-9 * item.figures["capex_usd"]:
+            raise NoSolution(f"{book.path.name} shows an npv {gap:,.2f} USD off the plan's; the book or the plan is wrong")
 
 
 def _write_comparison(path: Path, answers: list[Answer]) -> None:

@@ -34,10 +34,22 @@ cdef extern from "pack.h" nogil:
     mask pk_not(mask) noexcept
     mask pk_isnan(pack) noexcept
     int pk_any(mask) noexcept
+    int pk_all(mask) noexcept
     pack pk_select(mask, pack, pack) noexcept
     pack pk_where(mask, pack) noexcept
     pack pk_min(pack, pack) noexcept
     pack pk_max(pack, pack) noexcept
+    mask pk_sign(pack) noexcept              # a flag in the sign bit
+    mask pk_signed(mask) noexcept            # the mask of such a flag
+    pack pk_by_sign(pack, pack, pack) noexcept
+
+    # sets of months
+    void ax_mark(uint64_t*, pack, int) noexcept
+    int ax_marked(const uint64_t*, int) noexcept
+    int ax_next(const uint64_t*, int, int) noexcept
+
+    # a call through it is not inlined
+    void* ax_opaque(void*) noexcept
 
     # whole numbers, 64 bits a lane
     mask mk(long long) noexcept
@@ -53,7 +65,9 @@ cdef extern from "pack.h" nogil:
     # elementary functions
     pack pk_sqrt(pack) noexcept
     pack pk_exp(pack) noexcept
-    pack pk_swift_exp(pack) noexcept
+    pack pk_swift_exp(pack) noexcept       # 0 below -708, e^708 above
+    pack pk_exp_near(pack) noexcept          # |x| <= 700
+    pack pk_log_near(pack) noexcept          # normal x > 0, else NaN
     pack pk_expm1(pack) noexcept
     pack pk_log(pack) noexcept
     pack pk_log1p(pack) noexcept

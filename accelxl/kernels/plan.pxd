@@ -2,6 +2,7 @@
 
 from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
+from accelxl.kernels.plan_sums cimport *
 from accelxl.kernels.plan_months cimport *
 from accelxl.kernels.plan_metrics cimport *
 from accelxl.kernels.plan_debt cimport *
@@ -24,8 +25,27 @@ cdef struct Workspace:
 
 
 cdef inline int is_lean(const Frame* f) noexcept nogil:
-    # One owned tranche and no feature beyond the reference workload: the copy of the months that the compiler has pruned.
-    return f.tranches == 1 and f.contract[0] == OWN and f.uses == 0 and (f.wants & ~WANT_RATE) == 0
+    # One owned tranche and no feature beyond the reference workload: the copies of the months that the compiler has pruned.
+    return f.tranches == 1 and f.contract[0] == OWN and f.uses == 0 and (f.wants & ~(WANT_RATE | WANT_PAYBACK)) == 0
+
+
+cdef inline void plan_months(Workspace* w, Sums* s, Metrics* y, const Frame* f, int lane) noexcept nogil:
+    cdef Ledger* g = &w.ledger
+    cdef const PlanInputs* p = &w.inputs.plan
+    cdef const TrancheInputs* x = &w.inputs.tranche[0]
+    if is_lean(f):
+        if f.wants & WANT_PAYBACK:
+            lean_months(g, s, &w.flows, lane, x, p, f, WANT_RATE | WANT_PAYBACK)
+            conclude(y, s, g, p, WANT_RATE | WANT_PAYBACK)
+        elif f.wants:
+            lean_months(g, s, &w.flows, lane, x, p, f, WANT_RATE)
+            conclude(y, s, g, p, WANT_RATE)
+        else:
+            lean_months(g, s, &w.flows, lane, x, p, f, 0)
+            conclude(y, s, g, p, 0)
+    else:
+        all_months(g, s, &w.flows, lane, x, p, f, f.tranches, f.uses, f.wants, REV_PLAN, today_price(p), pk(1.0))
+        conclude(y, s, g, p, f.wants)
 
 
 cdef inline void one_pack(Workspace* w, Metrics* y, const Frame* f, int pack_number) noexcept nogil:
@@ -33,15 +53,13 @@ cdef inline void one_pack(Workspace* w, Metrics* y, const Frame* f, int pack_num
     cdef const PlanInputs* p = &w.inputs.plan
     cdef const TrancheInputs* x = &w.inputs.tranche[0]
     cdef Sums s
-    cdef int lane = pack_number * PW
-    if is_lean(f):
-        months(g, &s, &w.flows, lane, x, p, f, 1, 0, WANT_RATE, REV_PLAN, today_price(p), pk(1.0))
-        conclude(y, &s, g, p, WANT_RATE)
-    else:
-        months(g, &s, &w.flows, lane, x, p, f, f.tranches, f.uses, f.wants, REV_PLAN, today_price(p), pk(1.0))
-        conclude(y, &s, g, p, f.wants)
+    cdef int lane = pack_number * PW, middle = (f.uses & USE_MID) != 0
+    plan_months(w, &s, y, f, lane)
     w.last[pack_number] = g.last
-    easy_seed(&w.seeds[pack_number], &s, g.horizon * pk(2.0 if f.uses & USE_MID else 1.0))
+    if f.wants & WANT_RATE:
+        easy_seed(&w.seeds[pack_number], &s, &w.flows, lane, g.horizon * pk(2.0 if middle else 1.0))
+    elif f.wants & WANT_EQUITY:
+        w.seeds[pack_number].top = pk(600.0) / (g.horizon * pk(2.0 if middle else 1.0))
     if f.wants & WANT_MIRR:
         y.mirr = mirr(g, p, f.uses)
     if f.wants & WANT_IMPAIRMENT:
@@ -66,27 +84,21 @@ cdef inline void write_equity(Flows* w, const Ledger* g, int uses, int lane) noe
 
 
 cdef inline void close_rows(Workspace* w, Flows* flows, int packs, int middle) noexcept nogil:
-    # Zeros after the last month of each pack, up to the longest; empty packs of the last group repeat the first pack.
-    cdef int i, t, rows = 0, each = 2 if middle else 1, groups = (packs + GROUP - 1) // GROUP * GROUP
+    # Zeros after the last month of each pack, up to the longest.
+    cdef int i, t, rows = 0, each = 2 if middle else 1
     for i in range(packs):
         rows = max(rows, w.last[i] * each + 1)
     flows.rows = rows
     for i in range(packs):
         for t in range(w.last[i] * each + 1, rows):
             pk_store(&flows.flow[t * TILE + i * PW], pk(0.0))
-    for i in range(packs, groups):
-        w.seeds[i] = w.seeds[0]
-        for t in range(rows):
-            pk_store(&flows.flow[t * TILE + i * PW], pk_load(&flows.flow[t * TILE]))
 
 
-cdef inline void one_tile(Workspace* w, const Frame* f, const double** columns, const int* slots, int varying,
-                          Py_ssize_t at, int cases) noexcept nogil:
-    # `cases` scenarios from row `at` of the columns; a short pack repeats the last row.
+cdef inline void whole_tile(Workspace* w, const Frame* f, const double** columns, const int* slots, int varying,
+                            Py_ssize_t at, int cases) noexcept nogil:
     cdef pack* inputs = <pack*>&w.inputs
     cdef double[TILE] row
     cdef int packs = (cases + PW - 1) // PW, i, j, c, middle = (f.uses & USE_MID) != 0
-    w.flows.last_out = 0
     for i in range(packs):
         for c in range(varying):
             if (i + 1) * PW <= cases:
@@ -98,13 +110,21 @@ cdef inline void one_tile(Workspace* w, const Frame* f, const double** columns, 
         one_pack(w, &w.metrics[i], f, i)
     if f.wants & WANT_RATE:
         close_rows(w, &w.flows, packs, middle)
-        tile_irr(&w.flows, &w.seeds[0], cases, middle, f.wants & WANT_SIGNS, middle, &w.irr[0])
+        tile_irr(&w.flows, &w.seeds[0], packs, middle, f.wants & WANT_SIGNS, 0, &w.irr[0])
         for i in range(packs):
             w.metrics[i].irr = pk_load(&w.irr[i * PW])
             w.metrics[i].irr_sign_changes = w.seeds[i].changes
     if f.wants & WANT_EQUITY:
         close_rows(w, &w.equity, packs, middle)
-        w.equity.last_out = w.equity.rows - 1
-        tile_irr(&w.equity, &w.seeds[0], cases, middle, 1, 1, &w.irr[0])
+        tile_irr(&w.equity, &w.seeds[0], packs, middle, 1, 1, &w.irr[0])
         for i in range(packs):
             w.metrics[i].irr_equity = pk_load(&w.irr[i * PW])
+
+
+ctypedef void (*Tile)(Workspace*, const Frame*, const double**, const int*, int, Py_ssize_t, int) noexcept nogil
+
+
+cdef inline void one_tile(Workspace* w, const Frame* f, const double** columns, const int* slots, int varying,
+                          Py_ssize_t at, int cases) noexcept nogil:
+    # `cases` scenarios from row `at` of the columns; a short pack repeats the last row. One copy for all who call it.
+    (<Tile>ax_opaque(<void*>whole_tile))(w, f, columns, slots, varying, at, cases)

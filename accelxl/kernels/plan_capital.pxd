@@ -2,6 +2,7 @@
 
 from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
+from accelxl.kernels.plan_service cimport among, put
 
 
 cdef inline pack within(pack when, pack horizon, pack amount) noexcept nogil:
@@ -20,8 +21,13 @@ cdef inline void set_capital(Ledger* g, Cohort* q, const TrancheInputs* x, const
     q.resale = q.held * x.residual_share
     q.salvage = q.held * pk_select(pk_isnan(x.salvage_share), x.residual_share, x.salvage_share)
     q.life = pk_select(pk_isnan(x.book_life_months), x.economic_life_months, x.book_life_months)
-    q.level = (q.held - q.salvage) / q.life
     q.method = f.book_method[k]
+    if q.method == BOOK_SL:
+        q.level = (q.held - q.salvage) / q.life
+    elif q.method == BOOK_SYD:
+        q.level = (q.held - q.salvage) / (q.life * (q.life + one) * pk(0.5))
+    else:
+        q.level = pk(2.0) / q.life
     q.taxed = x.residual_taxed
     q.plant = q.plant_held = zero
     if uses & USE_RELIFE:
@@ -70,34 +76,35 @@ cdef inline pack depreciate_tax(Ledger* g, const Cohort* q, const TrancheInputs*
     return left
 
 
-cdef inline pack book_month(Cohort* q, pack j, int uses) noexcept nogil:
-    # Depreciation of month j of the life, from the book value at its start (B5).
+cdef inline pack book_month(Cohort* q, pack j, int uses, int steady) noexcept nogil:
+    # Depreciation of month j of the life, from the book value at its start (B5). `level` is a month's amount (SL), what the months
+    # left are multiplied by (SYD), or the share of the book value (DDB, VDB).
     cdef pack dep, fast
     cdef mask alive = pk_le(j, q.life)
     if q.method == BOOK_SL:
-        dep = pk_where(alive, q.level)
+        dep = among(alive, q.level, steady)
         if uses & USE_RELIFE:
             # The old rate to the month of the change, then what is left over the rest of the new life.
             q.level = pk_select(pk_eq(j, q.relife + pk(1.0)), (q.held - q.salvage) / (q.relife_end - q.relife), q.level)
             dep = pk_select(pk_lt(q.relife, j), pk_where(pk_le(j, q.relife_end), q.level), dep)
         return dep
     if q.method == BOOK_SYD:
-        dep = (q.cost - q.salvage) * (q.life - j + pk(1.0)) / (q.life * (q.life + pk(1.0)) * pk(0.5))
+        dep = q.level * (q.life - j + pk(1.0))
     else:
-        fast = q.held * (pk(2.0) / q.life)
+        fast = q.held * q.level
         if q.method == BOOK_VDB:
             fast = pk_max(fast, (q.held - q.salvage) / (q.life - j + pk(1.0)))
         dep = pk_max(pk_min(fast, q.held - q.salvage), pk(0.0))
-    return pk_where(alive, dep)
+    return among(alive, dep, steady)
 
 
-cdef inline void depreciate(Month* n, Cohort* q, mask on, int t, int uses) noexcept nogil:
-    # A month of production in the books.
-    cdef pack j = pk(t) - q.start, dep = pk_where(on, book_month(q, j, uses))
+cdef inline void depreciate(Month* n, Cohort* q, mask on, pack month, int uses, int steady) noexcept nogil:
+    # A month of production in the books. `steady`: its amounts are zero where there is none, and there is no other tranche.
+    cdef pack j = month - q.start, dep = among(on, book_month(q, j, uses, steady), steady)
     q.held = q.held - dep
-    n.book += dep
+    put(&n.book, dep, steady)
     if not uses & USE_TAXBOOKS or not q.own_tax:
-        n.taxdep += dep
+        put(&n.taxdep, dep, steady and not uses & USE_TAXBOOKS)
     if uses & USE_FACILITY:
         # Straight line, in the books and for tax alike.
         dep = pk_where(pk_and(on, pk_le(j, q.plant_end)), q.plant_level)

@@ -6,6 +6,7 @@ after, from the flows of a whole tile.
 
 from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
+from accelxl.kernels.plan_sums cimport *
 from accelxl.kernels.plan_months cimport *
 
 cdef struct Metrics:
@@ -49,11 +50,6 @@ cdef enum:
     SOURCE_UTILIZATION = 9     # the level scales every tranche's utilization
 
 
-cdef inline pack payback(const Running* r) noexcept nogil:
-    # NaN where the final sum is negative; 0 where the sum was never negative.
-    return pk_select(pk_lt(r.sum, pk(0.0)), pk(NAN), r.before + r.missing / r.step)
-
-
 cdef inline pack annuity(pack npv, pack rate, pack years) noexcept nogil:
     # NPV * r / (1 - (1 + r)^-n); NPV / n at r = 0 (B1).
     cdef pack gone = -pk_expm1(-years * pk_log1p(rate))
@@ -62,13 +58,13 @@ cdef inline pack annuity(pack npv, pack rate, pack years) noexcept nogil:
 
 cdef inline void conclude(Metrics* y, const Sums* s, const Ledger* g, const PlanInputs* p, int wants) noexcept nogil:
     cdef pack one = pk(1.0)
-    y.npv = s.npv
-    y.profit_usd = s.profit
+    y.npv = s.discounted.sum
+    y.profit_usd = s.plain.sum            # over the whole life book depreciation and disposals make up capex less residual
     y.capex_usd = s.capex
     y.roi = ratio(s.plain.sum, s.capex)
-    y.roi_discounted = ratio(s.npv, s.capex_pv)
+    y.roi_discounted = ratio(s.discounted.sum, s.capex_pv)
     y.discounted_payback_months = payback(&s.discounted)
-    y.peak_funding_usd = -s.plain.low
+    y.peak_funding_usd = pk(0.0) - s.low
     y.cost_per_mtok = ratio(s.capex_pv + s.opex_pv - s.residual_pv - s.training_pv, (one - p.revenue_share) * s.tokens_pv)
     y.truncated_months = g.truncated
     if wants & WANT_PAYBACK:
@@ -85,7 +81,7 @@ cdef inline void conclude(Metrics* y, const Sums* s, const Ledger* g, const Plan
         y.breakeven_month = s.first_gain
         y.energy_joule_per_token = ratio(s.serving_kwh * pk(3.6), s.tokens)
         y.book_value_at_horizon_usd = s.value_at_end
-        y.eaa_usd = annuity(s.npv, p.discount_rate, g.horizon / pk(12.0))
+        y.eaa_usd = annuity(s.discounted.sum, p.discount_rate, g.horizon / pk(12.0))
 
 
 cdef inline pack as_share(pack u) noexcept nogil:
@@ -95,7 +91,7 @@ cdef inline pack as_share(pack u) noexcept nogil:
 cdef inline void levels(Metrics* y, const Sums* s, const Ledger* g, const TrancheInputs* x) noexcept nogil:
     # Where npv is a straight line in the level: all but losses carried forward and served = min(capacity, demand).
     cdef pack plan = s.worth_plan * g.today
-    cdef pack rest = s.npv - plan - s.worth_training
+    cdef pack rest = s.discounted.sum - plan - s.worth_training
     cdef pack need = -(rest + s.worth_training)
     y.required_price_usd_per_mtok = ratio(need, s.worth_level)
     y.breakeven_price_usd_per_mtok = ratio(need, s.worth_plan)
@@ -106,10 +102,10 @@ cdef inline void levels(Metrics* y, const Sums* s, const Ledger* g, const Tranch
 cdef inline pack npv_of(Ledger* g, Sums* s, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int uses, int source,
                         pack level) noexcept nogil:
     if source == SOURCE_UTILIZATION:
-        months(g, s, NULL, 0, x, p, f, f.tranches, uses, WANT_LEVELS, REV_PLAN, today_price(p), level)
+        all_months(g, s, NULL, 0, x, p, f, f.tranches, uses, WANT_LEVELS, REV_PLAN, today_price(p), level)
     else:
-        months(g, s, NULL, 0, x, p, f, f.tranches, uses, WANT_LEVELS, source, level, pk(1.0))
-    return s.npv
+        all_months(g, s, NULL, 0, x, p, f, f.tranches, uses, WANT_LEVELS, source, level, pk(1.0))
+    return s.discounted.sum
 
 
 cdef inline pack level_of(Ledger* g, Sums* s, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int uses, int source,

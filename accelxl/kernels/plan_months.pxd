@@ -1,11 +1,13 @@
 """The months of a pack of scenarios: one pass that earns, pays, taxes, discounts and adds up. (plan.md "Month t" and "Metrics".)
 
 `uses` and `wants` are arguments and not read from the frame, so that the compiler can leave out of a copy of the pass what a plain
-plan does not need. Leaving a feature out changes no bit: its terms are exact zeros.
+plan does not need. Leaving a feature out changes no bit: its terms are exact zeros. What a pass works on lives in local
+structures, so that the compiler keeps it in registers.
 """
 
 from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
+from accelxl.kernels.plan_sums cimport *
 from accelxl.kernels.plan_service cimport *
 from accelxl.kernels.plan_capital cimport *
 
@@ -15,79 +17,20 @@ cdef enum:
     REV_LEVEL_PRICE = 1   # tokens * x, and training
     REV_LEVEL_MONEY = 2   # x / 12 in each month of production, in place of all revenue
 
-# The flows of a tile of scenarios for the search of rates: row t holds the flow of period t of every lane.
-cdef enum:
-    TILE = 32
-    ROWS = 721            # months 0 to 360 in half months
-
-cdef struct Flows:
-    int rows
-    int last_out          # last row with an outflow in any lane
-    double[ROWS * TILE] flow
-
-# A running sum and where it last turned from negative to zero or more, linear inside the month.
-cdef struct Running:
-    pack sum
-    pack low
-    pack before
-    pack missing
-    pack step
-
-# Sums over the months that the metrics are made of.
-cdef struct Sums:
-    pack npv
-    pack profit
-    pack capex_pv
-    pack opex_pv            # without the revenue share
-    pack residual_pv
-    pack tokens_pv
-    pack training_pv
-    pack hours_pv
-    pack serving_kwh
-    pack revenue
-    pack opex
-    pack capex
-    pack tax
-    pack tokens
-    pack full
-    pack depreciation
-    pack value
-    pack value_at_end
-    pack first_gain         # month of the first gain
-    pack worth_plan         # what a dollar of today's token price adds to npv, the decline applied
-    pack worth_level        # the same for a level price
-    pack worth_money        # the same for a dollar a month of level revenue
-    pack worth_training     # what training revenue adds to npv
-    Running plain
-    Running discounted
-    # what the search of the rate starts from
-    pack late               # sum of t * flow
-    pack out                # outflows
-    pack early              # sum of t * outflow
-    mask began              # an inflow has been seen
-    mask mixed              # an outflow came after an inflow
-
 # Tax by fiscal year with losses carried forward: what the months of the year so far have left.
 cdef struct Carry:
     pack year
     pack losses
 
-
-cdef inline void run_on(Running* r, pack flow, pack month, int turns_too) noexcept nogil:
-    cdef pack next = r.sum + flow
-    cdef mask turns
-    if turns_too:
-        turns = pk_and(pk_lt(r.sum, pk(0.0)), pk_le(pk(0.0), next))
-        r.before = pk_select(turns, month - pk(1.0), r.before)
-        r.missing = pk_select(turns, -r.sum, r.missing)
-        r.step = pk_select(turns, flow, r.step)
-    r.low = pk_min(next, r.low)
-    r.sum = next
-
-
-cdef inline void open_run(Running* r) noexcept nogil:
-    r.sum = r.low = r.before = r.missing = pk(0.0)
-    r.step = pk(1.0)
+# What a pass over the months carries from one to the next.
+cdef struct Pass:
+    Curves c
+    Sums s
+    Carry carry
+    pack month
+    pack ties             # revenue of a month tied up in working capital
+    pack tied             # working capital of the month before
+    pack shift            # from the discount factor of a month's end to that of its operating flows
 
 
 cdef inline pack tax_due(Carry* c, const PlanInputs* p, const Frame* f, int t, pack taxable, pack horizon) noexcept nogil:
@@ -111,7 +54,7 @@ cdef inline pack tax_due(Carry* c, const PlanInputs* p, const Frame* f, int t, p
 
 cdef inline pack token_revenue(const Month* n, const Curves* c, int source, pack x) noexcept nogil:
     if source == REV_PLAN:
-        return n.tokens * (c.price * x)
+        return n.tokens * c.money
     if source == REV_LEVEL_PRICE:
         return n.tokens * x
     return n.producing * (x / pk(12.0))
@@ -129,143 +72,230 @@ cdef inline void open_month(Month* n, Ledger* g, int t, int uses, int wants) noe
         n.taxdep = g.taxdep[t]
 
 
-cdef inline void open_sums(Sums* s) noexcept nogil:
-    cdef pack zero = pk(0.0)
-    s.npv = s.profit = s.capex_pv = s.opex_pv = s.residual_pv = s.tokens_pv = s.training_pv = s.hours_pv = zero
-    s.serving_kwh = s.revenue = s.opex = s.capex = s.tax = s.tokens = s.full = s.depreciation = zero
-    s.value = s.value_at_end = s.worth_plan = s.worth_level = s.worth_money = s.worth_training = zero
-    s.late = s.out = s.early = zero
-    s.first_gain = pk(NAN)
-    s.began = s.mixed = pk_lt(zero, zero)
-    open_run(&s.plain)
-    open_run(&s.discounted)
-
-
-cdef inline void open_plan(Ledger* g, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int tranches, int uses,
+cdef inline void open_plan(Ledger* g, Cohort* q, const TrancheInputs* x, const PlanInputs* p, const Frame* f, int tranches, int uses,
                            pack scale) noexcept nogil:
     # The tranches as they stand before month 0.
     cdef int k, t
     for k in range(tranches):
-        set_times(&g.cohort[k], &x[k], f.contract[k], f.life_starts[k])
-    cut_times(g, p, f)
+        set_times(&q[k], &x[k], f.contract[k], f.life_starts[k])
+    cut_times(g, q, p, tranches)
     if uses & USE_TAXBOOKS:
         for t in range(g.last + 1):
             g.taxdep[t] = pk(0.0)
     for k in range(tranches):
-        set_service(&g.cohort[k], &x[k], p, uses, scale)
-        set_capital(g, &g.cohort[k], &x[k], f, k, uses)
+        set_service(&q[k], &x[k], p, uses, scale)
+        set_capital(g, &q[k], &x[k], f, k, uses)
     g.today = today_price(p)
+
+
+cdef inline void open_pass(Pass* a, const PlanInputs* p, const Frame* f, int uses, pack level) noexcept nogil:
+    open_curves(&a.c, p, f, uses, level)
+    open_sums(&a.s)
+    a.carry.year = a.carry.losses = a.tied = a.month = pk(0.0)
+    a.ties = p.working_capital_days * pk(12.0) / pk(365.0)
+    a.shift = pk(1.0)
+    a.s.trace.y = a.c.y
+    if uses & USE_MID:
+        a.shift = pk(1.0) / pk_sqrt(a.c.v)
+        a.s.trace.y = a.c.y * pk(0.5)
+
+
+cdef inline void tranche_month(Pass* a, Month* n, Cohort* q, int t, int uses, int wants, pack when, int steady) noexcept nogil:
+    cdef mask on
+    if uses & USE_TRAINING and t > 0:
+        q.training = q.training * q.training_kept
+    if steady or q.first <= t <= q.last:
+        on = serve(n, &a.c, q, a.month, uses, wants, when, &a.s.hours_pv, &a.s.serving_kwh, steady)
+        depreciate(n, q, on, a.month, uses, steady)
+    if not steady and t <= q.pays_to:
+        pay(n, q, t, uses)
+    if not steady and q.ends_from <= t:
+        dispose(n, q, t, uses)
+
+
+cdef inline void one_month(Pass* a, Ledger* g, Flows* w, int lane, Cohort* q, const PlanInputs* p, const Frame* f, int t,
+                           int tranches, int uses, int wants, int shape, int source, pack level, int steady) noexcept nogil:
+    # `steady`: there is one tranche, which neither pays nor ends in this month, and its amounts are zero where it does not run.
+    cdef pack zero = pk(0.0), month = a.month, when, money, revenue, cost, share = zero, flow, taxable, tax, now = zero
+    cdef pack operating, capital = zero, free, worth
+    cdef Month n
+    cdef int k
+    if steady or t > 0:
+        step_curves(&a.c, p, month, uses, wants, shape)
+    a.c.room = adoption(&a.c, shape)
+    if uses & USE_DEMAND:
+        a.c.room = a.c.room * p.demand_mtok_per_month
+    when = a.c.df * a.shift if uses & USE_MID and t > 0 else a.c.df     # discount factor of the operating flows
+    open_month(&n, g, t, uses, wants)
+    if wants & WANT_DETAIL:
+        keep_curves(g, &a.c, t)
+    for k in range(tranches):
+        tranche_month(a, &n, &q[k], t, uses, wants, when, steady)
+    # revenue, opex and tax
+    money = token_revenue(&n, &a.c, source, level)
+    revenue = money
+    if uses & USE_TRAINING and source != REV_LEVEL_MONEY:
+        revenue = revenue + n.training
+    cost = n.indexed
+    if uses & USE_INFLATION:
+        cost = cost * a.c.infl
+    cost = cost + n.kwh * a.c.power
+    if uses & USE_CONTRACT:
+        cost = cost + n.contract
+    flow = revenue - cost
+    if uses & USE_SHARE:
+        share = p.revenue_share * money
+        flow = flow - share
+    taxable = flow - n.taxdep
+    if not steady:
+        taxable = taxable + n.taxgain
+    tax = tax_due(&a.carry, p, f, t, taxable, g.horizon) if uses & USE_CARRY else p.tax_rate * taxable
+    operating = flow - tax
+    if uses & USE_WORKING:
+        now = pk_where(pk_lt(month, g.horizon), revenue * a.ties)
+        operating = operating - (now - a.tied)
+    # what it is worth
+    free = operating
+    worth = operating * when
+    if not steady:
+        capital = n.residual - n.capex
+        free = operating + capital
+        worth = worth + capital * a.c.df
+        a.s.capex_pv += n.capex * a.c.df
+        a.s.capex += n.capex
+        a.s.residual_pv += n.residual * a.c.df
+    a.s.opex_pv += cost * when
+    a.s.tokens_pv += n.tokens * when
+    if uses & USE_TRAINING:
+        a.s.training_pv += n.training * when
+    if wants & WANT_RATE:
+        keep_flows(&a.s, w, lane, t, uses, operating, capital, free, worth, when, a.c.df, month)
+    run_on(&a.s.plain, free, month, wants & WANT_PAYBACK)
+    a.s.low = pk_min(a.s.plain.sum, a.s.low)
+    run_on(&a.s.discounted, worth, month, 1)
+    if wants & WANT_SUMS:
+        add_sums(&a.s, g, &n, month, revenue, cost + share, flow, tax)
+    if wants & WANT_LEVELS:
+        add_levels(a, g, p, &n, month, when)
+    if wants & WANT_LINES:
+        g.operating[t] = operating
+        g.capital[t] = capital
+        g.capex[t] = n.capex
+        g.tax[t] = tax
+        a.s.value = a.s.value + n.capex - n.book - n.writeoff - n.residual
+        g.value[t] = a.s.value
+    if wants & WANT_DETAIL:
+        keep_month(g, &n, t, revenue, cost + share, share, taxable, now - a.tied)
+    a.tied = now
+    a.month += pk(1.0)
+
+
+cdef inline void keep_flows(Sums* s, Flows* w, int lane, int t, int uses, pack operating, pack capital, pack free, pack worth,
+                            pack when, pack df, pack month) noexcept nogil:
+    if uses & USE_MID and t > 0:
+        pk_store(&w.flow[(2 * t - 1) * TILE + lane], operating)
+        pk_store(&w.flow[2 * t * TILE + lane], capital)
+        trace_on(&s.trace, operating, operating * when, pk(2 * t - 1))
+        trace_on(&s.trace, capital, capital * df, pk(2 * t))
+    else:
+        pk_store(&w.flow[t * TILE + lane], free)
+        trace_on(&s.trace, free, worth, month)
 
 
 cdef inline void months(Ledger* g, Sums* s, Flows* w, int lane, const TrancheInputs* x, const PlanInputs* p, const Frame* f,
                         int tranches, int uses, int wants, int source, pack level, pack scale) noexcept nogil:
-    cdef pack zero = pk(0.0), one = pk(1.0), ties = p.working_capital_days * pk(12.0) / pk(365.0), kept = one - p.tax_rate
-    cdef pack month, when, money, revenue, cost, share, flow, taxable, tax, now = zero, held = zero, operating, capital, free
-    cdef pack shift = one, worth, weight, levy
-    cdef Curves c
-    cdef Month n
-    cdef Carry carry
-    cdef Cohort* q
-    cdef mask on
-    cdef int t, k
-    open_plan(g, x, p, f, tranches, uses, scale)
-    open_curves(&c, p, f, uses)
-    open_sums(s)
-    carry.year = carry.losses = zero
-    if uses & USE_MID:
-        shift = one / pk_sqrt(c.v)
+    cdef Pass a
+    cdef int t
+    open_plan(g, &g.cohort[0], x, p, f, tranches, uses, scale)
+    open_pass(&a, p, f, uses, level)
     for t in range(g.last + 1):
-        month = pk(t)
-        step_curves(&c, p, f, t, uses)
-        when = c.df * shift if uses & USE_MID and t > 0 else c.df     # discount factor of the operating flows
-        open_month(&n, g, t, uses, wants)
-        if wants & WANT_DETAIL:
-            keep_curves(g, &c, t)
-        for k in range(tranches):
-            q = &g.cohort[k]
-            if uses & USE_TRAINING and t > 0:
-                q.training = q.training * q.training_kept
-            if q.first <= t <= q.last:
-                on = serve(&n, &c, q, t, uses, wants, when, &s.hours_pv, &s.serving_kwh)
-                depreciate(&n, q, on, t, uses)
-            if t <= q.pays_to:
-                pay(&n, q, t, uses)
-            if q.ends_from <= t:
-                dispose(&n, q, t, uses)
-        # revenue, opex and tax
-        money = token_revenue(&n, &c, source, level)
-        revenue = money
-        if uses & USE_TRAINING and source != REV_LEVEL_MONEY:
-            revenue = revenue + n.training
-        cost = n.indexed
-        if uses & USE_INFLATION:
-            cost = cost * c.infl
-        cost = cost + n.kwh * c.power
-        if uses & USE_CONTRACT:
-            cost = cost + n.contract
-        share = zero
-        flow = revenue - cost
-        if uses & USE_SHARE:
-            share = p.revenue_share * money
-            flow = flow - share
-        taxable = flow - n.taxdep + n.taxgain
-        tax = tax_due(&carry, p, f, t, taxable, g.horizon) if uses & USE_CARRY else p.tax_rate * taxable
-        operating = flow - tax
-        if uses & USE_WORKING:
-            now = pk_where(pk_lt(month, g.horizon), revenue * ties)
-            operating = operating - (now - held)
-        capital = n.residual - n.capex
-        free = operating + capital
-        # what it is worth
-        worth = operating * when + capital * c.df
-        s.npv += worth
-        s.profit += flow - tax - n.book - n.writeoff
-        s.capex_pv += n.capex * c.df
-        s.capex += n.capex
-        s.opex_pv += cost * when
-        s.residual_pv += n.residual * c.df
-        s.tokens_pv += n.tokens * when
-        run_on(&s.plain, free, month, wants & WANT_PAYBACK)
-        run_on(&s.discounted, worth, month, 1)
-        if uses & USE_TRAINING:
-            s.training_pv += n.training * when
+        one_month(&a, g, w, lane, &g.cohort[0], p, f, t, tranches, uses, wants, a.c.shape, source, level, 0)
+    s[0] = a.s
+
+
+ctypedef void (*Months)(Ledger*, Sums*, Flows*, int, const TrancheInputs*, const PlanInputs*, const Frame*, int, int, int, int, pack,
+                        pack) noexcept nogil
+
+
+cdef inline void all_months(Ledger* g, Sums* s, Flows* w, int lane, const TrancheInputs* x, const PlanInputs* p, const Frame* f,
+                            int tranches, int uses, int wants, int source, pack level, pack scale) noexcept nogil:
+    # One copy of `months` for all who call it with every feature.
+    (<Months>ax_opaque(<void*>months))(g, s, w, lane, x, p, f, tranches, uses, wants, source, level, scale)
+
+
+cdef inline void mark_events(uint64_t* turns, uint64_t* pays, const Cohort* q) noexcept nogil:
+    # Months in which a lane of one tranche begins or stops running, and those in which it pays or ends.
+    cdef int i
+    for i in range(6):
+        turns[i] = pays[i] = 0
+    ax_mark(pays, q.order, 0)
+    if not pk_all(pk_eq(q.order, q.delivery)):
+        ax_mark(pays, q.delivery, 0)
+    ax_mark(pays, q.end, 0)
+    ax_mark(turns, q.start + pk(1.0), 0)
+    ax_mark(turns, q.end + pk(1.0), 0)
+    if not pk_all(pk_le(q.end, q.start + q.life)):
+        ax_mark(turns, q.start + q.life + pk(1.0), 0)
+    for i in range(6):
+        turns[i] |= pays[i]
+
+
+cdef inline void gate(Cohort* r, const Cohort* q, mask on, mask alive) noexcept nogil:
+    # A tranche whose amounts are zero where it does not run.
+    r[0] = q[0]
+    r.full = pk_where(on, q.full)
+    r.kwh = pk_where(on, q.kwh)
+    r.indexed = pk_where(on, q.indexed)
+    r.level = pk_where(alive, q.level)
+    r.held = pk_where(alive, q.held)
+    r.salvage = pk_where(alive, q.salvage)
+
+
+cdef inline void idle(Pass* a, Flows* w, int lane, const PlanInputs* p, int t, int end, int wants) noexcept nogil:
+    # Months in which nothing flows.
+    for t in range(t, end):
+        if t > 0:
+            step_curves(&a.c, p, a.month, 0, wants, a.c.shape)
+        a.month += pk(1.0)
         if wants & WANT_RATE:
-            if uses & USE_MID and t > 0:
-                pk_store(&w.flow[(2 * t - 1) * TILE + lane], operating)
-                pk_store(&w.flow[2 * t * TILE + lane], capital)
-                w.last_out = 2 * t
-            else:
-                pk_store(&w.flow[t * TILE + lane], free)
-            s.late += month * free
-            weight = pk_max(-free, zero)
-            s.out += weight
-            s.early += month * weight
-            on = pk_lt(free, zero)
-            s.mixed = pk_or(s.mixed, pk_and(on, s.began))
-            s.began = pk_or(s.began, pk_lt(zero, free))
-            if pk_any(on):
-                w.last_out = max(w.last_out, t)
-        if wants & WANT_SUMS:
-            add_sums(s, g, &n, month, revenue, cost + share, flow, tax)
-        if wants & WANT_LEVELS:
-            # A dollar of revenue in month t: taxed now, a share tied up until the next month.
-            levy = pk_where(pk_lt(month, g.horizon), ties * (when - c.df * c.v * shift))
-            weight = kept * when - levy
-            s.worth_training += n.training * weight
-            weight = weight - kept * when * p.revenue_share
-            s.worth_plan += n.tokens * c.price * weight
-            s.worth_level += n.tokens * weight
-            s.worth_money += n.producing * weight
-        if wants & WANT_LINES:
-            g.operating[t] = operating
-            g.capital[t] = capital
-            g.capex[t] = n.capex
-            g.tax[t] = tax
-            s.value = s.value + n.capex - n.book - n.writeoff - n.residual
-            g.value[t] = s.value
-        if wants & WANT_DETAIL:
-            keep_month(g, &n, t, revenue, cost + share, share, taxable, now - held)
-        held = now
+            pk_store(&w.flow[t * TILE + lane], pk(0.0))
+
+
+cdef inline void lean_months(Ledger* g, Sums* s, Flows* w, int lane, const TrancheInputs* x, const PlanInputs* p, const Frame* f,
+                             int wants) noexcept nogil:
+    # The same months of one owned tranche without any further feature, to the same bits. Between the months in which something
+    # happens to a lane, the pass needs no masks; where nothing runs it only carries the curves on.
+    cdef Pass a
+    cdef Cohort q, r
+    cdef uint64_t[6] turns, pays
+    cdef mask on, alive
+    cdef int t = 0, end, last
+    open_plan(g, &q, x, p, f, 1, 0, pk(1.0))
+    open_pass(&a, p, f, 0, today_price(p))
+    last = g.last
+    mark_events(turns, pays, &q)
+    while t <= last:
+        if ax_marked(pays, t):
+            one_month(&a, g, w, lane, &q, p, f, t, 1, 0, wants, a.c.shape, REV_PLAN, pk(0.0), 0)
+            t += 1
+            continue
+        on = pk_and(pk_lt(q.start, a.month), pk_le(a.month, q.end))
+        end = ax_next(turns, t + 1, last + 1)
+        if not pk_any(on):
+            idle(&a, w, lane, p, t, end, wants)
+            t = end
+            continue
+        alive = pk_and(on, pk_le(a.month - q.start, q.life))
+        gate(&r, &q, on, alive)
+        if a.c.shape == ADOPT_LOGISTIC:
+            for t in range(t, end):
+                one_month(&a, g, w, lane, &r, p, f, t, 1, 0, wants, ADOPT_LOGISTIC, REV_PLAN, pk(0.0), 1)
+        else:
+            for t in range(t, end):
+                one_month(&a, g, w, lane, &r, p, f, t, 1, 0, wants, a.c.shape, REV_PLAN, pk(0.0), 1)
+        q.held = pk_select(alive, r.held, q.held)
+        t = end
+    s[0] = a.s
 
 
 cdef inline void add_sums(Sums* s, const Ledger* g, const Month* n, pack month, pack revenue, pack cost, pack flow,
@@ -280,6 +310,18 @@ cdef inline void add_sums(Sums* s, const Ledger* g, const Month* n, pack month, 
     # Book value before the disposal of the last month.
     s.value_at_end = s.value_at_end + n.capex - n.book
     s.value_at_end = s.value_at_end - pk_where(pk_lt(month, g.horizon), n.writeoff + n.residual)
+
+
+cdef inline void add_levels(Pass* a, const Ledger* g, const PlanInputs* p, const Month* n, pack month, pack when) noexcept nogil:
+    # A dollar of revenue in this month: taxed now, a share tied up until the next month.
+    cdef pack kept = pk(1.0) - p.tax_rate
+    cdef pack levy = pk_where(pk_lt(month, g.horizon), a.ties * (when - a.c.df * a.c.v * a.shift))
+    cdef pack weight = kept * when - levy
+    a.s.worth_training += n.training * weight
+    weight = weight - kept * when * p.revenue_share
+    a.s.worth_plan += n.tokens * a.c.price * weight
+    a.s.worth_level += n.tokens * weight
+    a.s.worth_money += n.producing * weight
 
 
 cdef inline void keep_curves(Ledger* g, const Curves* c, int t) noexcept nogil:

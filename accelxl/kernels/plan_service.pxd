@@ -4,20 +4,25 @@ from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
 
 cdef enum:
-    ANCHOR = 32       # months between exact values of the adoption curve's exponential
+    FAR = 700         # beyond e^700 the exponential of the adoption curve is taken anew each month
+    ADOPT_FAR = 4     # set in the shape of the curve where a lane needs that
 
 # What all tranches share in a month, carried on by products.
 cdef struct Curves:
     pack df                           # discount factor
     pack v
+    pack y                            # log of v
+    pack money                        # token price
     pack price                        # token price over today's
     pack fall
     pack infl
     pack rise
     pack power                        # price of electricity
     pack growth
-    pack e                            # exponential of the adoption curve
+    pack e                            # exponential of the adoption curve, and of a month
     pack c
+    mask far                          # lanes whose exponential is beyond what a double holds
+    int shape
     pack ratio
     pack room                         # demand left, or share of capacity filled
 
@@ -38,21 +43,21 @@ cdef inline void set_times(Cohort* q, const TrancheInputs* x, int contract, int 
         q.uncut = pk_min(q.uncut, q.lease_end)
 
 
-cdef inline void cut_times(Ledger* g, const PlanInputs* p, const Frame* f) noexcept nogil:
+cdef inline void cut_times(Ledger* g, Cohort* cohorts, const PlanInputs* p, int tranches) noexcept nogil:
     # The horizon, given or the last service end; where it cuts each tranche; staff from the first planned start to the last end.
     cdef pack end = pk(0.0), first = pk(1e9), h, stop
     cdef Cohort* q
     cdef int k
-    for k in range(f.tranches):
-        end = pk_max(end, g.cohort[k].uncut)
+    for k in range(tranches):
+        end = pk_max(end, cohorts[k].uncut)
     h = pk_select(pk_isnan(p.horizon_months), end, p.horizon_months)
     g.horizon = pk_max(pk_min(h, pk(360.0)), pk(1.0))
     g.last = <int>pk_top(g.horizon)
     g.truncated = pk_max(end - g.horizon, pk(0.0))
     g.staff = p.staff_usd_per_year / pk(12.0)
     end = pk(0.0)
-    for k in range(f.tranches):
-        q = &g.cohort[k]
+    for k in range(tranches):
+        q = &cohorts[k]
         q.end = pk_min(q.uncut, g.horizon)
         stop = q.end
         if q.contract == LEASE:
@@ -102,12 +107,15 @@ cdef inline pack today_price(const PlanInputs* p) noexcept nogil:
     return pk_select(pk_isnan(p.price_usd_per_mtok), blend, p.price_usd_per_mtok)
 
 
-cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int uses) noexcept nogil:
-    cdef pack one = pk(1.0)
+cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int uses, pack level) noexcept nogil:
+    cdef pack one = pk(1.0), k
     c.df = c.price = c.infl = c.rise = c.growth = c.e = c.c = c.ratio = one
-    c.v = one / monthly(p.discount_rate)
+    c.y = pk_log_near(one + p.discount_rate) / pk(-12.0)
+    c.v = pk_exp_near(c.y)
     c.fall = monthly(-p.price_decline_per_year)
+    c.money = level
     c.power = p.electricity_usd_per_kwh * (one - p.colo_includes_power)
+    c.shape = f.adoption
     if uses & USE_INFLATION:
         c.rise = monthly(p.inflation_per_year)
     if uses & USE_POWER_GROWTH:
@@ -117,63 +125,76 @@ cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int
         c.c = pk_exp((p.bass_p_per_year + p.bass_q_per_year) / pk(-12.0))
     elif f.adoption != ADOPT_NONE:
         c.c = pk_exp(-p.adoption_rate_per_month)
+        k = p.adoption_rate_per_month * p.adoption_midpoint_month
+        c.far = pk_lt(pk(FAR), k)
+        if pk_any(c.far):
+            c.shape |= ADOPT_FAR
+        c.e = pk_exp(pk_min(k, pk(FAR)))
 
 
-cdef inline pack adoption(Curves* c, const PlanInputs* p, const Frame* f, int t) noexcept nogil:
-    # Share of saturation in month t (B3). The exponential is exact every ANCHOR months and a product between.
+cdef inline pack adoption(const Curves* c, int shape) noexcept nogil:
+    # Share of saturation (B3).
     cdef pack one = pk(1.0)
-    if f.adoption == ADOPT_NONE:
+    shape &= ~ADOPT_FAR
+    if shape == ADOPT_NONE:
         return one
-    if t % ANCHOR != 0:
-        c.e = c.e * c.c
-    elif f.adoption == ADOPT_BASS:
-        c.e = pk_exp((p.bass_p_per_year + p.bass_q_per_year) * pk(t) / pk(-12.0))
-    else:
-        c.e = pk_exp(pk_min(p.adoption_rate_per_month * (p.adoption_midpoint_month - pk(t)), pk(700.0)))
-    if f.adoption == ADOPT_BASS:
+    if shape == ADOPT_BASS:
         return (one - c.e) / (one + c.ratio * c.e)
-    if f.adoption == ADOPT_LOGISTIC:
+    if shape == ADOPT_LOGISTIC:
         return one / (one + c.e)
     return pk_exp(pk(-0.6931471805599453) * c.e)
 
 
-cdef inline void step_curves(Curves* c, const PlanInputs* p, const Frame* f, int t, int uses) noexcept nogil:
-    if t > 0:
-        c.df = c.df * c.v
+cdef inline void step_curves(Curves* c, const PlanInputs* p, pack month, int uses, int wants, int shape) noexcept nogil:
+    # From one month to the next. The exponential of the adoption curve is carried on by products where it fits a double.
+    c.df = c.df * c.v
+    c.money = c.money * c.fall
+    if wants & (WANT_LEVELS | WANT_DETAIL):
         c.price = c.price * c.fall
-        if uses & USE_INFLATION:
-            c.infl = c.infl * c.rise
-        if uses & USE_POWER_GROWTH:
-            c.power = c.power * c.growth
-    c.room = adoption(c, p, f, t)
-    if uses & USE_DEMAND:
-        c.room = c.room * p.demand_mtok_per_month
+    if uses & USE_INFLATION:
+        c.infl = c.infl * c.rise
+    if uses & USE_POWER_GROWTH:
+        c.power = c.power * c.growth
+    if shape != ADOPT_NONE:
+        c.e = c.e * c.c
+        if shape & ADOPT_FAR:
+            c.e = pk_select(c.far, pk_exp(pk_min(p.adoption_rate_per_month * (p.adoption_midpoint_month - month), pk(FAR))), c.e)
 
 
-cdef inline mask serve(Month* n, Curves* c, Cohort* q, int t, int uses, int wants, pack when, pack* pv_hours,
-                       pack* serving_kwh) noexcept nogil:
-    # One tranche in month t; returns where it is in production.
-    cdef pack month = pk(t), able, got, run
+cdef inline pack among(mask on, pack amount, int steady) noexcept nogil:
+    return amount if steady else pk_where(on, amount)
+
+
+cdef inline void put(pack* total, pack amount, int alone) noexcept nogil:
+    # `alone`: nothing else is added to the total, which is zero.
+    total[0] = amount if alone else total[0] + amount
+
+
+cdef inline mask serve(Month* n, Curves* c, Cohort* q, pack month, int uses, int wants, pack when, pack* pv_hours,
+                       pack* serving_kwh, int steady) noexcept nogil:
+    # One tranche in month t; returns where it is in production. `steady`: its amounts are zero where it is not, and there
+    # is no other tranche.
+    cdef pack able, got, run
     cdef mask on = pk_and(pk_lt(q.start, month), pk_le(month, q.end)), works = on, held
     if uses & USE_DRIFT:
         q.full = pk_select(on, q.full * q.kept, q.full)
     if uses & USE_TRAINING:
         works = pk_and(on, pk_lt(q.training_end, month))
         n.training += pk_where(pk_and(on, pk_le(month, q.training_end)), q.training)
-    able = pk_where(works, q.full)
+    able = among(works, q.full, steady)
     if wants & WANT_SUMS:
-        n.full += able
-        pv_hours[0] += pk_where(on, q.hours * when)
-        serving_kwh[0] += pk_where(works, q.kwh)
+        put(&n.full, able, steady)
+        pv_hours[0] += among(on, q.hours * when, steady)
+        serving_kwh[0] += among(works, q.kwh, steady)
     able = able * q.fill
     if uses & USE_DEMAND:
         got = pk_min(able, c.room)
         c.room = c.room - got
     else:
         got = able * c.room
-    n.tokens += got
-    n.kwh += pk_where(on, q.kwh)
-    n.indexed += pk_where(on, q.indexed)
+    put(&n.tokens, got, steady)
+    put(&n.kwh, among(on, q.kwh, steady), steady)
+    put(&n.indexed, among(on, q.indexed, steady), steady and not uses & USE_STAFF)
     if wants & WANT_LEVELS:
         n.producing = pk_select(on, pk(1.0), n.producing)
     if uses & USE_COLO:

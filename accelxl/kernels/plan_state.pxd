@@ -196,7 +196,7 @@ cdef struct Cohort:
     pack salvage
     pack life
     pack held                         # book value of the accelerators
-    pack level                        # straight-line depreciation of a month
+    pack level                        # what a month's book depreciation is made of
     pack relife
     pack relife_end
     pack resale
@@ -286,7 +286,8 @@ cdef extern from "<cmath>" nogil:
 
 cdef inline pack monthly(pack yearly) noexcept nogil:
     # (1 + g)^(1/12): the monthly factor of an effective annual rate.
-    return pk_exp(pk_log1p(yearly) / pk(12.0))
+    # The rounding of 1 + g moves the factor by a twelfth of itself.
+    return pk_exp_near(pk_log_near(pk(1.0) + yearly) / pk(12.0))
 
 
 cdef inline double* lanes(pack* line) noexcept nogil:

@@ -166,14 +166,13 @@ cdef inline void ranks(const double* x, const double* flows, int rule, Py_ssize_
 
 
 cdef inline int64_t sketch_cell(double x) noexcept nogil:
-    cdef int64_t bits = (<int64_t*>&x)[0] & <int64_t>0x7FFFFFFFFFFFFFFFLL
-    cdef int64_t key = (bits >> (52 - SKETCH_BITS)) - ((1023 + SKETCH_FLOOR) << SKETCH_BITS) + 1
-    if x != x:
-        return SKETCH_CELLS - 1
-    if x == INFINITY:
-        return SKETCH_CELLS - 2
+    # Without a branch that the processor would have to guess.
+    cdef int64_t bits = (<int64_t*>&x)[0], negative = bits >> 63
+    cdef int64_t key = ((bits & <int64_t>0x7FFFFFFFFFFFFFFFLL) >> (52 - SKETCH_BITS)) - ((1023 + SKETCH_FLOOR) << SKETCH_BITS) + 1
     key = min(max(key, 0), SKETCH_SIDE)
-    return SKETCH_SIDE + key if x >= 0.0 else SKETCH_SIDE - key
+    key = SKETCH_SIDE + ((key ^ negative) - negative)
+    key = SKETCH_CELLS - 2 if x == INFINITY else key
+    return key if x == x else SKETCH_CELLS - 1
 
 
 cdef inline void sketch(const double* x, Py_ssize_t n, int64_t* counts) noexcept nogil:

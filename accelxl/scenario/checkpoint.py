@@ -37,7 +37,16 @@ def fingerprint(job: Job, wanted: Wanted, out: Path | None) -> str:
     """Return a figure that differs for runs that differ in anything that their result depends on."""
     digest = hashlib.sha256()
     source = job.source
-    parts: list[Any] = [FORMAT, import_module("accelxl").__version__, job.metrics, job.positions, job.wants, job.slots, job.dims, job.count]
+    parts: list[Any] = [
+        FORMAT,
+        import_module("accelxl").__version__,
+        job.metrics,
+        job.positions,
+        job.wants,
+        job.slots,
+        job.dims,
+        job.count,
+    ]
     parts += [[plan.codes, plan.macrs, plan.values, plan.uses] for plan in job.plans]
     parts += [type(source).__name__, source.names]
     parts += list(source.given) if isinstance(source, Draws) else [getattr(source, name) for name in source.__slots__]
@@ -60,8 +69,14 @@ def save(path: Path, mark: str, kept: Kept, firsts: list[int]) -> None:
             held[name] = rows[:, : kept.at]
     with replacing(path) as beside, beside.open("wb") as file:
         np.savez(
-            file, allow_pickle=False, mark=np.array(mark), at=np.array([kept.at, kept.sums.at]), totals=kept.totals,
-            current=kept.sums.current, firsts=np.array(firsts, np.int64), **held,
+            file,
+            allow_pickle=False,
+            mark=np.array(mark),
+            at=np.array([kept.at, kept.sums.at]),
+            totals=kept.totals,
+            current=kept.sums.current,
+            firsts=np.array(firsts, np.int64),
+            **held,
         )
 
 
@@ -78,7 +93,9 @@ def load(path: Path, mark: str, kept: Kept) -> list[int] | None:
     try:
         with np.load(path, allow_pickle=False) as held:
             if str(held["mark"]) != mark:
-                raise BadFile(f"{path} is the checkpoint of another run; a name of its own is needed for this one, or remove the file")
+                raise BadFile(
+                    f"{path} is the checkpoint of another run; a name of its own is needed for this one, or remove the file"
+                )
             kept.at, kept.sums.at = (int(x) for x in held["at"])
             kept.totals[:] = held["totals"]
             kept.sums.current[:] = held["current"]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from accelxl.errors import AccelError, Missing, Stopped
+from accelxl.errors import AccelError, Interrupted, Missing
 from accelxl.scenario.engine import Kept, Watch, Writer, absorb, part
 from accelxl.scenario.job import Columns, Job
 from accelxl.scenario.sinks import STRETCH, Wanted
@@ -34,14 +34,18 @@ def client_of(cluster: Any) -> Iterator[Any]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise Missing("a cluster needs the package distributed, which is not installed; accelxl[cluster] brings it") from error
+        raise Missing(
+            "a cluster needs the package distributed, which is not installed; accelxl[cluster] brings it"
+        ) from error
     if isinstance(cluster, Client):
         yield cluster
         return
     try:
-        client = Client(cluster, timeout=ANSWER_SECONDS, set_as_default=False)
+        client: Any = Client(cluster, timeout=ANSWER_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError, TimeoutError) as error:
-        raise Missing(f"no Dask scheduler answers at {cluster}; the address of a running one such as tcp://host:8786 is needed") from error
+        raise Missing(
+            f"no Dask scheduler answers at {cluster}; the address of a running one such as tcp://host:8786 is needed"
+        ) from error
     with client:
         yield client
 
@@ -61,12 +65,14 @@ def _submit(client: Any, job: Job, wanted: Wanted, lo: int, hi: int, hand: bool)
         return client.submit(part, mine, wanted, lo, hi, hand, pure=False, retries=TRIES)
 
 
-def advance(job: Job, wanted: Wanted, kept: Kept, until: int, client: Any, watch: Watch, write: Writer | None = None) -> None:
+def advance(
+    job: Job, wanted: Wanted, kept: Kept, until: int, client: Any, watch: Watch, write: Writer | None = None
+) -> None:
     """Evaluate scenarios `kept.at` to `until` - 1 on a cluster; `until` is a multiple of STRETCH or the number of scenarios.
 
     Raises
     ------
-    Stopped
+    Interrupted
         After Ctrl-C, or when workers are lost again and again; the sentence says how far the run came.
     Missing
         If the cluster has no workers.
@@ -102,7 +108,9 @@ def advance(job: Job, wanted: Wanted, kept: Kept, until: int, client: Any, watch
             client.cancel(list(under_way.values()), force=True)
 
 
-def _result(client: Any, job: Job, wanted: Wanted, under_way: dict[int, Any], number: int, span: tuple[int, int], hand: bool) -> Any:
+def _result(
+    client: Any, job: Job, wanted: Wanted, under_way: dict[int, Any], number: int, span: tuple[int, int], hand: bool
+) -> Any:
     """Return what a span left; a span that was lost is given out again."""
     from distributed import CancelledError
     from distributed.scheduler import KilledWorker
@@ -114,8 +122,8 @@ def _result(client: Any, job: Job, wanted: Wanted, under_way: dict[int, Any], nu
             if isinstance(error, AccelError):
                 raise
             if last == TRIES:
-                raise Stopped(
-                    f"stopped after {span[0]:,} scenarios: the workers of scenarios {span[0]:,} to {span[1] - 1:,} were lost {TRIES} times "
+                raise Interrupted(
+                    f"stopped after {span[0]:,} scenarios: the workers of the next {span[1] - span[0]:,} were lost {TRIES} times "
                     f"({type(error).__name__}); workers that stay, or fewer scenarios, are needed"
                 ) from error
             under_way[number] = _submit(client, job, wanted, *span, hand)

@@ -4,33 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
-from accelxl.plan.metrics import METRICS
+from accelxl.scenario.checks import real, whole
 from accelxl.scenario.draws import Draws
 from accelxl.scenario.job import Job
 from accelxl.scenario.outcome import Outcome, histograms, summaries, top_rows
 from accelxl.scenario.runs import How, complete
-from accelxl.scenario.sinks import BLOCK, Wanted
+from accelxl.scenario.sinks import BLOCK, PERCENTILES, Wanted
 
 SINKS = ("summary", "histogram", "top", "array", "frame")
-PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 EXACT_FIGURES = 1 << 23
 """Figures (scenarios times metrics) up to which percentiles are exact; beyond, they come from a sketch."""
 HELD_FIGURES = 1 << 29
 """Figures that an array may hold: 4 GiB."""
 PILOT = 4 * BLOCK
 """Scenarios whose range sets the edges of a histogram that is asked for by the number of its bins."""
-BEST_LOW = frozenset({
-    "payback_months", "discounted_payback_months", "peak_funding_usd", "cost_per_mtok", "required_price_usd_per_mtok",
-    "breakeven_price_usd_per_mtok", "required_revenue_usd_per_year", "cost_per_accelerator_hour", "breakeven_utilization",
-    "breakeven_month", "energy_joule_per_token", "opex_usd", "capex_usd", "tax_usd", "truncated_months", "interest_usd",
-})
+BEST_LOW = frozenset(
+    {
+        "payback_months",
+        "discounted_payback_months",
+        "peak_funding_usd",
+        "cost_per_mtok",
+        "required_price_usd_per_mtok",
+        "breakeven_price_usd_per_mtok",
+        "required_revenue_usd_per_year",
+        "cost_per_accelerator_hour",
+        "breakeven_utilization",
+        "breakeven_month",
+        "energy_joule_per_token",
+        "opex_usd",
+        "capex_usd",
+        "tax_usd",
+        "truncated_months",
+        "interest_usd",
+    }
+)
 """Metrics of which the lowest stand at the top."""
 
 
@@ -53,7 +66,9 @@ def _sinks(sink: str | Sequence[str]) -> tuple[str, ...]:
         if word not in SINKS:
             raise UnknownName(f"{word!r} is not a sink; {nearest(str(word), SINKS)}")
     if not found or (len(found) > 1 and {"array", "frame"} & set(found)):
-        raise UnknownName(f"the sinks are {', '.join(found) or 'none'}; array or frame alone, or some of summary, histogram, top are allowed")
+        raise UnknownName(
+            f"the sinks are {', '.join(found) or 'none'}; array or frame alone, or some of summary, histogram, top are allowed"
+        )
     return found
 
 
@@ -79,20 +94,11 @@ def _levels(job: Job, level: float | Mapping[str, float]) -> tuple[float, ...]:
     if isinstance(level, Mapping):
         for name in level:
             if name not in job.metrics:
-                raise UnknownName(f"a level is given for {name!r}, which is not a metric of this run; {nearest(str(name), job.metrics)}")
-    found = []
-    for name in job.metrics:
-        value = level.get(name, 0.0) if isinstance(level, Mapping) else level
-        if isinstance(value, (str, bytes)) or not hasattr(value, "__float__") or not isfinite(float(value)):
-            raise WrongType(f"the level of {name} is {value!r}; a number is allowed")
-        found.append(float(value))
-    return tuple(found)
-
-
-def _bin_count(bins: Any) -> int:
-    if isinstance(bins, (str, bytes)) or not hasattr(bins, "__float__") or not 1 <= float(bins) <= 100_000 or float(bins) != int(bins):
-        raise OutOfRange(f"a histogram of {bins!r} bins is asked for; a whole number from 1 to 100,000, or rising edges, are allowed")
-    return int(bins)
+                raise UnknownName(
+                    f"a level is given for {name!r}, which is not a metric of this run; {nearest(str(name), job.metrics)}"
+                )
+    figures = level if isinstance(level, Mapping) else dict.fromkeys(job.metrics, level)
+    return tuple(real(figures.get(name, 0.0), f"the level of {name}") for name in job.metrics)
 
 
 def _edges(job: Job, bins: Any) -> tuple[NDArray[np.float64], ...]:
@@ -106,19 +112,19 @@ def _edges(job: Job, bins: Any) -> tuple[NDArray[np.float64], ...]:
                 raise ShapeError(f"the edges of {name} are {given!r}; two or more rising numbers are allowed")
             found.append(np.ascontiguousarray(edges))
         return tuple(found)
-    count = _bin_count(bins)
+    count = whole(bins, "the number of bins", 1, 100_000)
     cases = min(PILOT, job.count)
     values, ranks = np.empty((job.rows, cases)), np.empty((len(job.metrics), cases))
     job.figures(0, cases, values)
     job.ranks(values, 0, ranks)
-    found = []
+    even: list[NDArray[np.float64]] = []
     for row in ranks:
         known = row[np.isfinite(row)]
         low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
         if not low < high:
             low, high = low - max(0.5, abs(low) * 1e-6), high + max(0.5, abs(high) * 1e-6)
-        found.append(low + np.arange(count + 1) * ((high - low) / count))
-    return tuple(found)
+        even.append(np.asarray(low + np.arange(count + 1) * ((high - low) / count), np.float64))
+    return tuple(even)
 
 
 def _top(job: Job, ask: Ask, rows: bool) -> tuple[int, int, float]:
@@ -128,10 +134,9 @@ def _top(job: Job, ask: Ask, rows: bool) -> tuple[int, int, float]:
     by = ask.top_by or job.metrics[0]
     if by not in job.metrics:
         raise UnknownName(f"{by!r} orders the top and is not a metric of this run; {nearest(str(by), job.metrics)}")
-    if isinstance(ask.top, (str, bytes)) or not 1 <= float(ask.top) <= 10_000 or float(ask.top) != int(ask.top):
-        raise OutOfRange(f"the top {ask.top!r} are asked for; a whole number from 1 to 10,000 is allowed")
+    room = whole(ask.top, "the number of scenarios at the top", 1, 10_000)
     largest = by not in BEST_LOW if ask.largest is None else ask.largest
-    return int(ask.top), job.metrics.index(by), 1.0 if largest else -1.0
+    return room, job.metrics.index(by), 1.0 if largest else -1.0
 
 
 def wanted_of(job: Job, ask: Ask) -> Wanted:
@@ -147,14 +152,19 @@ def wanted_of(job: Job, ask: Ask) -> Wanted:
     if {"array", "frame"} & set(sinks):
         if figures > HELD_FIGURES:
             raise OutOfRange(
-                f"{job.count:,} scenarios of {len(job.metrics)} metrics are {figures:,} figures in memory; up to {HELD_FIGURES:,} are allowed, "
-                "sink summary or a file (out) take any number"
+                f"{job.count:,} scenarios of {len(job.metrics)} metrics are {figures:,} figures; up to {HELD_FIGURES:,} are allowed "
+                "in memory, sink summary or a file (out) take any number"
             )
         return Wanted(levels, values=True)
     exact = figures <= EXACT_FIGURES
     top, metric, sign = _top(job, ask, "top" in sinks)
     return Wanted(
-        levels, sketch=not exact, edges=_edges(job, ask.bins) if "histogram" in sinks else (), top=top, top_metric=metric, top_sign=sign,
+        levels,
+        sketch=not exact,
+        edges=_edges(job, ask.bins) if "histogram" in sinks else (),
+        top=top,
+        top_metric=metric,
+        top_sign=sign,
         exact=exact,
     )
 
@@ -186,11 +196,10 @@ def collect(job: Job, ask: Ask, how: How) -> Any:
     percentiles = check_percentiles(ask.percentiles)
     wanted = wanted_of(job, ask)
     sinks = _sinks(ask.sink)
-    if "frame" in sinks:
-        import pandas as pd  # noqa: F401 - a missing package should be found before the run
     kept, out = complete(job, wanted, how)
-    if kept.values is not None:
-        arrays = dict(zip(job.metrics, kept.values, strict=True))
+    held = kept.values
+    if held is not None:
+        arrays = dict(zip(job.metrics, held, strict=True))
         if "frame" not in sinks:
             return arrays
         import pandas as pd
@@ -199,19 +208,11 @@ def collect(job: Job, ask: Ask, how: How) -> Any:
     source = job.source
     method = ("sobol" if source.run else "philox") if isinstance(source, Draws) else "table"
     return Outcome(
-        job.count, method, source.given[6] if isinstance(source, Draws) else None, summaries(job, wanted, kept, percentiles),
-        histograms(job, wanted, kept), top_rows(job, kept), out,
+        job.count,
+        method,
+        source.given[6] if isinstance(source, Draws) else None,
+        summaries(job, wanted, kept, percentiles),
+        histograms(job, wanted, kept),
+        top_rows(job, kept),
+        out,
     )
-
-
-def order_of(metric: str) -> str:
-    """Say which scenarios of a metric stand at the top.
-
-    Examples
-    --------
-    >>> order_of("npv"), order_of("payback_months")
-    ('largest', 'smallest')
-    """
-    if metric not in METRICS:
-        raise UnknownName(f"{metric!r} is not a metric; {nearest(metric, METRICS)}")
-    return "smallest" if metric in BEST_LOW else "largest"

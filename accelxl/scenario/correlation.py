@@ -16,6 +16,10 @@ from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, neare
 
 Matrix = NDArray[np.float64]
 
+PI = 3.141592653589793
+SINGULAR = 1e-12
+"""A pivot up to which a matrix counts as not positive definite."""
+
 
 def _cell(value: Any, first: str, second: str) -> float:
     if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
@@ -30,7 +34,9 @@ def _of_pairs(pairs: Mapping[Any, Any], names: Sequence[str]) -> Matrix:
     matrix = np.eye(len(names))
     for pair, value in pairs.items():
         if not isinstance(pair, tuple) or len(pair) != 2:
-            raise ShapeError(f"{pair!r} names no pair of inputs; a key such as ({names[0]!r}, {names[-1]!r}) is allowed")
+            raise ShapeError(
+                f"{pair!r} names no pair of inputs; a key such as ({names[0]!r}, {names[-1]!r}) is allowed"
+            )
         for name in pair:
             if name not in names:
                 raise UnknownName(f"{name!r} of the correlation has no distribution; {nearest(str(name), names)}")
@@ -48,7 +54,9 @@ def _of_named(rows: Sequence[Sequence[Any]], header: Sequence[Any], names: Seque
         if word not in names:
             raise UnknownName(f"{word!r} of the correlation has no distribution; {nearest(word, names)}")
     if len(set(words)) < len(words) or len(rows) != len(words):
-        raise ShapeError(f"the correlation has {len(rows)} rows and the columns {', '.join(words)}; each input once on both sides is allowed")
+        raise ShapeError(
+            f"the correlation has {len(rows)} rows and the columns {', '.join(words)}; each input once on both sides is allowed"
+        )
     matrix = np.eye(len(names))
     for i, row in enumerate(rows):
         for j, value in enumerate(row):
@@ -83,20 +91,30 @@ def matrix_of(given: Any, names: Sequence[str]) -> Matrix:
     if hasattr(given, "columns") and hasattr(given, "index"):
         matrix = _of_named(given.to_numpy().tolist(), list(given.columns), names)
     else:
-        rows = given.tolist() if hasattr(given, "tolist") else [list(row) if isinstance(row, Sequence) else [row] for row in given]
+        rows = (
+            given.tolist()
+            if hasattr(given, "tolist")
+            else [list(row) if isinstance(row, Sequence) else [row] for row in given]
+        )
         if rows and isinstance(rows[0], list) and any(isinstance(cell, str) and cell.strip() for cell in rows[0][1:]):
             matrix = _of_named([row[1:] for row in rows[1:]], rows[0][1:], names)
         else:
             if len(rows) != len(names) or any(len(row) != len(names) for row in rows):
                 shape = f"{len(rows)} x {len(rows[0]) if rows else 0}"
-                raise ShapeError(f"the correlation is {shape} and {len(names)} inputs have distributions; {len(names)} x {len(names)} is allowed")
-            matrix = np.array([[_cell(value, names[i], names[j]) for j, value in enumerate(row)] for i, row in enumerate(rows)])
+                raise ShapeError(
+                    f"the correlation is {shape} and {len(names)} inputs have distributions; {len(names)} x {len(names)} is allowed"
+                )
+            matrix = np.array(
+                [[_cell(value, names[i], names[j]) for j, value in enumerate(row)] for i, row in enumerate(rows)]
+            )
     for i, first in enumerate(names):
         if matrix[i, i] != 1.0:
             raise OutOfRange(f"the correlation of {first} with itself is {matrix[i, i]:g}; it is 1")
         for j, second in enumerate(names[:i]):
             if matrix[i, j] != matrix[j, i]:
-                raise OutOfRange(f"the correlation of {first} and {second} is {matrix[i, j]:g} and {matrix[j, i]:g}; one figure is allowed")
+                raise OutOfRange(
+                    f"the correlation of {first} and {second} is {matrix[i, j]:g} and {matrix[j, i]:g}; one figure is allowed"
+                )
     return matrix
 
 
@@ -125,21 +143,28 @@ def triangle(ranks: Matrix, names: Sequence[str]) -> Matrix:
     """
     n = len(names)
     lower = np.zeros((n, n))
-    scores = [[2.0 * sine(3.141592653589793 * float(ranks[i, j]) / 6.0) for j in range(n)] for i in range(n)]
+    scores = np.array(
+        [[1.0 if i == j else 2.0 * sine(PI * float(ranks[i, j]) / 6.0) for j in range(n)] for i in range(n)]
+    )
     for i in range(n):
         for j in range(i + 1):
-            rest = 1.0 if i == j else scores[i][j]
+            rest = float(scores[i, j])
             for k in range(j):
-                rest -= lower[i, k] * lower[j, k]
-            if i == j:
-                if rest <= 1e-12:
-                    smallest = float(np.linalg.eigvalsh(np.array(scores) + np.diag([1.0 - scores[k][k] for k in range(n)]))[0])
-                    others = ", ".join(name for k, name in enumerate(names[:i]) if ranks[i, k] != 0.0)
-                    raise OutOfRange(
-                        f"the correlation matrix is not positive definite: {names[i]} cannot be linked so to {others} (smallest eigenvalue "
-                        f"{smallest:.3g}); weaker correlations are allowed"
-                    )
+                rest -= float(lower[i, k] * lower[j, k])
+            if i > j:
+                lower[i, j] = rest / lower[j, j]
+            elif rest > SINGULAR:
                 lower[i, i] = np.sqrt(rest)
             else:
-                lower[i, j] = rest / lower[j, j]
+                raise _contradiction(ranks, scores, names, i)
     return lower
+
+
+def _contradiction(ranks: Matrix, scores: Matrix, names: Sequence[str], row: int) -> OutOfRange:
+    """Return the error for a matrix that no scores can have, found at one of its rows."""
+    smallest = float(np.linalg.eigvalsh(scores)[0])
+    others = ", ".join(name for k, name in enumerate(names[:row]) if ranks[row, k] != 0.0)
+    return OutOfRange(
+        f"the correlation matrix is not positive definite: {names[row]} cannot be linked so to {others} "
+        f"(smallest eigenvalue {smallest:.3g}); weaker correlations are allowed"
+    )

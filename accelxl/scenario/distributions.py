@@ -18,6 +18,7 @@ import accelxl._core as core
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.plan.inputs import Input
 from accelxl.plan.model import Plan
+from accelxl.scenario.checks import real
 from accelxl.scenario.tables import check_name, varies
 
 CUT_SHARE = 0.05
@@ -39,10 +40,25 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("uniform", ("low", "high"), (), "every value between low and high alike"),
         Kind("normal", ("mean", "sd"), (("low", -inf), ("high", inf)), "the bell curve, cut off at low and high"),
-        Kind("lognormal", ("mean", "sd"), (("low", 0.0), ("high", inf)), "exp of a normal; mean and sd of the value itself"),
+        Kind(
+            "lognormal",
+            ("mean", "sd"),
+            (("low", 0.0), ("high", inf)),
+            "exp of a normal; mean and sd of the value itself",
+        ),
         Kind("triangular", ("low", "mode", "high"), (), "rising to the mode and falling from it in straight lines"),
-        Kind("pert", ("low", "mode", "high"), (("weight", 4.0),), "a beta with mean (low + weight mode + high) / (weight + 2)"),
-        Kind("discrete", ("values", "weights"), (), "one of a few values, in proportion to the weights; without weights, alike"),
+        Kind(
+            "pert",
+            ("low", "mode", "high"),
+            (("weight", 4.0),),
+            "a beta with mean (low + weight mode + high) / (weight + 2)",
+        ),
+        Kind(
+            "discrete",
+            ("values", "weights"),
+            (),
+            "one of a few values, in proportion to the weights; without weights, alike",
+        ),
         Kind("empirical", ("values",), (), "observations, straight lines between them when sorted"),
     )
 }
@@ -82,15 +98,6 @@ class Distribution:
         return f"{self.kind}({', '.join(f'{x:g}' for x in self.numbers if isfinite(x))})"
 
 
-def _number(value: Any, place: str) -> float:
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-        raise WrongType(f"{place} is {value!r}; a number is allowed")
-    number = float(value)
-    if not isfinite(number):
-        raise OutOfRange(f"{place} is {number}; a number is allowed")
-    return number
-
-
 def _list(value: Any, place: str) -> NDArray[np.float64]:
     try:
         array = np.asarray(value, dtype=np.float64)
@@ -99,7 +106,9 @@ def _list(value: Any, place: str) -> NDArray[np.float64]:
     if array.ndim != 1 or array.size == 0:
         raise ShapeError(f"{place} has shape {array.shape}; a list of one or more numbers is allowed")
     if not np.isfinite(array).all():
-        raise OutOfRange(f"{place} holds {array[~np.isfinite(array)][0]} at place {int(np.argmin(np.isfinite(array))) + 1}; numbers are allowed")
+        raise OutOfRange(
+            f"{place} holds {array[~np.isfinite(array)][0]} at place {int(np.argmin(np.isfinite(array))) + 1}; numbers are allowed"
+        )
     return np.ascontiguousarray(array)
 
 
@@ -122,7 +131,9 @@ def _arguments(name: str, spec: Any) -> tuple[Kind, dict[str, Any]]:
     given = {**dict(zip(order, positional, strict=False)), **given}
     for parameter in given:
         if parameter not in order:
-            raise UnknownName(f"{parameter!r} is not an argument of {kind.name} ({name}); {nearest(str(parameter), order)}")
+            raise UnknownName(
+                f"{parameter!r} is not an argument of {kind.name} ({name}); {nearest(str(parameter), order)}"
+            )
     return kind, {parameter: value for parameter, value in given.items() if value is not None}
 
 
@@ -147,11 +158,17 @@ def _listed(name: str, kind: Kind, row: Input, given: dict[str, Any]) -> Distrib
     values = _list(given["values"], f"values of {kind.name} ({name})")
     if kind.name == "empirical":
         return Distribution(name, kind.name, row, values=np.sort(values))
-    weights = _list(given["weights"], f"weights of {kind.name} ({name})") if "weights" in given else np.ones(len(values))
+    weights = (
+        _list(given["weights"], f"weights of {kind.name} ({name})") if "weights" in given else np.ones(len(values))
+    )
     if len(weights) != len(values):
-        raise ShapeError(f"{kind.name} of {name} has {len(values)} values and {len(weights)} weights; as many of both are allowed")
+        raise ShapeError(
+            f"{kind.name} of {name} has {len(values)} values and {len(weights)} weights; as many of both are allowed"
+        )
     if (weights < 0).any() or not (weights > 0).any():
-        raise OutOfRange(f"{kind.name} of {name} has weights {weights.min():g} to {weights.max():g}; weights of at least 0, one above, are allowed")
+        raise OutOfRange(
+            f"{kind.name} of {name} has weights {weights.min():g} to {weights.max():g}; weights of at least 0, one above, are allowed"
+        )
     order = np.argsort(values, kind="stable")
     return Distribution(name, kind.name, row, values=values[order], weights=weights[order])
 
@@ -193,7 +210,7 @@ def distribution(plan: Plan, name: str, spec: Any) -> Distribution:
         missing = [parameter for parameter in kind.parameters if parameter not in given]
         if missing:
             raise ShapeError(f"{place} has no {missing[0]}; {', '.join(kind.parameters)} are needed")
-        numbers = {parameter: _number(value, f"{parameter} of {place}") for parameter, value in given.items()}
+        numbers = {parameter: real(value, f"{parameter} of {place}") for parameter, value in given.items()}
         numbers = {**dict(kind.optional), **numbers}
         _check_order(place, numbers)
         order = [*kind.parameters, *(parameter for parameter, _ in kind.optional)]
@@ -231,77 +248,17 @@ def _check_limits(given: Distribution) -> None:
         _, _, below, above = score_limits(given)
         if below + above > (1.0 - 1e-6 if own else CUT_SHARE):
             raise OutOfRange(
-                f"{place} has {below + above:.1%} of its draws outside the limits; {quantity.allowed()} is allowed, and up to {CUT_SHARE:.0%} "
-                "of a distribution may be cut off"
+                f"{place} has {below + above:.1%} of its draws outside the limits; {quantity.allowed()} is allowed, "
+                f"and up to {CUT_SHARE:.0%} of a distribution may be cut off"
             )
         low, high = max(low, quantity.low), min(high, quantity.high)
     if low < quantity.low or high > quantity.high:
         raise OutOfRange(f"{place} runs from {low:g} to {high:g}; {quantity.allowed()} is allowed")
-    if given.kind == "discrete" and quantity.whole and given.values is not None and (given.values != np.floor(given.values)).any():
+    if (
+        given.kind == "discrete"
+        and quantity.whole
+        and given.values is not None
+        and (given.values != np.floor(given.values)).any()
+    ):
         bad = given.values[given.values != np.floor(given.values)][0]
         raise OutOfRange(f"{place} holds {bad:g}; {quantity.allowed()} is allowed")
-
-
-def _blank(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip()) or (isinstance(cell, float) and np.isnan(cell))
-
-
-def from_table(rows: Sequence[Sequence[Any]]) -> dict[str, tuple[Any, ...]]:
-    """Return distributions from rows of name, kind and up to four figures; a discrete one repeats its name, a value and weight a row.
-
-    Examples
-    --------
-    >>> from_table([["price_usd_per_mtok", "triangular", 0.3, 0.6, 1.2], ["units", "discrete", 64, 3], ["units", "discrete", 128, 1]])
-    {'price_usd_per_mtok': ('triangular', 0.3, 0.6, 1.2), 'units': ('discrete', [64, 128], [3, 1])}
-    """
-    found: dict[str, tuple[Any, ...]] = {}
-    for number, row in enumerate(rows, 1):
-        cells = list(row)
-        while cells and _blank(cells[-1]):
-            cells.pop()
-        if not cells:
-            continue
-        if len(cells) < 2 or not isinstance(cells[0], str) or not isinstance(cells[1], str):
-            raise ShapeError(f"row {number} of the distributions is {cells}; a name, a kind and its figures are allowed")
-        name, kind, figures = cells[0].strip(), cells[1].strip().lower(), [None if _blank(cell) else cell for cell in cells[2:]]
-        if kind in {"discrete", "empirical"}:
-            width = 2 if kind == "discrete" else 1
-            if not 1 <= len(figures) <= width:
-                raise ShapeError(f"row {number} of the distributions has {len(figures)} figures for {kind}; 1 to {width} are allowed")
-            columns = found.setdefault(name, (kind, *([] for _ in range(width))))
-            if columns[0] != kind:
-                raise UnknownName(f"row {number} of the distributions: {name} stands twice, as {columns[0]} and as {kind}")
-            for column, figure in zip(columns[1:], [*figures, 1.0], strict=False):
-                column.append(figure)
-        elif name in found:
-            raise UnknownName(f"row {number} of the distributions: {name} stands twice")
-        else:
-            found[name] = (kind, *figures)
-    return found
-
-
-def distributions_of(plan: Plan, given: Any) -> tuple[Distribution, ...]:
-    """Return the distributions of a dict by input, or of a table of rows, in the order in which they were given.
-
-    Raises
-    ------
-    ShapeError
-        If there is none.
-    """
-    if hasattr(given, "itertuples"):
-        given = [list(row)[1:] for row in given.itertuples()]
-    if not isinstance(given, Mapping):
-        if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
-            raise WrongType(f"the distributions are {given!r}; a dict by input or a table of rows is allowed")
-        given = from_table(list(given))
-    if not given:
-        raise ShapeError("there is no distribution; one or more inputs with theirs are needed")
-    found = tuple(distribution(plan, str(name), spec) for name, spec in given.items())
-    places: dict[str, str] = {}
-    for item in found:
-        stem, _, number = item.name.partition(".")
-        for other in ([stem, *(n for n in places if n.startswith(f"{stem}."))] if not number else [stem, item.name]):
-            if other in places:
-                raise UnknownName(f"{item.name} and {places[other]} both draw {stem}; one of them is allowed")
-        places[item.name] = item.name
-    return found

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import accelxl._core as core
-from accelxl.errors import OutOfRange, UnknownName, WrongType, nearest
+from accelxl.errors import OutOfRange, UnknownName, nearest
 from accelxl.scenario.beta import score_table
+from accelxl.scenario.checks import whole
 from accelxl.scenario.correlation import matrix_of, triangle
 from accelxl.scenario.distributions import Distribution, score_limits
 from accelxl.scenario.sobol import RUNS, points, scrambled
@@ -36,7 +37,17 @@ class Draws:
     mirrored: bool = False
 
     def rows(self, first: int, count: int) -> NDArray[np.float64]:
-        """Return the draws of scenarios `first` to `first + count - 1`, shape (names, count)."""
+        """Return the draws of scenarios `first` to `first + count - 1`, shape (names, count).
+
+        Raises
+        ------
+        OutOfRange
+            If the nets have no such scenario.
+        """
+        if self.run and first + count > self.run * self.runs:
+            raise OutOfRange(
+                f"scenario {first + count - 1:,} is asked for; the nets have {self.run * self.runs:,}, counted from 0"
+            )
         start = first // core.DRAW_TILE * core.DRAW_TILE
         out = np.empty((len(self.names), first - start + count))
         core.draw_rows(self.given, start, out)
@@ -91,32 +102,6 @@ def _fill(item: Distribution, numbers: NDArray[np.float64]) -> tuple[bool, NDArr
     return False, None, 0
 
 
-def check_count(n: Any, most: int = MAX_CASES) -> int:
-    """Return the number of scenarios asked for.
-
-    Raises
-    ------
-    WrongType
-        If it is no number.
-    OutOfRange
-        If it is no whole number from 1 to `most`.
-    """
-    if isinstance(n, (str, bytes, bool)) or not hasattr(n, "__float__"):
-        raise WrongType(f"n is {n!r}; a whole number from 1 to {most:,} is allowed")
-    if not 1 <= float(n) <= most or float(n) != int(n):
-        raise OutOfRange(f"n is {float(n):,.12g}; a whole number from 1 to {most:,} is allowed")
-    return int(n)
-
-
-def check_seed(seed: Any) -> int:
-    """Return the seed, a whole number of 64 bits."""
-    if isinstance(seed, (str, bytes)) or not hasattr(seed, "__float__"):
-        raise WrongType(f"the seed is {seed!r}; a whole number from 0 to 18,446,744,073,709,551,615 is allowed")
-    if float(seed) != float(seed) or seed != int(seed) or not 0 <= int(seed) < 1 << 64:
-        raise OutOfRange(f"the seed is {seed}; a whole number from 0 to 18,446,744,073,709,551,615 is allowed")
-    return int(seed)
-
-
 def draws_of(
     items: Sequence[Distribution],
     seed: int = 0,
@@ -165,7 +150,7 @@ def draws_of(
     mix, members = _links(correlation, names)
     for row, dim in enumerate(members):
         words[dim, 2] = row
-    key = check_seed(seed)
+    key = whole(seed, "the seed", 0, (1 << 64) - 1)
     runs, run = 1, 0
     nets, shift = np.zeros((1, 1, 1), np.uint64), np.zeros((1, 1), np.uint64)
     if method == "sobol":

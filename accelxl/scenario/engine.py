@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import accelxl._core as core
-from accelxl.errors import AccelError, Stopped
-from accelxl.parallel import cores, in_order
+from accelxl.errors import AccelError, Interrupted
+from accelxl.parallel import Progress, cores, in_order
 from accelxl.scenario.job import Job
 from accelxl.scenario.sinks import BLOCK, STRETCH, Bag, Sums, Wanted, settle
 
@@ -23,7 +23,6 @@ Vector = NDArray[np.float64]
 
 CHUNK = 16 * BLOCK
 """Scenarios whose figures are held at a time by a thread."""
-Progress = Callable[[int, int], object]
 Writer = Callable[[int, Vector], object]
 """Takes the number of the first scenario and the metrics (metrics, count) of those that come next."""
 
@@ -72,12 +71,12 @@ class Watch:
         if self.progress is not None:
             self.progress(done, self.total)
 
-    def stopped(self, done: int) -> Stopped:
+    def stopped(self, done: int) -> Interrupted:
         """Return the error of a run that was broken off."""
-        return Stopped(f"stopped after {done:,} of {self.total:,} scenarios{self.note}")
+        return Interrupted(f"stopped after {done:,} of {self.total:,} scenarios{self.note}")
 
 
-class _Halted(Exception):  # noqa: N818 - not an error: the run was told to end
+class _Halted(Exception):
     """Raised inside threads when the run should end."""
 
 
@@ -152,7 +151,9 @@ def spans(lo: int, hi: int, threads: int) -> Iterator[tuple[int, int]]:
         yield first, min(first + size, hi)
 
 
-def advance(job: Job, wanted: Wanted, kept: Kept, until: int, threads: int | None, watch: Watch, write: Writer | None = None) -> None:
+def advance(
+    job: Job, wanted: Wanted, kept: Kept, until: int, threads: int | None, watch: Watch, write: Writer | None = None
+) -> None:
     """Evaluate scenarios `kept.at` to `until` - 1 on this machine.
 
     Parameters
@@ -169,7 +170,7 @@ def advance(job: Job, wanted: Wanted, kept: Kept, until: int, threads: int | Non
 
     Raises
     ------
-    Stopped
+    Interrupted
         After Ctrl-C; the sentence says how far the run came.
     """
     wish = threads or cores()
@@ -206,7 +207,13 @@ def part(job: Job, wanted: Wanted, lo: int, hi: int, hand: bool = False) -> dict
     crew = Crew(job, wanted, kept, Event(), hand)
     span = crew.work(lo, hi)
     kept.sums.add(span.blocks)
-    return {"closed": kept.sums.closed, "bag": crew.spare[0].packed(), "ranks": kept.ranks, "values": kept.values, "handed": span.values}
+    return {
+        "closed": kept.sums.closed,
+        "bag": crew.spare[0].packed(),
+        "ranks": kept.ranks,
+        "values": kept.values,
+        "handed": span.values,
+    }
 
 
 def absorb(kept: Kept, found: dict[str, Any], lo: int, hi: int) -> None:

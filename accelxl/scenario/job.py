@@ -74,7 +74,9 @@ class Axes:
     def rows(self, first: int, count: int) -> Vector:
         """Return the inputs of cells from `first` on, shape (numbers' names, count)."""
         places = self._places(first, count)
-        chosen = [axis[places[name]] for name, axis in zip(self.names, self.axes, strict=True) if name not in self.words]
+        chosen = [
+            axis[places[name]] for name, axis in zip(self.names, self.axes, strict=True) if name not in self.words
+        ]
         return np.stack(chosen) if chosen else np.empty((0, count))
 
     def plans(self, first: int, count: int) -> NDArray[np.int32] | None:
@@ -127,7 +129,17 @@ class Job:
         if isinstance(self.source, Draws):
             plan = self.plans[0]
             core.draw_plan_rows(
-                plan.codes, plan.macrs, plan.values, self.source.given, self.slots, self.dims, self.positions, self.wants, plan.uses, first, out
+                plan.codes,
+                plan.macrs,
+                plan.values,
+                self.source.given,
+                self.slots,
+                self.dims,
+                self.positions,
+                self.wants,
+                plan.uses,
+                first,
+                out,
             )
             return
         columns, which = self.source.rows(first, count), self.source.plans(first, count)
@@ -143,14 +155,23 @@ class Job:
     def _table(self, plan: Compiled, columns: Vector, out: Vector) -> None:
         arrays = tuple(np.ascontiguousarray(columns[dim]) for dim in self.dims)
         core.plan_rows(
-            plan.codes, plan.macrs, plan.values, arrays, self.slots if len(arrays) else np.zeros(1, np.int32), self.positions, self.wants,
-            plan.uses, out, 0, out.shape[1],
+            plan.codes,
+            plan.macrs,
+            plan.values,
+            arrays,
+            self.slots if arrays else np.zeros(1, np.int32),
+            self.positions,
+            self.wants,
+            plan.uses,
+            out,
+            0,
+            out.shape[1],
         )
 
     def flows(self, name: str, values: Vector, first: int) -> Vector:
         """Return the sum of the flows behind a rate of each scenario of `values`, shape (rows, count)."""
         row = {extra: values[len(self.metrics) + at] for at, extra in enumerate(self.extra)}
-        profit = row["profit_usd"]
+        profit: Vector = row["profit_usd"]
         if name == "irr":
             return profit
         count = values.shape[1]
@@ -203,14 +224,25 @@ def job_of(plan: Plan, source: Source, metrics: Iterable[str], count: int) -> Jo
         plans.append(Compiled(compiled.codes, compiled.macrs, compiled.values, compiled.uses | uses, compiled.tranches))
     tax_rate = plan["tax_rate"]
     return Job(
-        tuple(plans), source, inputs, names, positions, extra, wants, np.array(slots, np.int32), np.array(dims, np.int32), count,
+        tuple(plans),
+        source,
+        inputs,
+        names,
+        positions,
+        extra,
+        wants,
+        np.array(slots, np.int32),
+        np.array(dims, np.int32),
+        count,
         tax_rate if isinstance(tax_rate, float) else 0.0,
     )
 
 
 def columns_of(numbers: Mapping[str, Vector], words: Mapping[str, Sequence[Any]], count: int) -> Columns:
     """Return checked columns as a source: numbers as they stand, words as the distinct plans that they make."""
-    values = np.stack([np.asarray(column, np.float64) for column in numbers.values()]) if numbers else np.empty((0, count))
+    values = (
+        np.stack([np.asarray(column, np.float64) for column in numbers.values()]) if numbers else np.empty((0, count))
+    )
     if not words:
         return Columns(tuple(numbers), values)
     seen: dict[tuple[Any, ...], int] = {}
@@ -221,5 +253,7 @@ def columns_of(numbers: Mapping[str, Vector], words: Mapping[str, Sequence[Any]]
 def axes_source(found: Mapping[str, NDArray[Any]]) -> Axes:
     """Return checked axes as a source."""
     words = tuple(name for name in found if not varies(name))
-    axes = tuple(np.arange(len(values), dtype=np.float64) if name in words else values for name, values in found.items())
+    axes = tuple(
+        np.arange(len(values), dtype=np.float64) if name in words else values for name, values in found.items()
+    )
     return Axes(tuple(found), axes, words, tuple(tuple(found[name].tolist()) for name in words))

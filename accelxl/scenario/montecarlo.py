@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from accelxl.parallel import Progress
 from accelxl.plan.model import plan_of
-from accelxl.scenario.collect import PERCENTILES, Ask, collect
-from accelxl.scenario.distributions import distributions_of
-from accelxl.scenario.draws import check_count, draws_of
-from accelxl.scenario.engine import Progress
+from accelxl.scenario.checks import whole
+from accelxl.scenario.collect import Ask, collect
+from accelxl.scenario.drawn import distributions_of
+from accelxl.scenario.draws import MAX_CASES, draws_of
 from accelxl.scenario.job import job_of
 from accelxl.scenario.runs import CHECKPOINT_SECONDS, How
+from accelxl.scenario.sinks import PERCENTILES
 from accelxl.scenario.tables import check_metrics
 
 
@@ -94,18 +96,18 @@ def montecarlo(
     UnknownName
         If an input, metric, kind of distribution or sink does not exist.
     OutOfRange
-        If a distribution has no meaning or leaves its input's limits, the correlation matrix is not positive definite, or n is not allowed.
+        If a distribution has no meaning or leaves its input's limits, the correlation matrix is not positive definite, n too large.
     BadFile
         If a file cannot be written; nothing half-written is left.
-    Stopped
+    Interrupted
         After Ctrl-C.
 
     Examples
     --------
     >>> plan = {"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
-    >>> outcome = montecarlo(plan, {"price_usd_per_mtok": ("triangular", 0.3, 0.6, 1.2)}, "npv", n=10_000, seed=1)
+    >>> outcome = montecarlo(plan, {"price_usd_per_mtok": ("triangular", 0.1, 0.6, 1.2)}, "npv", n=10_000, seed=1)
     >>> round(outcome["npv"].share_below, 2)
-    0.01
+    0.03
 
     Source
     ------
@@ -114,7 +116,7 @@ def montecarlo(
     base = plan_of(plan)
     names = check_metrics(metrics)
     items = distributions_of(base, distributions)
-    count = check_count(n)
+    count = whole(n, "n", 1, MAX_CASES)
     draws = draws_of(items, seed, correlation, antithetic, method, count)
     if draws.run:
         count = draws.run * draws.runs

@@ -89,15 +89,25 @@ class Outcome:
         """Return names and figures as rows, a column a metric."""
         columns = list(self.summaries.values())
         rows: list[list[Any]] = [["", *(c.metric for c in columns)], ["unit", *(c.unit for c in columns)]]
-        rows += [[text, *(getattr(c, name) for c in columns)] for name, text in (
-            ("mean", "mean"), ("standard_error", "standard error of the mean"), ("sd", "standard deviation"), ("low", "lowest"),
-        )]
+        rows += [
+            [text, *(getattr(c, name) for c in columns)]
+            for name, text in (
+                ("mean", "mean"),
+                ("standard_error", "standard error of the mean"),
+                ("sd", "standard deviation"),
+                ("low", "lowest"),
+            )
+        ]
         rows += [[f"percentile {p:g}", *(c.percentiles[p] for c in columns)] for p in columns[0].percentiles]
         rows.append(["highest", *(c.high for c in columns)])
         rows.append(["level", *(c.level for c in columns)])
-        rows += [[text, *(getattr(c, name) for c in columns)] for name, text in (
-            ("share_below", "share below the level"), ("share_nan", "share without a value"),
-        )]
+        rows += [
+            [text, *(getattr(c, name) for c in columns)]
+            for name, text in (
+                ("share_below", "share below the level"),
+                ("share_nan", "share without a value"),
+            )
+        ]
         rows.append(["scenarios", *(c.n for c in columns)])
         return rows
 
@@ -135,15 +145,18 @@ def _edges_of(cell: NDArray[np.int64]) -> tuple[Vector, Vector]:
     """Return the limits of cells of the sketch."""
     side, bits = core.SKETCH_SIDE, core.SKETCH_BITS
     key = np.abs(cell - side)
+
     def edge(k: NDArray[np.int64]) -> Vector:
-        return np.ldexp(1.0 + (k & ((1 << bits) - 1)) / float(1 << bits), (k >> bits) + core.SKETCH_FLOOR)
+        part: Vector = 1.0 + (k & ((1 << bits) - 1)) / float(1 << bits)
+        return np.asarray(np.ldexp(part, (k >> bits) + core.SKETCH_FLOOR), np.float64)
+
     inner, outer = np.where(key > 0, edge(np.maximum(key - 1, 0)), 0.0), edge(key)
     sign = np.sign(cell - side)
     return np.where(sign < 0, -outer, np.where(sign == 0, -outer, inner)), np.where(sign < 0, -inner, outer)
 
 
 def sketch_percentiles(counts: Counts, percentiles: Sequence[float], low: float, high: float) -> list[float]:
-    """Return percentiles from the counts of a sketch, within its cells in proportion; `low` and `high` are the extremes that were seen."""
+    """Return percentiles from the counts of a sketch, within its cells in proportion; none lies beyond `low` and `high`."""
     infinite = core.SKETCH_CELLS - 2
     cells = np.flatnonzero(counts[: core.SKETCH_CELLS - 1])
     if not len(cells):
@@ -192,14 +205,25 @@ def summaries(job: Job, wanted: Wanted, kept: Kept, percentiles: Sequence[float]
         if kept.ranks is not None:
             figures, error = exact_percentiles(kept.ranks[at], percentiles), 0.0
         elif wanted.sketch:
-            bottom = -1.0 if METRICS[name].nan_sorts == "low" and low == low else low
-            figures, error = sketch_percentiles(kept.bag.sketch[at], percentiles, min(bottom, low), high), SKETCH_ERROR
+            bottom = min(low, -1.0) if METRICS[name].nan_sorts == "low" else low
+            figures, error = sketch_percentiles(kept.bag.sketch[at], percentiles, bottom, high), SKETCH_ERROR
         else:
             figures, error = [], 0.0
         found[name] = Summary(
-            name, METRICS[name].unit, job.count, int(count), 1.0 - count / job.count, mean,
-            _standard_error(job, kept.totals[:, at], total), float(np.sqrt(squares / (count - 1))) if count > 1 else nan, low, high,
-            wanted.levels[at], below / job.count, dict(zip(percentiles, figures, strict=bool(figures))), error,
+            name,
+            METRICS[name].unit,
+            job.count,
+            int(count),
+            (job.count - count) / job.count,
+            mean,
+            _standard_error(job, kept.totals[:, at], total),
+            float(np.sqrt(squares / (count - 1))) if count > 1 else nan,
+            low,
+            high,
+            wanted.levels[at],
+            below / job.count,
+            dict(zip(percentiles, figures, strict=bool(figures))),
+            error,
         )
     return found
 

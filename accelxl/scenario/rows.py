@@ -50,10 +50,14 @@ class _Parquet:
             import pyarrow as pa
             import pyarrow.parquet as pq
         except ImportError as error:
-            raise Missing("a Parquet file needs the package pyarrow, which is not installed; accelxl[parquet] brings it") from error
+            raise Missing(
+                "a Parquet file needs the package pyarrow, which is not installed; accelxl[parquet] brings it"
+            ) from error
         self.arrow = pa
         self.schema = pa.schema([(name, pa.string() if name in words else pa.float64()) for name in names])
-        self.writer = pq.ParquetWriter(str(beside), self.schema, compression="none", use_dictionary=False, write_statistics=False)
+        self.writer = pq.ParquetWriter(
+            str(beside), self.schema, compression="none", use_dictionary=False, write_statistics=False
+        )
 
     def put(self, columns: Sequence[Column]) -> None:
         """Write a row group."""
@@ -82,7 +86,8 @@ class _Csv:
     def put(self, columns: Sequence[Column]) -> None:
         """Write lines."""
         fields = [
-            list(map(self._word, column)) if at in self.words
+            list(map(self._word, column))
+            if at in self.words
             else ["" if text == "nan" else text for text in map(repr, np.asarray(column, np.float64).tolist())]
             for at, column in enumerate(columns)
         ]
@@ -111,7 +116,10 @@ class _Sheet:
 
     def put(self, columns: Sequence[Column]) -> None:
         """Write rows; text is written as text, whatever it begins with."""
-        lists = [list(map(str, c)) if at in self.words else np.asarray(c, np.float64).tolist() for at, c in enumerate(columns)]
+        lists = [
+            list(map(str, c)) if at in self.words else np.asarray(c, np.float64).tolist()
+            for at, c in enumerate(columns)
+        ]
         for row in zip(*lists, strict=True):
             for at, value in enumerate(row):
                 if isinstance(value, str):
@@ -149,7 +157,9 @@ def check_out(out: Any, rows: int) -> Path:
     if not path.parent.is_dir():
         raise BadFile(f"{path} lies in a folder that does not exist; an existing folder is needed")
     if path.suffix.lower() == ".xlsx" and rows > SHEET_ROWS:
-        raise OutOfRange(f"{path} would have {rows:,} rows; a sheet holds up to {SHEET_ROWS:,}, .parquet and .csv any number")
+        raise OutOfRange(
+            f"{path} would have {rows:,} rows; a sheet holds up to {SHEET_ROWS:,}, .parquet and .csv any number"
+        )
     return path
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from accelxl.errors import BadFile
+from accelxl.parallel import Progress
 from accelxl.scenario import checkpoint as marks
 from accelxl.scenario import cluster as workers
 from accelxl.scenario import engine
 from accelxl.scenario.draws import Draws
-from accelxl.scenario.engine import Kept, Progress, Vector, Watch, Writer
+from accelxl.scenario.engine import Kept, Vector, Watch, Writer
 from accelxl.scenario.job import Job
 from accelxl.scenario.rows import Parts, Rows, check_out, whole
 from accelxl.scenario.sinks import STRETCH, Wanted
@@ -64,7 +65,7 @@ def complete(job: Job, wanted: Wanted, how: How) -> tuple[Kept, Path | None]:
 
     Raises
     ------
-    Stopped
+    Interrupted
         If the run was broken off; the sentence says how far it came, and what the checkpoint holds.
     BadFile
         If a file cannot be read or written; nothing half-written is left.
@@ -72,11 +73,14 @@ def complete(job: Job, wanted: Wanted, how: How) -> tuple[Kept, Path | None]:
     out = None if how.out is None else check_out(how.out, job.count)
     kept, watch = Kept.empty(job, wanted), Watch(job.count, how.progress)
     with ExitStack() as stack:
-        if how.cluster is None:
-            advance: Advance = lambda kept, until, write: engine.advance(job, wanted, kept, until, how.threads, watch, write)  # noqa: E731
-        else:
-            client = stack.enter_context(workers.client_of(how.cluster))
-            advance = lambda kept, until, write: workers.advance(job, wanted, kept, until, client, watch, write)  # noqa: E731
+        client = None if how.cluster is None else stack.enter_context(workers.client_of(how.cluster))
+
+        def advance(kept: Kept, until: int, write: Writer | None) -> None:
+            if client is None:
+                engine.advance(job, wanted, kept, until, how.threads, watch, write)
+            else:
+                workers.advance(job, wanted, kept, until, client, watch, write)
+
         if how.checkpoint is not None:
             _resumable(job, wanted, how, kept, watch, out, advance)
         elif out is None:
@@ -87,7 +91,9 @@ def complete(job: Job, wanted: Wanted, how: How) -> tuple[Kept, Path | None]:
     return kept, out
 
 
-def _resumable(job: Job, wanted: Wanted, how: How, kept: Kept, watch: Watch, out: Path | None, advance: Advance) -> None:
+def _resumable(
+    job: Job, wanted: Wanted, how: How, kept: Kept, watch: Watch, out: Path | None, advance: Advance
+) -> None:
     path = Path(how.checkpoint)
     if not path.parent.is_dir():
         raise BadFile(f"{path} lies in a folder that does not exist; an existing folder is needed")

@@ -16,6 +16,7 @@ import accelxl._core as core
 Vector = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
+PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 BLOCK: int = core.BLOCK
 STRETCH = 128 * BLOCK
 """Scenarios whose sums are merged among themselves before they are merged into the total."""
@@ -58,7 +59,9 @@ class Bag:
         for at, edges in enumerate(self.wanted.edges):
             core.histogram_rows(ranks[at], edges, self.histograms[at])
         if self.wanted.top:
-            self.kept = core.top_rows(ranks[self.wanted.top_metric], first, self.wanted.top_sign, self.best, self.index, self.kept)
+            self.kept = core.top_rows(
+                ranks[self.wanted.top_metric], first, self.wanted.top_sign, self.best, self.index, self.kept
+            )
 
     def absorb(self, other: Bag) -> None:
         """Add what another bag holds."""
@@ -66,7 +69,7 @@ class Bag:
             where = np.flatnonzero(other.sketch[at])
             self.sketch[at, where] += other.sketch[at, where]
         for mine, theirs in zip(self.histograms, other.histograms, strict=True):
-            mine += theirs
+            np.add(mine, theirs, out=mine)
         self._merge_top(other.best[: other.kept], other.index[: other.kept])
 
     def _merge_top(self, best: Vector, index: Counts) -> None:
@@ -87,9 +90,11 @@ class Bag:
         """Return what the bag holds as small arrays: of the sketch, the cells that are not empty."""
         cells = np.flatnonzero(self.sketch)
         return {
-            "cells": cells, "counts": self.sketch.reshape(-1)[cells],
+            "cells": cells,
+            "counts": self.sketch.reshape(-1)[cells],
             "histograms": np.concatenate([*self.histograms, np.zeros(0, np.int64)]),
-            "best": self.best[: self.kept].copy(), "index": self.index[: self.kept].copy(),
+            "best": self.best[: self.kept].copy(),
+            "index": self.index[: self.kept].copy(),
         }
 
     def unpack(self, held: dict[str, NDArray[np.generic]]) -> None:
@@ -98,7 +103,7 @@ class Bag:
             self.sketch.reshape(-1)[held["cells"]] += held["counts"]
         at = 0
         for counts in self.histograms:
-            counts += held["histograms"][at : at + len(counts)].astype(np.int64)
+            np.add(counts, held["histograms"][at : at + len(counts)].astype(np.int64), out=counts)
             at += len(counts)
         self._merge_top(held["best"].astype(np.float64), held["index"].astype(np.int64))
 

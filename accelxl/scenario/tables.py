@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
+from accelxl.parallel import Progress
 from accelxl.plan.evaluate import compile_plan, metric_positions, run, slots_of
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import Plan, plan_of
+from accelxl.scenario.sinks import PERCENTILES
 
 DEFAULT_METRICS = ("npv", "irr", "roi", "payback_months", "cost_per_mtok")
 MAX_CASES = 1 << 31
@@ -78,7 +80,24 @@ def check_metrics(metrics: Iterable[str] | str | None, default: tuple[str, ...] 
     return names
 
 
-def scenarios(plan: Any, columns: Any, metrics: Iterable[str] | str | None = None, threads: int | None = None) -> Any:
+def scenarios(
+    plan: Any,
+    columns: Any,
+    metrics: Iterable[str] | str | None = None,
+    threads: int | None = None,
+    *,
+    sink: str | Sequence[str] = "array",
+    percentiles: Sequence[float] = PERCENTILES,
+    level: float | Mapping[str, float] = 0.0,
+    bins: Any = 50,
+    top: int = 10,
+    top_by: str | None = None,
+    largest: bool | None = None,
+    progress: Progress | None = None,
+    cluster: Any = None,
+    out: Any = None,
+    checkpoint: Any = None,
+) -> Any:
     """Metrics of a plan for every row of a table of overrides.
 
     Parameters
@@ -92,11 +111,15 @@ def scenarios(plan: Any, columns: Any, metrics: Iterable[str] | str | None = Non
         Names from `accelxl.plan.metrics.METRICS`; the default is npv, irr, roi, payback_months, cost_per_mtok.
     threads : int, optional
         The default is every processor. The number changes no bit of the result.
+    sink : str or sequence of str
+        array (a DataFrame for a DataFrame); frame, inputs and metrics; or some of summary, histogram, top, which keep no rows.
+    percentiles, level, bins, top, top_by, largest, progress, cluster, out, checkpoint
+        As in `montecarlo`.
 
     Returns
     -------
-    dict of str to array, shape (cases,), or DataFrame
-        A DataFrame for a DataFrame, with its index. NaN where a metric has no meaning.
+    dict of str to array, shape (cases,), DataFrame or Outcome
+        For array: a DataFrame for a DataFrame, with its index. NaN where a metric has no meaning.
 
     Raises
     ------
@@ -119,12 +142,22 @@ def scenarios(plan: Any, columns: Any, metrics: Iterable[str] | str | None = Non
         raise ShapeError("the table has no column; one or more columns of inputs are needed")
     base = plan_of(plan)
     names = check_metrics(metrics)
-    out = dict(zip(names, _rows(base, given, names, threads), strict=True))
-    if not framed:
-        return out
+    numbers, words, count = _read(base, given)
+    if sink == "array" and cluster is None and out is None and checkpoint is None:
+        found = dict(zip(names, _rows(base, numbers, words, names, threads), strict=True))
+    else:
+        from accelxl.scenario.collect import Ask, collect
+        from accelxl.scenario.job import columns_of, job_of
+        from accelxl.scenario.runs import How
+
+        job = job_of(base, columns_of(numbers, words, count), names, count)
+        ask = Ask(sink, percentiles, level, bins, top, top_by, largest)
+        found = collect(job, ask, How(threads, progress, cluster, out, checkpoint))
+    if not framed or sink != "array":
+        return found
     import pandas as pd
 
-    return pd.DataFrame(out, index=columns.index)
+    return pd.DataFrame(found, index=columns.index)
 
 
 def _length(given: Mapping[str, Any]) -> int:
@@ -138,7 +171,8 @@ def _length(given: Mapping[str, Any]) -> int:
     return count
 
 
-def _rows(base: Plan, given: Mapping[str, Any], names: tuple[str, ...], threads: int | None) -> NDArray[np.float64]:
+def _read(base: Plan, given: Mapping[str, Any]) -> tuple[dict[str, NDArray[np.float64]], dict[str, list[Any]], int]:
+    """Return checked columns of numbers, columns of words, and how many rows they have."""
     count = _length(given)
     numbers: dict[str, NDArray[np.float64]] = {}
     words: dict[str, list[Any]] = {}
@@ -149,9 +183,17 @@ def _rows(base: Plan, given: Mapping[str, Any], names: tuple[str, ...], threads:
             numbers[name] = number_column(base, name, column)
         else:
             words[name] = list(column)
-    if not words:
-        return run(base, numbers, names, threads)
-    return _groups(base, numbers, words, names, threads)
+    return numbers, words, count
+
+
+def _rows(
+    base: Plan,
+    numbers: dict[str, NDArray[np.float64]],
+    words: dict[str, list[Any]],
+    names: tuple[str, ...],
+    threads: int | None,
+) -> NDArray[np.float64]:
+    return _groups(base, numbers, words, names, threads) if words else run(base, numbers, names, threads)
 
 
 def _groups(

@@ -94,7 +94,9 @@ def _groups(blocks: list[Rows]) -> list[tuple[list[int], Rows | None]] | None:
     found: dict[tuple[Any, ...], list[int]] = {}
     for place, block in enumerate(blocks):
         words = tuple(
-            None if moves and type(cell) is float else cell for row, moves in zip(block, free, strict=True) for cell in row[1:]
+            None if moves and type(cell) is float else cell
+            for row, moves in zip(block, free, strict=True)
+            for cell in row[1:]
         )
         found.setdefault(words, []).append(place)
     return [(places, _table([blocks[place] for place in places])) for places in found.values()]

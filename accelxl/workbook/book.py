@@ -44,7 +44,9 @@ class Workbook:
         """Return the cells of a sheet, scanned when first asked for."""
         if place not in self.scanned:
             part = self.parts[place]
-            self.scanned[place] = scan(self.package.part(part), f"{self.package.path}, part {part}") if part else Scanned(b"")
+            self.scanned[place] = (
+                scan(self.package.part(part), f"{self.package.path}, part {part}") if part else Scanned(b"")
+            )
         return self.scanned[place]
 
     def value(self, span: Span) -> Any:
@@ -205,9 +207,8 @@ def _all(root: etree._Element, tag: str) -> Iterator[etree._Element]:
 
 def _text_of(item: etree._Element) -> str:
     """Return the text of a shared string; readings of Asian scripts are left out."""
-    return "".join(
-        part.text or "" for part in item.iter("{*}t") if part.getparent() is None or not str(part.getparent().tag).endswith("}rPh")
-    )
+    readings = {id(part) for block in item.iter("{*}rPh") for part in block.iter("{*}t")}
+    return "".join(part.text or "" for part in item.iter("{*}t") if id(part) not in readings)
 
 
 def _date_styles(root: etree._Element) -> frozenset[int]:

@@ -38,6 +38,7 @@ def template(name: str) -> Template:
     return found
 
 
+@cache
 def built(name: str) -> bytes:
     """Return the file of a template, every formula cell with its value."""
     given = template(name)

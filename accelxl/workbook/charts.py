@@ -36,7 +36,13 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
     main = made[0]
     for other in made[1:]:
         main.combine(other)
-    main.set_title({"name": chart.title, "name_font": {"name": FONT, "size": 11, "bold": True, "color": COLOURS["navy"]}, "overlay": False})
+    main.set_title(
+        {
+            "name": chart.title,
+            "name_font": {"name": FONT, "size": 11, "bold": True, "color": COLOURS["navy"]},
+            "overlay": False,
+        }
+    )
     main.set_x_axis(_x_axis(chart))
     main.set_y_axis(
         {
@@ -51,7 +57,9 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
     main.set_legend({"position": "bottom", "font": _SMALL})
     main.set_chartarea({"border": {"color": "#D0D0D0"}, "fill": {"color": "#FFFFFF"}})
     main.set_size({"width": placed.width, "height": placed.height})
-    sheet.insert_chart(placed.row, placed.column, main, {"description": f"{chart.title}. {chart.about}", "object_position": 2})
+    sheet.insert_chart(
+        placed.row, placed.column, main, {"description": f"{chart.title}. {chart.about}", "object_position": 2}
+    )
 
 
 def _x_axis(chart: Chart) -> dict[str, Any]:
@@ -81,6 +89,6 @@ def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
         options["line"] = {"color": colour, "width": 2.0, "dash_type": series.dash}
     else:
         options["fill"] = {"color": colour}
-        options["border"] = {"color": "#FFFFFF", "width": 0.5}
+        options["border"] = {"none": True}
         options["gap"] = 50
     return options

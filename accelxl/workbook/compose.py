@@ -8,6 +8,7 @@ from typing import Any
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.compile import Key, Outside
 from accelxl.workbook.formulas.engine import Engine
+from accelxl.workbook.formulas.tree import Unsupported
 from accelxl.workbook.language import Book
 from accelxl.workbook.layout import Layout
 from accelxl.workbook.pages.board import board
@@ -36,18 +37,18 @@ def compose(template: Template) -> tuple[Layout, Book]:
     book.names |= {f"k_{item.group}" for item in template.items if item.group}
     book.names |= {f"all_{sheet.name.lower()}" for sheet in template.sheets}
     book.names |= {f"batch_{name}" for name in template.batch}
-    book.names |= {"chk_total", "chk_not_calculated", "plan_block", "out_scope"}
+    book.names |= {"chk_total", "chk_not_calculated", "plan_block", "out_scope", "out_message"}
     for sheet in template.sheets:
         place(sheet, book)
     cover(template, layout)
     board(template, layout, book)
     inputs(template, layout)
     for sheet in template.sheets:
-        time_sheet(sheet, template, layout, book)
+        time_sheet(sheet, layout, book)
     plan_block(template, layout)
     checks(template, layout, book)
     log(template, layout)
-    contents(template, layout)
+    contents(layout)
     layout.names.update(book.made)
     return layout, book
 
@@ -72,5 +73,5 @@ def evaluate(template: Template, layout: Layout, outside: Outside, known_outside
     engine.set(changes)
     if engine.lacking:
         key, what = next(iter(engine.lacking.items()))
-        raise values.Unsupported(f"{engine.where(key)}: {what}")
+        raise Unsupported(f"{engine.where(key)}: {what}")
     return {(titles[key[0]], key[1], key[2]): values.python(engine.values[key], 0) for key in engine.sheets.formulas}

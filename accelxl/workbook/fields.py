@@ -6,13 +6,16 @@ Unit and limits of a plan input come from the table of plan inputs; the rest is 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any
 
 from accelxl.arrays import EPOCH
-from accelxl.errors import OutOfRange, UnknownName, WrongType, WrongUnit, nearest
+from accelxl.catalogue import device
+from accelxl.errors import NoData, OutOfRange, UnknownName, WrongType, WrongUnit, nearest
 from accelxl.functions.cells import CellError
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import check
@@ -23,6 +26,8 @@ from accelxl.workbook.formulas.tree import cell_of
 from accelxl.workbook.records import Written
 from accelxl.workbook.scan import Rule
 
+FEW = 12
+"""A list of more words than this is not spelled out in a sentence."""
 EMPTY = "blank"
 """The word that empties an input which may be empty."""
 
@@ -69,10 +74,26 @@ class Field:
             raise OutOfRange(f"{where}{self.name} is {value:g}; {self.quantity.allowed()} is allowed")
         if kind == "text" and isinstance(value, (int, float)):
             raise WrongType(f"{where}{self.name} is {value!r}; text is allowed")
+        if kind == "choice" and isinstance(value, str) and len(self.quantity.choices) > FEW:
+            value = self._of_list(value.strip(), where)
         found = check(Input(self.name, "plan", "", self.quantity, None, ""), value, where)
         if isinstance(found, str):
             _writable(found, f"{where}{self.name}")
         return found
+
+    def _of_list(self, word: str, where: str) -> str:
+        """Return a word of a long list; a device may have any name that the catalogue knows."""
+        lower = {choice.lower(): choice for choice in self.quantity.choices}
+        if word.lower() in lower:
+            return lower[word.lower()]
+        if self.plan and self.short.startswith("device"):
+            with suppress(NoData):
+                name = device(word).name
+                if name in self.quantity.choices:
+                    return name
+        close = get_close_matches(word.lower(), lower, n=1, cutoff=0.5)
+        near = f"did you mean {lower[close[0]]}?" if close else nearest(word, self.quantity.choices)
+        raise UnknownName(f"{where}{self.name} is {word!r}, which is not in its list; {near}")
 
 
 def _day(value: Any, place: str) -> float:
@@ -102,8 +123,8 @@ def _writable(text: str, place: str) -> None:
 
 def fields(book: Workbook) -> dict[str, Field]:
     """Return the inputs of a workbook by defined name: those that begin with `in_`, or, where none does, every named constant cell."""
-    own = {name: found for name in book.names if (found := rectangle(book.names[name], book.titles)) is not None}
-    cells = {name: (r[0], r[1], r[2]) for name, r in own.items() if r[1] == r[3] and r[2] == r[4]}
+    own = {name: book.target(name) for name in book.names}
+    cells = {name: r[:3] for name, r in own.items() if r is not None and r[1] == r[3] and r[2] == r[4]}
     prefixed = {name: key for name, key in cells.items() if name.lower().startswith("in_")}
     chosen = prefixed or cells
     rules: dict[int, dict[tuple[int, int], Rule]] = {}
@@ -115,9 +136,13 @@ def fields(book: Workbook) -> dict[str, Field]:
         if key[0] not in rules:
             rules[key[0]] = _by_cell(book.sheet(key[0]).rules)
         value = book.at(key)
-        quantity, blank = _quantity(book, rules[key[0]].get(key[1:]), value, dated=span is not None and span.style in book.dates)
+        quantity, blank = _quantity(
+            book, rules[key[0]].get(key[1:]), value, dated=span is not None and span.style in book.dates
+        )
         plan = plan_input(name)
-        found[name] = Field(name, key, quantity if plan is None else _narrower(plan.quantity, quantity), blank, value, plan is not None)
+        found[name] = Field(
+            name, key, quantity if plan is None else _narrower(plan.quantity, quantity), blank, value, plan is not None
+        )
     return found
 
 
@@ -169,7 +194,9 @@ def _quantity(book: Workbook, rule: Rule | None, value: Any, *, dated: bool) -> 
             if set(numbers) == {0.0, 1.0}:
                 return Quantity("1", 0, 1, whole=True, kind="flag"), rule.blank
             return Quantity("1", min(numbers), max(numbers)), rule.blank
-        return (Quantity("text", kind="choice", choices=tuple(choices)) if choices else Quantity("text", kind="text")), rule.blank
+        return (
+            Quantity("text", kind="choice", choices=tuple(choices)) if choices else Quantity("text", kind="text")
+        ), rule.blank
     if rule is not None and rule.kind in {"whole", "decimal"}:
         low, high = _bounds(rule)
         return Quantity("1", low, high, whole=rule.kind == "whole"), rule.blank
@@ -225,7 +252,7 @@ _SCALES: tuple[tuple[str, dict[str, float]], ...] = (
 )  # fmt: skip
 
 
-def find(given: str, known: dict[str, Field], where: str) -> Field:
+def find(given: str, known: Mapping[str, Field], where: str) -> Field:
     """Return the field of a column's name, with or without `in_`, whatever its case.
 
     Raises
@@ -244,14 +271,21 @@ def find(given: str, known: dict[str, Field], where: str) -> Field:
     if other is not None:
         right, unit, wanted, factor = other
         times = f": multiply the figures by {factor:g}" if factor else ", and the rate of exchange is yours to choose"
-        raise WrongUnit(f"{where}{given!r} is in {unit}; the template takes {names[right].removeprefix('in_')}, in {wanted}{times}")
+        raise WrongUnit(
+            f"{where}{given!r} is in {unit}; the template takes {names[right].removeprefix('in_')}, in {wanted}{times}"
+        )
     short = [name.removeprefix("in_") for name in names]
     raise UnknownName(f"{where}{given!r} is not an input of this template; {nearest(plain.removeprefix('in_'), short)}")
 
 
 def _other_unit(given: str, known: dict[str, str]) -> tuple[str, str, str, float] | None:
     """Return the known name that differs in one word of unit, the unit given, the unit wanted and the factor between them."""
-    spelled = given.replace("1k_tokens", "ktok").replace("1000_tokens", "ktok").replace("1m_tokens", "mtok").replace("million_tokens", "mtok")
+    spelled = (
+        given.replace("1k_tokens", "ktok")
+        .replace("1000_tokens", "ktok")
+        .replace("1m_tokens", "mtok")
+        .replace("million_tokens", "mtok")
+    )
     if spelled != given and spelled in known:
         return known[spelled], "another spelling", "tokens by the million", 1.0
     words = spelled.split("_")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from accelxl.errors import BadFile
@@ -30,6 +32,18 @@ def folder_for(path: str | Path) -> Path:
     except OSError as error:
         raise BadFile(f"the folder {folder} cannot be written to: {_why(error)}") from error
     return folder
+
+
+@contextmanager
+def used_folder(path: str | Path) -> Iterator[Path]:
+    """Give a folder to write to; one that was made for it goes again when nothing was written into it."""
+    made = not Path(path).exists()
+    folder = folder_for(path)
+    try:
+        yield folder
+    finally:
+        if made and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def write_atomically(path: Path, data: bytes) -> Path:

@@ -1,10 +1,10 @@
 """Formulas of a template into formulas of cells: the names of rows become addresses.
 
-    row          the row's cell in the same period; for a row without periods, its one cell
-    row[-1]      the cell of the period before (in the first period: the empty column before it)
-    row[:]       all periods
-    row.total    the total column
-    Sheet.row    a row of another sheet: alone in a formula it is a plain link, else a defined name made for it
+row          the row's cell in the same period; for a row without periods, its one cell
+row[-1]      the cell of the period before (in the first period: the empty column before it)
+row[:]       all periods
+row.total    the total column
+Sheet.row    a row of another sheet: alone in a formula it is a plain link, else a defined name made for it
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def cells(book: Book, sheet: str, formula: str, column: int, where: str) -> str:
         found = book.rows.get((other or sheet, name))
         if found is None:
             known = [row for owner, row in book.rows if owner == (other or sheet)]
-            raise UnknownName(f"{where}: {match.group()!r} in {formula!r} is no row or name; {nearest(name, [*known, *book.names])}")
+            raise UnknownName(
+                f"{where}: {match.group()!r} in {formula!r} is no row or name; {nearest(name, [*known, *book.names])}"
+            )
         if found.sheet == sheet:
             return _local(found, mark, column)
         return _distant(book, found, name, mark, alone=alone, column=column)

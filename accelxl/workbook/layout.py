@@ -68,7 +68,15 @@ class Page:
     flags: list[tuple[int, int]] = field(default_factory=list)
 
     def put(
-        self, row: int, column: int, content: Content = None, role: str = "plain", format: str = "general", *, formula: str = "", link: str = ""
+        self,
+        row: int,
+        column: int,
+        content: Content = None,
+        role: str = "plain",
+        format: str = "general",
+        *,
+        formula: str = "",
+        link: str = "",
     ) -> Cell:
         """Place a cell."""
         cell = Cell(content, formula, role, format, link)
@@ -95,7 +103,9 @@ class Layout:
     pages: list[Page] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 
-    def name(self, name: str, page: Page, row: int, column: int, last_row: int | None = None, last_column: int | None = None) -> None:
+    def name(
+        self, name: str, page: Page, row: int, column: int, last_row: int | None = None, last_column: int | None = None
+    ) -> None:
         """Give a defined name to a cell or a rectangle."""
         target = sheet_prefix(page.name) + address(row, column, fixed=True)
         if last_row is not None and last_column is not None:
@@ -114,7 +124,9 @@ class Layout:
 
     def sheets(self) -> Sheets:
         """Return the cells as the formula engine takes them."""
-        found = Sheets([page.name for page in self.pages], names={name.lower(): target for name, target in self.names.items()})
+        found = Sheets(
+            [page.name for page in self.pages], names={name.lower(): target for name, target in self.names.items()}
+        )
         for place, page in enumerate(self.pages):
             for (row, column), cell in page.cells.items():
                 if cell.formula:

@@ -54,7 +54,9 @@ class Package:
     def _check(self) -> None:
         infos = self._zip.infolist()
         if len(infos) > MOST_PARTS or len(self._infos) < len(infos):
-            raise BadFile(f"{self.path} is damaged: it has {len(infos)} parts, {len(infos) - len(self._infos)} of them twice")
+            raise BadFile(
+                f"{self.path} is damaged: it has {len(infos)} parts, {len(infos) - len(self._infos)} of them twice"
+            )
         total = sum(info.file_size for info in infos)
         if total > MOST_BYTES:
             raise BadFile(f"{self.path} unpacks to {total:,} bytes; up to {MOST_BYTES:,} are allowed")
@@ -155,7 +157,14 @@ def _rewritten(member: Member, new: Packed, offset: int) -> tuple[bytes, bytes]:
     name_size, extra_size, comment_size = struct.unpack_from("<HHH", entry, 28)
     name = entry[46 : 46 + name_size]
     numbers = struct.pack("<III", new.crc, len(new.data), new.size)
-    header = _LOCAL + struct.pack("<HHH", max(needed, 20), flags, 8) + when + numbers + struct.pack("<HH", name_size, 0) + name
+    header = (
+        _LOCAL
+        + struct.pack("<HHH", max(needed, 20), flags, 8)
+        + when
+        + numbers
+        + struct.pack("<HH", name_size, 0)
+        + name
+    )
     comment = entry[46 + name_size + extra_size : 46 + name_size + extra_size + comment_size]
     listed = (
         _CENTRAL + struct.pack("<HHHH", made, max(needed, 20), flags, 8) + when + numbers
@@ -177,7 +186,9 @@ def _read(path: Path) -> bytes:
     if not data:
         raise BadFile(f"{path} is empty; a workbook is needed")
     if data.startswith(_OLE):
-        raise BadFile(f"{path} is encrypted or of the old .xls kind; an .xlsx or .xlsm file without a password is allowed")
+        raise BadFile(
+            f"{path} is encrypted or of the old .xls kind; an .xlsx or .xlsm file without a password is allowed"
+        )
     if not data.startswith(_LOCAL):
         raise BadFile(f"{path} is not a workbook; an .xlsx or .xlsm file is allowed")
     return data

@@ -1,60 +1,86 @@
 """New values into the parts of a workbook: only the bytes of cells whose value moves are made anew.
 
-A sheet is cut once into the pieces that all books share and the places where they differ; a book is then one join. The point caches of
+A sheet is cut once into the text that all books share and the places where they differ; a book is then one formatting. The caches of
 charts are values too and follow the cells that they show.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape
+
+import numpy as np
+from numpy.typing import NDArray
 
 from accelxl.functions.cells import CellError
 from accelxl.workbook.book import Workbook, chart_parts, rectangle
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.compile import Key, Rect
-from accelxl.workbook.formulas.values import NUMBER, Value
+from accelxl.workbook.formulas.values import Value
 from accelxl.workbook.scan import Span
 
 _TYPE = re.compile(r"\s+t\s*=\s*(\"[^\"]*\"|'[^']*')")
 _OPENING = re.compile(r"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
+_NUMBER = "%.17g"
+"""Seventeen digits are the number exactly; one format for a whole sheet is twice as fast as a text for each number."""
+
+Segment = str | NDArray[np.float64] | list[str]
+"""A piece of a part: a text that all books share, a number by book, or a text by book."""
+Edit = tuple[int, int, list[Segment]]
+"""Where the bytes of an old piece begin and end, and what stands in its place."""
+
+
+class Cut:
+    """A part as a format: the text that all books share, with a place for each number and text in which they differ."""
+
+    __slots__ = ("format", "name", "numbers", "texts")
+
+    def __init__(self, name: str, data: bytes, edits: list[Edit]) -> None:
+        shared: list[str] = []
+        numbers: list[NDArray[np.float64]] = []
+        self.texts: list[tuple[int, list[str]]] = []
+        place = 0
+        for start, end, segments in sorted(edits, key=lambda edit: edit[0]):
+            shared.append(_escaped(data[place:start].decode()))
+            place = end
+            for segment in segments:
+                if isinstance(segment, str):
+                    shared.append(_escaped(segment))
+                elif isinstance(segment, list):
+                    shared.append("%s")
+                    self.texts.append((len(numbers) + len(self.texts), segment))
+                else:
+                    shared.append(_NUMBER)
+                    numbers.append(segment)
+        shared.append(_escaped(data[place:].decode()))
+        self.name = name
+        self.format = "".join(shared)
+        self.numbers = np.array(numbers) if numbers else np.empty((0, 0))
+
+    def book(self, at: int) -> bytes:
+        """Return the part of one book."""
+        row: list[Any] = self.numbers[:, at].tolist() if len(self.numbers) else []
+        for place, texts in self.texts:
+            row.insert(place, texts[at])
+        return (self.format % tuple(row)).encode()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")
 
 
 def number_text(value: float) -> str:
-    """Return the shortest text that is exactly this number.
+    """Return a text that is exactly this number.
 
     Examples
     --------
     >>> number_text(3.0), number_text(0.1), number_text(-0.0), number_text(1e300)
     ('3', '0.1', '0', '1e+300')
     """
-    shown = repr(value)
-    if shown.endswith(".0"):
-        return "0" if shown == "-0.0" else shown[:-2]
-    return shown
-
-
-class Cut:
-    """A part cut into shared pieces and changing places."""
-
-    __slots__ = ("columns", "name", "pieces")
-
-    def __init__(self, name: str, pieces: list[str], columns: list[list[str]]) -> None:
-        self.name = name
-        self.pieces = pieces
-        self.columns = columns
-
-    def books(self, count: int) -> Iterator[bytes]:
-        """Go through the part as it is in each book."""
-        parts = [""] * (2 * len(self.columns) + 1)
-        parts[::2] = self.pieces
-        rows = zip(*self.columns, strict=True) if self.columns else iter([()] * count)
-        for row in rows:
-            parts[1::2] = row
-            yield "".join(parts).encode()
+    return "0" if value == 0 else (shown[:-2] if (shown := repr(value)).endswith(".0") else shown)
 
 
 class Cutter:
@@ -66,38 +92,35 @@ class Cutter:
 
     def cut(self, moved: Mapping[Key, Value], count: int) -> list[Cut]:
         """Return the parts that change when these cells have these values in `count` books."""
-        texts: dict[Key, list[str] | str] = {}
-        by_sheet: dict[int, list[tuple[int, int, str, list[str] | None]]] = {}
+        by_sheet: dict[int, list[Edit]] = {}
         for key, value in moved.items():
             span = self.book.sheet(key[0]).cells.get(key[1:])
             if span is None:
                 continue
-            if _plain(value):
-                shown = [number_text(x) for x in value.num.tolist()]
-                same = len(shown) == 1 or shown.count(shown[0]) == len(shown)
-                texts[key] = shown[0] if same else shown
-                if same and self._carries(span, shown[0]):
-                    continue
-                before, after = self._around(key[0], span)
-                if same:
-                    by_sheet.setdefault(key[0], []).append((span.start, span.end, before + shown[0] + after, None))
-                else:
-                    by_sheet.setdefault(key[0], []).append((span.start, span.end, before + "\0" + after, shown))
-            else:
-                whole = [self._cell(key[0], span, values.python(value, at)) for at in range(count)]
-                texts[key] = [_in_chart(values.python(value, at)) for at in range(count)]
-                alike = whole.count(whole[0]) == len(whole)
-                if not (alike and whole[0] == self._text(key[0], span.start, span.end)):
-                    by_sheet.setdefault(key[0], []).append((span.start, span.end, whole[0] if alike else "\0", None if alike else whole))
-        cuts = [_cut(self.book.parts[place], self.book.sheet(place).data, edits) for place, edits in by_sheet.items()]
-        return cuts + list(self._chart_cuts(texts, count))
+            segments = self._segments(key[0], span, value, count)
+            if segments is not None:
+                by_sheet.setdefault(key[0], []).append((span.start, span.end, segments))
+        cuts = [Cut(self.book.parts[place], self.book.sheet(place).data, edits) for place, edits in by_sheet.items()]
+        return cuts + list(self._chart_cuts(moved, count))
+
+    def _segments(self, sheet: int, span: Span, value: Value, count: int) -> list[Segment] | None:
+        """Return a cell with a value; None where it has that value already."""
+        if not value.numeric:
+            cells = [self._cell(sheet, span, values.python(value, at)) for at in range(count)]
+            if cells.count(cells[0]) < count:
+                return [cells]
+            return None if cells[0] == self._text(sheet, span.start, span.end) else [cells[0]]
+        tag, x = self._opening(sheet, span)
+        before, after = f"{tag}>{self._formula(sheet, span)}<{x}v>", f"</{x}v></{x}c>"
+        first = float(value.num[0])
+        if (value.num == first).all():
+            if span.type in {"", "n"} and span.value is not None and float(span.value) == first:
+                return None
+            return [before + number_text(first) + after]
+        return [before, value.num + 0.0, after]
 
     def _text(self, sheet: int, start: int, end: int) -> str:
         return self.book.sheet(sheet).data[start:end].decode()
-
-    def _carries(self, span: Span, shown: str) -> bool:
-        """Tell whether a cell has this number already."""
-        return span.type in {"", "n"} and span.value is not None and number_text(float(span.value)) == shown
 
     def _opening(self, sheet: int, span: Span) -> tuple[str, str]:
         """Return a cell's opening tag without its type and its closing bracket, and the prefix of its element."""
@@ -109,11 +132,6 @@ class Cutter:
 
     def _formula(self, sheet: int, span: Span) -> str:
         return self._text(sheet, span.formula_start, span.formula_end) if span.formula is not None else ""
-
-    def _around(self, sheet: int, span: Span) -> tuple[str, str]:
-        """Return what stands before and after the number of a cell."""
-        tag, prefix = self._opening(sheet, span)
-        return f"{tag}>{self._formula(sheet, span)}<{prefix}v>", f"</{prefix}v></{prefix}c>"
 
     def _cell(self, sheet: int, span: Span, value: Any) -> str:
         """Return a whole cell with a value; a text is an inline string or the text of a formula, never a formula."""
@@ -131,99 +149,91 @@ class Cutter:
             return f'{tag} t="inlineStr"><{x}is><{x}t xml:space="preserve">{escape(value)}</{x}t></{x}is></{x}c>'
         return f"{tag}>{formula}<{x}v>{number_text(value)}</{x}v></{x}c>"
 
-    def _chart_cuts(self, texts: Mapping[Key, list[str] | str], count: int) -> Iterator[Cut]:
+    def _chart_cuts(self, moved: Mapping[Key, Value], count: int) -> Iterator[Cut]:
         for name, (data, caches) in self.charts.items():
-            edits: list[tuple[int, int, str, list[str] | None]] = []
+            edits: list[Edit] = []
             for start, end, prefix, rect, old in caches:
                 keys = [(rect[0], r, c) for r in range(rect[1], rect[3] + 1) for c in range(rect[2], rect[4] + 1)]
-                if not any(key in texts for key in keys):
-                    continue
-                points = [texts.get(key, old.get(at, "")) for at, key in enumerate(keys)]
-                columns = [point if isinstance(point, list) else [point] * count for point in points]
-                edits.append((start, end, "\0", [_points(prefix, row) for row in zip(*columns, strict=True)]))
+                if any(key in moved for key in keys):
+                    segments: list[Segment] = []
+                    for at, key in enumerate(keys):
+                        segments += _point(prefix, at, moved.get(key), old.get(at, ""), count)
+                    edits.append((start, end, segments))
             if edits:
-                yield _cut(name, data, edits)
+                yield Cut(name, data, edits)
 
 
-def _plain(value: Value) -> bool:
-    return isinstance(value.kind, int) and value.kind == NUMBER
-
-
-def _in_chart(value: Any) -> str:
-    return number_text(value) if isinstance(value, float) else ""
-
-
-def _points(prefix: str, row: Iterable[str]) -> str:
-    """Return the points of a chart's cache; a cell without a number has none."""
-    return "".join(
-        f'<{prefix}pt idx="{at}"><{prefix}v>{text}</{prefix}v></{prefix}pt>' for at, text in enumerate(row) if text
-    )
-
-
-def _cut(name: str, data: bytes, edits: list[tuple[int, int, str, list[str] | None]]) -> Cut:
-    """Cut a part at its edits: shared new text becomes part of the pieces, text that differs a column (its place marked by a null)."""
-    pieces, columns = [], []
-    shared: list[str] = []
-    place = 0
-    for start, end, text, column in sorted(edits, key=lambda edit: edit[0]):
-        shared.append(data[place:start].decode())
-        place = end
-        if column is None:
-            shared.append(text)
-            continue
-        before, _, after = text.partition("\0")
-        pieces.append("".join([*shared, before]))
-        columns.append(column)
-        shared = [after]
-    shared.append(data[place:].decode())
-    pieces.append("".join(shared))
-    return Cut(name, pieces, columns)
+def _point(prefix: str, at: int, value: Value | None, old: str, count: int) -> list[Segment]:
+    """Return a point of a chart's cache; a cell without a number has none."""
+    before, after = f'<{prefix}pt idx="{at}"><{prefix}v>', f"</{prefix}v></{prefix}pt>"
+    if value is None:
+        return [before + old + after] if old else []
+    if value.numeric:
+        return [before, np.broadcast_to(value.num, (count,)) + 0.0, after]
+    cells = [values.python(value, book) for book in range(count)]
+    return [[before + number_text(cell) + after if isinstance(cell, float) else "" for cell in cells]]
 
 
 Cache = tuple[int, int, str, Rect, dict[int, str]]
 """Where the points of a cache begin and end, the prefix of their elements, the cells that they show, and their texts as they are."""
 
 
-def _caches(book: Workbook, name: str) -> tuple[bytes, list[Cache]]:
-    """Return a chart part and the caches of numbers in it."""
-    data = book.package.part(name)
-    found: list[Cache] = []
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    state: dict[str, Any] = {"into": None, "rect": None, "start": None, "old": {}, "at": -1}
+class _CacheReader:
+    """Handlers of the parser of a chart part, with what is open at the moment."""
 
-    def start(tag: str, given: dict[str, str]) -> None:
+    def __init__(self, titles: list[str]) -> None:
+        self.titles = titles
+        self.found: list[Cache] = []
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.text
+        self.words: list[str] | None = None
+        self.point = -1
+        self.rect: Rect | None = None
+        self.first: int | None = None
+        self.old: dict[int, str] = {}
+
+    def start(self, tag: str, given: dict[str, str]) -> None:
         short = tag.rpartition(":")[2]
-        state["into"] = [] if short in {"f", "v"} else None
+        self.words = [] if short in {"f", "v"} else None
         if short == "numRef":
-            state["rect"], state["start"], state["old"] = None, None, {}
+            self.rect, self.first, self.old = None, None, {}
         elif short == "pt":
-            state["at"] = int(given.get("idx", "0"))
-            if state["start"] is None:
-                state["start"] = parser.CurrentByteIndex
+            self.point = int(given.get("idx", "0"))
+            if self.first is None:
+                self.first = self.parser.CurrentByteIndex
 
-    def end(tag: str) -> None:
+    def text(self, words: str) -> None:
+        if self.words is not None:
+            self.words.append(words)
+
+    def end(self, tag: str) -> None:
         short = tag.rpartition(":")[2]
-        words = "".join(state["into"] or [])
-        if short == "f" and state["rect"] is None:
-            state["rect"] = rectangle(words, book.titles)
-        elif short == "v" and state["at"] >= 0:
-            state["old"][state["at"]] = words
+        words = "".join(self.words or [])
+        self.words = None
+        if short == "f" and self.rect is None:
+            self.rect = rectangle(words, self.titles)
+        elif short == "v" and self.point >= 0:
+            self.old[self.point] = words
         elif short == "pt":
-            state["at"] = -1
+            self.point = -1
         elif short == "numCache":
-            if state["rect"] is not None and state["start"] is not None:
-                found.append((state["start"], parser.CurrentByteIndex, tag[: -len(short)], state["rect"], state["old"]))
-            state["rect"] = None
-        state["into"] = None
+            self.close(tag[: -len(short)])
 
-    def text(words: str) -> None:
-        if state["into"] is not None:
-            state["into"].append(words)
+    def close(self, prefix: str) -> None:
+        if self.rect is not None and self.first is not None:
+            self.found.append((self.first, self.parser.CurrentByteIndex, prefix, self.rect, self.old))
+        self.rect = None
 
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+
+def _caches(book: Workbook, name: str) -> tuple[bytes, list[Cache]]:
+    """Return a chart part and the caches of numbers in it; a part that is no XML is left as it is."""
+    data = book.package.part(name)
+    reader = _CacheReader(book.titles)
     try:
-        parser.Parse(data, True)  # noqa: FBT003 - it is the last piece
+        reader.parser.Parse(data, True)
     except expat.ExpatError:
         return data, []
-    return data, found
+    return data, reader.found

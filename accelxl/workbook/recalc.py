@@ -16,7 +16,16 @@ from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.compile import Key
 from accelxl.workbook.formulas.values import Value
 
-_KINDS = {"Div": "#DIV/0!", "Na": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!", "Value": "#VALUE!"}
+_KINDS = {
+    "Div": "#DIV/0!",
+    "Na": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+}
+_ERRORS = {text: kind for kind, text in _KINDS.items()}
 
 
 def recalculated(book: Workbook, inputs: Mapping[Key, Value], count: int, lacking: str) -> dict[Key, Value]:
@@ -74,7 +83,9 @@ class Judge:
     def figures(self) -> dict[Key, Any]:
         """Return the value of every formula cell."""
         self.engine.evaluate_all()
-        return {key: _plain(self.engine.get_value(self.book.titles[key[0]], key[1] + 1, key[2] + 1)) for key in self.keys}
+        return {
+            key: _plain(self.engine.get_value(self.book.titles[key[0]], key[1] + 1, key[2] + 1)) for key in self.keys
+        }
 
 
 def _caller(name: str) -> Any:
@@ -83,9 +94,7 @@ def _caller(name: str) -> Any:
         if hasattr(found, "tolist"):
             found = found.tolist()
             found = found[0][0] if len(found) == 1 and len(found[0]) == 1 else found
-        if isinstance(found, CellError):
-            raise ValueError(str(found))
-        return found
+        return {"type": "Error", "kind": _ERRORS[found]} if isinstance(found, CellError) else found
 
     return call
 

@@ -62,7 +62,9 @@ def records(data: Any) -> list[Record]:
     elif isinstance(data, Sequence) and not isinstance(data, (bytes, str)):
         found = [Record(f"row {place}, ", _mapping(item, f"row {place}")) for place, item in enumerate(data, 1)]
     else:
-        raise WrongType(f"the data is {type(data).__name__}; a CSV or JSON file, a DataFrame or a list of dicts is allowed")
+        raise WrongType(
+            f"the data is {type(data).__name__}; a CSV or JSON file, a DataFrame or a list of dicts is allowed"
+        )
     if not found:
         name = f"{data} has" if isinstance(data, (str, Path)) else "the data has"
         raise ShapeError(f"{name} no row; a row for each book is needed")
@@ -95,7 +97,9 @@ def _json(path: Path, text: str) -> list[Record]:
         found = [found]
     if not isinstance(found, list):
         raise BadFile(f"{path} holds {type(found).__name__}; a list of objects, one a book, is needed")
-    return [Record(f"{path}, row {place}, ", _mapping(item, f"{path}, row {place}")) for place, item in enumerate(found, 1)]
+    return [
+        Record(f"{path}, row {place}, ", _mapping(item, f"{path}, row {place}")) for place, item in enumerate(found, 1)
+    ]
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -112,7 +116,9 @@ def _csv(path: Path, text: str) -> list[Record]:
     first = text.splitlines()[0]
     for mark in (";", "\t"):
         if mark in first and "," not in first:
-            raise BadFile(f"{path}: the columns are parted by {mark!r}; ',' is allowed, with a decimal point in numbers")
+            raise BadFile(
+                f"{path}: the columns are parted by {mark!r}; ',' is allowed, with a decimal point in numbers"
+            )
     try:
         rows = list(csv.reader(StringIO(text), strict=True))
     except csv.Error as error:
@@ -125,7 +131,9 @@ def _csv(path: Path, text: str) -> list[Record]:
             continue
         if len(row) != len(header):
             raise ShapeError(f"{path}, row {number} has {len(row)} fields; the header has {len(header)}")
-        found.append(Record(f"{path}, row {number}, ", {name: _cell(cell) for name, cell in zip(header, row, strict=True)}))
+        found.append(
+            Record(f"{path}, row {number}, ", {name: _cell(cell) for name, cell in zip(header, row, strict=True)})
+        )
     return found
 
 

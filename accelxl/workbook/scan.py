@@ -85,7 +85,11 @@ class _Reader:
             self.cell = self._cell(given)
         elif self.cell is not None:
             if tag == "f":
-                self.cell.kind, self.cell.reach, self.cell.group = given.get("t", ""), given.get("ref", ""), given.get("si", "")
+                self.cell.kind, self.cell.reach, self.cell.group = (
+                    given.get("t", ""),
+                    given.get("ref", ""),
+                    given.get("si", ""),
+                )
                 self.cell.formula_start = self.parser.CurrentByteIndex
                 self.collect("f")
             elif tag == "v" or (tag == "t" and self.cell.type == "inlineStr"):
@@ -106,7 +110,9 @@ class _Reader:
             self.row, self.column = cell_of(given["r"])
         else:
             self.column += 1
-        span = Span(self.row, self.column, self.parser.CurrentByteIndex, type=given.get("t", ""), style=int(given.get("s", "0")))
+        span = Span(
+            self.row, self.column, self.parser.CurrentByteIndex, type=given.get("t", ""), style=int(given.get("s", "0"))
+        )
         span.end = self.tag_end(span.start)
         return span
 
@@ -176,7 +182,7 @@ def scan(data: bytes, where: str) -> Scanned:
     """
     reader = _Reader(data, where)
     try:
-        reader.parser.Parse(data, True)  # noqa: FBT003 - it is the last piece
+        reader.parser.Parse(data, True)
     except expat.ExpatError as error:
         raise BadFile(f"{where} is damaged: {expat.ErrorString(error.code)} at line {error.lineno}") from error
     except (ValueError, KeyError) as error:

@@ -46,6 +46,7 @@ ROLES: dict[str, dict[str, Any]] = {
     "plain": {},
     "title": {"font_size": 16, "bold": True, "font_color": COLOURS["navy"]},
     "about": {"font_color": "#595959", "italic": True},
+    "message": {"font_size": 11, "font_color": COLOURS["navy"]},
     "light": {"bold": True, "font_color": "#1E5631"},
     "heading": {"bold": True, "font_color": "#FFFFFF", "bg_color": COLOURS["navy"], "text_wrap": True},
     "heading_right": {"bold": True, "font_color": "#FFFFFF", "bg_color": COLOURS["navy"], "align": "right"},
@@ -70,17 +71,29 @@ ROLES: dict[str, dict[str, Any]] = {
     "batch": {"font_color": "#7030A0"},
     "accel": {"bg_color": COLOURS["band"]},
     "url": {"font_color": "#1F4E9E", "underline": 1},
-    "tile_label": {"font_color": "#595959", "bg_color": COLOURS["band"], "font_size": 9, "top": 2, "top_color": COLOURS["navy"], "indent": 1},
-    "tile_value": {"bold": True, "font_size": 18, "font_color": "#1E5631", "bg_color": COLOURS["band"], "align": "left", "indent": 1},
+    "tile_label": {
+        "font_color": "#595959",
+        "bg_color": COLOURS["band"],
+        "font_size": 9,
+        "top": 2,
+        "top_color": COLOURS["navy"],
+        "indent": 1,
+    },
+    "tile_value": {
+        "bold": True,
+        "font_size": 18,
+        "font_color": "#1E5631",
+        "bg_color": COLOURS["band"],
+        "align": "left",
+        "indent": 1,
+    },
     "small_value": {"bold": True, "font_color": "#1E5631", "align": "left", "bottom": 1, "bottom_color": "#BFBFBF"},
     "tile_unit": {"font_color": "#595959", "bg_color": COLOURS["band"], "font_size": 8, "indent": 1},
     "fail": {"bold": True},
 }
 """What each role adds to the base: the input role is worn by input cells alone."""
 
-LEFT_FORMATS = {
-    name: code.replace("_)", "") for name, code in FORMATS.items()
-}
+LEFT_FORMATS = {name: code.replace("_)", "") for name, code in FORMATS.items()}
 """The formats without room for a closing bracket, for figures that are set from the left."""
 
 

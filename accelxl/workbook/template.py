@@ -1,8 +1,8 @@
 """A template workbook as data: inputs, calculation rows, figures, charts and checks. It has no cell addresses.
 
-Formulas are written once. Inside them a defined name (`in_units_1`, `k_hours_per_month`, `out_npv_usd`, `chk_total`) stands for itself; the
-name of a row stands for its cell in the same period, `row[-1]` for the period before, `row[:]` for all periods, `row.total` for its
-total, and `Sheet.row` for a row of another sheet. `accelxl.workbook.language` turns them into cells.
+Formulas are written once. Inside them a defined name (`in_units_1`, `k_hours_per_month`, `out_npv_usd`, `chk_total`) stands for
+itself; the name of a row stands for its cell in the same period, `row[-1]` for the period before, `row[:]` for all periods,
+`row.total` for its total, and `Sheet.row` for a row of another sheet. `accelxl.workbook.language` turns them into cells.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Item:
     """A figure on the Inputs sheet.
 
     `name` is the defined name without its prefix. `fixed` marks a constant of nature or law (`k_*`), which is no input and stays locked.
-    `low` and `high` span what is plausible; the quantity's own limits are what is allowed at all. Neighbours of one `group` share a defined
-    name for all their cells; `dated` gives the as-of cell a name too (`asof_*`), so that a check can read its age.
+    `low` and `high` span what is plausible; the quantity's own limits are what is allowed at all. Neighbours of one `group` share
+    a defined name for all their cells; `dated` gives the as-of cell a name too (`asof_*`), so that a check can read its age.
     """
 
     name: str
@@ -60,11 +60,19 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A heading, and the items or rows under it."""
+class Group:
+    """A heading of the Inputs sheet, and the items under it."""
 
     title: str
-    rows: tuple[Item | Row, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of a calculation sheet, and the rows under it."""
+
+    title: str
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +158,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The page for a board: tiles and charts."""
+    """The page for a board: what it is about, the message in a sentence, tiles and charts."""
 
     title: str
     scope: str
     figures: tuple[Figure, ...]
     charts: tuple[Chart, ...]
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +181,8 @@ class Release:
 class Template:
     """A workbook.
 
-    `plan_columns` is the count of tranches in the plan block; `batch` names figures whose value at the time of a fill is kept (`batch_*`).
+    `plan_columns` is the count of tranches in the plan block; `batch` names figures whose value at the time of a fill is kept
+    (`batch_*`).
     """
 
     name: str
@@ -182,7 +192,7 @@ class Template:
     basis: tuple[tuple[str, str], ...]
     releases: tuple[Release, ...]
     sources: tuple[Source, ...]
-    inputs: tuple[Section, ...]
+    inputs: tuple[Group, ...]
     sheets: tuple[TimeSheet, ...]
     board: Board
     checks: tuple[Check, ...]
@@ -197,7 +207,7 @@ class Template:
     @property
     def items(self) -> tuple[Item, ...]:
         """Every item of the Inputs sheet."""
-        return tuple(row for section in self.inputs for row in section.rows if isinstance(row, Item))
+        return tuple(item for group in self.inputs for item in group.items)
 
 
 def plan_item(
@@ -235,5 +245,17 @@ def plan_item(
     ending = f"_{tranche}" if tranche else ""
     shown = f"{label}, tranche {tranche}" if tranche else label
     return Item(
-        name + ending, shown, value, quantity, source, as_of, low, high, format, row.meaning, input=name, blank=blank, dated=dated
+        name + ending,
+        shown,
+        value,
+        quantity,
+        source,
+        as_of,
+        low,
+        high,
+        format,
+        row.meaning,
+        input=name,
+        blank=blank,
+        dated=dated,
     )

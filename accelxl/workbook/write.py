@@ -144,7 +144,13 @@ def _finish(workbook: xlsxwriter.Workbook, sheet: Worksheet, page: Page) -> None
     sheet.set_zoom(100 if page.name in {"Cover", "Board"} else 90)
     sheet.protect(
         "",
-        {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True, "autofilter": True},
+        {
+            "format_columns": True,
+            "format_rows": True,
+            "select_locked_cells": True,
+            "select_unlocked_cells": True,
+            "autofilter": True,
+        },
     )
 
 
@@ -172,5 +178,3 @@ def validation(rule: Rule) -> dict[str, Any]:
         return {**options, "validate": "length", "criteria": "between", "minimum": 1, "maximum": 60}
     kind = "integer" if quantity.whole else "decimal"
     return {**options, "validate": kind, "criteria": "between", "minimum": quantity.low, "maximum": quantity.high}
-
-

@@ -385,6 +385,13 @@ def test_the_standard_error_says_that_early_actuals_do_not_tell_the_saturation()
     assert narrow.figures[0] == pytest.approx(100.0, abs=4 * narrow.errors[0])
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
+def test_the_unit_of_the_actuals_does_not_matter(scale):
+    one, other = demand.adopt_fit(RAT42_X, RAT42_Y), demand.adopt_fit(RAT42_X, np.array(RAT42_Y) * scale)
+    assert other.figures == pytest.approx((one.figures[0] * scale, *one.figures[1:]), rel=1e-8)
+    assert other.errors[0] == pytest.approx(one.errors[0] * scale, rel=1e-6)
+
+
 def test_without_a_degree_of_freedom_there_is_no_error():
     found = demand.adopt_fit([0, 2, 4], demand.logistic([0, 2, 4], 10.0, 2.0, 1.0))
     assert found.figures == pytest.approx((10.0, 2.0, 1.0), rel=1e-6)

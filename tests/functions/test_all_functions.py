@@ -58,10 +58,11 @@ def test_examples_hold(made, example):
     assert name == made.name
     outcome = made.call(*cells)
     holds(outcome, made)
-    assert outcome.why == ""
     if example.value is ...:
+        assert outcome.why == ""
         return
     expected = example.value if isinstance(example.value, list) else [[example.value]]
+    assert bool(outcome.why) == any(type(cell) is CellError for cell in chain(*expected))
     got = outcome.rows()
     assert [len(row) for row in got] == [len(row) for row in expected]
     for got_cell, cell in zip(chain(*got), chain(*expected), strict=True):
@@ -230,7 +231,7 @@ CELL = st.one_of(SINGLE, RANGE, st.lists(SINGLE, max_size=3), st.lists(st.lists(
 
 
 @every
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_arbitrary_cells_never_raise(made, data):
     cells = data.draw(st.lists(CELL, max_size=len(made.arguments) + 1))
@@ -238,7 +239,7 @@ def test_arbitrary_cells_never_raise(made, data):
 
 
 @every
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_one_arbitrary_cell_among_good_ones_never_raises(made, data):
     cells = base(made)

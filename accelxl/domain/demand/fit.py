@@ -93,18 +93,20 @@ def adopt_fit(
     ------
     Equations B3; Levenberg-Marquardt from a grid of starts.
     """
-    name = adoption.shape_of(shape)
+    name, free = adoption.shape_of(shape), saturation is None
     t, y = _checked(series(years, "years"), series(actuals, "actuals"), name, saturation)
+    scale = float(y.max())  # fitted as shares of the largest actual, so that no square overflows
     best: tuple[float, tuple[float, float, float]] = (inf, (nan, nan, nan))
-    for start in _starts(name, t, y, saturation):
-        found = _descend(name, t, y, start, saturation is None)
-        best = min(best, found, key=lambda item: item[0])
+    for start in _starts(name, t, y / scale, None if saturation is None else saturation / scale):
+        best = min(best, _descend(name, t, y / scale, start, free), key=lambda item: item[0])
     squares, figures = best
-    if not isfinite(squares) or (saturation is None and figures[0] > RUNAWAY * float(y.max())):
+    if not isfinite(squares) or (free and figures[0] > RUNAWAY):
         raise NoSolution(
             f"the {len(t)} actuals do not bend towards a saturation; give saturation, or actuals past the steepest rise"
         )
-    return Fit(name, figures, _errors(name, t, figures, squares, saturation is None), sqrt(squares / len(t)))
+    errors = _errors(name, t, figures, squares, free)
+    level = figures[0] * scale if saturation is None else saturation
+    return Fit(name, (level, *figures[1:]), (errors[0] * scale, *errors[1:]), sqrt(squares / len(t)) * scale)
 
 
 def _checked(t: Array, y: Array, name: str, saturation: float | None) -> tuple[Array, Array]:
@@ -146,7 +148,8 @@ def _starts(name: str, t: Array, y: Array, saturation: float | None) -> list[tup
             unit = _curve(name, t, (1.0, first, second))
             weight = fsum((unit * unit).tolist())
             level = saturation or (fsum((unit * y).tolist()) / weight if weight > 0 else nan)
-            squares = fsum(((y - level * unit) ** 2).tolist()) if level > 0 else inf
+            rest = y - level * unit
+            squares = fsum((rest * rest).tolist()) if level > 0 else inf
             found.append((squares, (level, first, second)))
     found.sort()
     return [start for squares, start in found[:6] if isfinite(squares)]

@@ -246,7 +246,9 @@ def of_results(results: list[Any]) -> Value:
         if len(shapes) != 1 or not all(isinstance(item, list) for item in results):
             raise Unsupported("a spilled range whose size differs between books")
         rows, columns = shapes.pop()
-        return values.stack([[of_results([item[r][c] for item in results]) for c in range(columns)] for r in range(rows)])
+        return values.stack(
+            [[of_results([item[r][c] for item in results]) for c in range(columns)] for r in range(rows)]
+        )
     return values.gathered([values.of(item) for item in results])
 
 

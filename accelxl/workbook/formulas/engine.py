@@ -14,7 +14,18 @@ import numpy as np
 
 from accelxl.errors import BadFile
 from accelxl.workbook.formulas import values
-from accelxl.workbook.formulas.compile import BROKEN, Cells, Closure, Compiler, Key, Outside, Rect, Scope, out_of_sheet, place
+from accelxl.workbook.formulas.compile import (
+    BROKEN,
+    Cells,
+    Closure,
+    Compiler,
+    Key,
+    Outside,
+    Rect,
+    Scope,
+    out_of_sheet,
+    place,
+)
 from accelxl.workbook.formulas.parse import parse, tokens
 from accelxl.workbook.formulas.sheets import Formula, Sheets
 from accelxl.workbook.formulas.tree import Area, Name, Node, Unsupported, address
@@ -58,7 +69,10 @@ class Engine:
         self._closures: dict[Key, Closure] = {}
         self._reads: dict[Key, list[tuple[int, Area]]] = {}
         self._scope = Scope(
-            {title.lower(): place for place, title in enumerate(sheets.titles)}, _sizes(sheets), _names(sheets.names), known_outside
+            {title.lower(): place for place, title in enumerate(sheets.titles)},
+            _sizes(sheets),
+            _names(sheets.names),
+            known_outside,
         )
         self._compile()
         self._spilled = {
@@ -72,6 +86,13 @@ class Engine:
         self.order = self._sorted()
         self.values = Cells({key: values.of(item) for key, item in sheets.constants.items()}, outside)
         self._evaluate(self.values, self.order)
+
+    def sources(self, key: Key) -> list[Key]:
+        """Return the formula cells that a formula reads."""
+        by_sheet: dict[int, list[Key]] = defaultdict(list)
+        for other in [*self.sheets.formulas, *self._spilled]:
+            by_sheet[other[0]].append(other)
+        return list(dict.fromkeys(self._sources(key, {}, by_sheet)))
 
     def _compile(self) -> None:
         """Compile each distinct relative formula once."""
@@ -107,7 +128,9 @@ class Engine:
             inside = [(sheet, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
         else:
             inside = [k for k in by_sheet.get(sheet, ()) if top <= k[1] <= bottom and left <= k[2] <= right]
-        return list(dict.fromkeys(self._spilled.get(k, k) for k in inside if k in self.sheets.formulas or k in self._spilled))
+        return list(
+            dict.fromkeys(self._spilled.get(k, k) for k in inside if k in self.sheets.formulas or k in self._spilled)
+        )
 
     def _sorted(self) -> list[Key]:
         """Return the formula cells, each after those that it reads."""
@@ -169,15 +192,14 @@ class Engine:
         with np.errstate(all="ignore"):
             for key in order:
                 closure = self._closures.get(key)
+                if closure is None:
+                    cells[key] = values.of(self.sheets.cached.get(key))
+                    continue
                 try:
-                    if closure is None:
-                        raise Unsupported(self.lacking[key])
-                    value = closure(cells, key[1], key[2])
+                    self._put(cells, key, closure(cells, key[1], key[2]), formulas[key])
                 except Unsupported as error:
                     self.lacking[key] = str(error)
                     cells[key] = values.of(self.sheets.cached.get(key))
-                else:
-                    self._put(cells, key, value, formulas[key])
 
     @staticmethod
     def _put(cells: Cells, key: Key, value: Value, formula: Formula) -> None:
@@ -231,13 +253,20 @@ class Engine:
                 found[key] = cells[key]
             else:
                 sheet, top, left, bottom, right = spill
-                found.update({(sheet, r, c): cells[sheet, r, c] for r in range(top, bottom + 1) for c in range(left, right + 1)})
+                found.update(
+                    {(sheet, r, c): cells[sheet, r, c] for r in range(top, bottom + 1) for c in range(left, right + 1)}
+                )
         return found
 
 
 def _shown(value: Value) -> Value:
     if isinstance(value.kind, int):
         return Value(value.num, values.NUMBER) if value.kind == BLANK else value
+    first = int(value.kind.flat[0])
+    if (value.kind == first).all():  # so that it is stored and written as quickly as it can be
+        return Value(
+            value.num, values.NUMBER if first == BLANK else first, value.text if first == values.TEXT else None
+        )
     if (value.kind == BLANK).any():
         return values.select(value.kind == BLANK, values.of(0.0), value)
     return value

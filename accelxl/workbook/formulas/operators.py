@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -140,7 +141,7 @@ def _alphabetic(x: Objects, y: Objects) -> Floats:
     return np.asarray(np.frompyfunc(lambda p, q: float((p > q) - (p < q)), 2, 1)(x, y), np.float64)
 
 
-def comparison(test: Callable[[Floats], Floats]) -> Callable[[Value, Value], Value]:
+def comparison(test: Callable[[Floats], Any]) -> Callable[[Value, Value], Value]:
     """Return the operator that holds where `test` holds of the order."""
 
     def compare(a: Value, b: Value) -> Value:

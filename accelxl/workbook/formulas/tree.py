@@ -14,7 +14,7 @@ NULL, DIV0, VALUE, REF, NAME, NUM, NA = range(1, 8)
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 
 
-class Unsupported(Exception):  # noqa: N818 - not an error of the user; it never leaves this package
+class Unsupported(Exception):
     """A function or construct that the compiler lacks; the message names it."""
 
 

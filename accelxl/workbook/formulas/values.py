@@ -165,7 +165,9 @@ def spelled_number(word: str) -> float | None:
     match = _SPELLED.match(word.strip())
     if match is None:
         if re.fullmatch(r"[\s/:,.$€£¥()%+-]*[0-9][\s0-9/:,.$€£¥()%+-]*", word):
-            raise Unsupported(f"arithmetic on the text {word!r}")  # a date, a time or money: it depends on the reader's country
+            raise Unsupported(
+                f"arithmetic on the text {word!r}"
+            )  # a date, a time or money: it depends on the reader's country
         return None
     return float(word.strip().rstrip("%")) / (100.0 if match[3] else 1.0)
 
@@ -249,7 +251,9 @@ def select(mask: NDArray[np.bool_], yes: Value, no: Value) -> Value:
     if yes.text is None and no.text is None:
         return Value(num, kind)
     empty = np.array([""], object)
-    return Value(num, kind, np.where(mask, empty if yes.text is None else yes.text, empty if no.text is None else no.text))
+    return Value(
+        num, kind, np.where(mask, empty if yes.text is None else yes.text, empty if no.text is None else no.text)
+    )
 
 
 def with_errors(value: Value, err: Floats | None) -> Value:
@@ -294,8 +298,14 @@ def unstack(value: Value, row: int, column: int) -> Value:
     row, column = (0 if rows == 1 else row), (0 if columns == 1 else column)
     if row >= rows or column >= columns:
         return fault(7)
-    kind = value.kind if isinstance(value.kind, int) else np.broadcast_to(value.kind, (*value.num.shape[:2], value.kind.shape[-1]))[row, column]
-    own = None if value.text is None else np.broadcast_to(value.text, (rows, columns, value.text.shape[-1]))[row, column]
+    kind = (
+        value.kind
+        if isinstance(value.kind, int)
+        else np.broadcast_to(value.kind, (*value.num.shape[:2], value.kind.shape[-1]))[row, column]
+    )
+    own = (
+        None if value.text is None else np.broadcast_to(value.text, (rows, columns, value.text.shape[-1]))[row, column]
+    )
     return Value(value.num[row, column], kind if isinstance(kind, int) else _same(kind), own)
 
 

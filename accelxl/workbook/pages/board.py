@@ -14,18 +14,30 @@ CHART_ROWS, ROW_HEIGHT = 11, 16.5
 def board(template: Template, layout: Layout, book: Book) -> None:
     """Lay out the Board."""
     page = Page("Board", freeze=(3, 0), repeat=(0, 2), one_page=True)
-    page.widths = [(2 * k, 2 * k, WIDE) for k in range(ACROSS)] + [(2 * k + 1, 2 * k + 1, GAP) for k in range(ACROSS - 1)]
+    page.widths = [(2 * k, 2 * k, WIDE) for k in range(ACROSS)] + [
+        (2 * k + 1, 2 * k + 1, GAP) for k in range(ACROSS - 1)
+    ]
     layout.pages.append(page)
     page.head(template.board.title, "")
     page.put(2, 0, role="about", formula=cells(book, "Board", template.board.scope, 0, "Board"))
     layout.name("out_scope", page, 2, 0)
-    row = 4
+    if template.board.message:
+        page.put(3, 0, role="message", formula=cells(book, "Board", template.board.message, 0, "Board"))
+        page.heights[3] = 20.0
+        layout.name("out_message", page, 3, 0)
+    row = 5
     tiles = [figure for figure in template.board.figures if figure.tile]
     small = [figure for figure in template.board.figures if not figure.tile]
     for place, figure in enumerate(tiles):
         column, top = 2 * (place % ACROSS), row + 4 * (place // ACROSS)
         page.put(top, column, figure.label, "tile_label")
-        page.put(top + 1, column, role="tile_value", format=figure.format, formula=cells(book, "Board", figure.formula, column, figure.name))
+        page.put(
+            top + 1,
+            column,
+            role="tile_value",
+            format=figure.format,
+            formula=cells(book, "Board", figure.formula, column, figure.name),
+        )
         page.put(top + 2, column, figure.unit, "tile_unit")
         page.heights[top + 1], page.heights[top + 3] = 26.0, 6.0
         layout.name(f"out_{figure.name}", page, top + 1, column)
@@ -36,7 +48,13 @@ def board(template: Template, layout: Layout, book: Book) -> None:
     for place, figure in enumerate(small):
         column, top = 2 * (place % ACROSS), row + 1 + 2 * (place // ACROSS)
         page.put(top, column, f"{figure.label}, {figure.unit}", "unit")
-        page.put(top + 1, column, role="small_value", format=figure.format, formula=cells(book, "Board", figure.formula, column, figure.name))
+        page.put(
+            top + 1,
+            column,
+            role="small_value",
+            format=figure.format,
+            formula=cells(book, "Board", figure.formula, column, figure.name),
+        )
         layout.name(f"out_{figure.name}", page, top + 1, column)
     row += 2 + 2 * -(-len(small) // ACROSS)
     half = 2 * PIXELS + int(GAP * 7 + 5)

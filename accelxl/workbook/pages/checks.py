@@ -12,7 +12,9 @@ LABEL, NATIVE, ACCEL, VALUE, TOLERANCE, FAIL = range(6)
 
 def checks(template: Template, layout: Layout, book: Book) -> None:
     """Lay out the Checks sheet."""
-    page = Page("Checks", widths=[(0, 0, 64.0), (1, 4, 18.0), (5, 5, 10.0)], freeze=(3, 0), repeat=(0, 2), landscape=False)
+    page = Page(
+        "Checks", widths=[(0, 0, 64.0), (1, 4, 18.0), (5, 5, 10.0)], freeze=(3, 0), repeat=(0, 2), landscape=False
+    )
     layout.pages.append(page)
     page.head("Checks", "Every check should be zero within its tolerance; the light on each sheet shows their total")
     page.put(4, LABEL, "Checks that fail, in total", "strong_label")
@@ -27,11 +29,19 @@ def checks(template: Template, layout: Layout, book: Book) -> None:
     page.put(row, VALUE, role="calc", format="number", formula=missing)
     layout.name("chk_not_calculated", page, row, VALUE)
     warned: list[int] = []
-    row = _table(page, row + 2, "Warning (outside the total)", [c for c in template.checks if c.warning], book, warned) + 1
+    row = (
+        _table(page, row + 2, "Warning (outside the total)", [c for c in template.checks if c.warning], book, warned)
+        + 1
+    )
     for name in template.batch:
         row += 1
         figure = next(figure for figure in template.board.figures if figure.name == name)
-        page.put(row, LABEL, f"{figure.label} when the book was filled, USD" if "usd" in name else f"{figure.label} when filled", "label")
+        page.put(
+            row,
+            LABEL,
+            f"{figure.label} when the book was filled, USD" if "usd" in name else f"{figure.label} when filled",
+            "label",
+        )
         page.put(row, VALUE, 0.0, "batch", "number4")
         layout.name(f"batch_{name}", page, row, VALUE)
     page.put(4, FAIL, role="strong", format="number", formula=f"={_sum(flags)}")
@@ -56,7 +66,14 @@ def _span(low: int, high: int, column: int) -> str:
 
 
 def _header(page: Page, row: int, title: str, *, twins: bool) -> None:
-    texts = (title, "Native" if twins else None, "ACCEL" if twins else None, "Difference" if twins else "Value", "Tolerance", "Fail")
+    texts = (
+        title,
+        "Native" if twins else None,
+        "ACCEL" if twins else None,
+        "Difference" if twins else "Value",
+        "Tolerance",
+        "Fail",
+    )
     for column, text in enumerate(texts):
         page.put(row, column, text, "heading_right" if column else "heading")
 
@@ -66,15 +83,25 @@ def _table(page: Page, row: int, title: str, given: list[Check], book: Book, fla
     for check in given:
         row += 1
         page.put(row, LABEL, check.label, "label")
-        page.put(row, VALUE, role="calc", format="tiny", formula=cells(book, "Checks", check.formula, VALUE, check.name))
-        page.put(row, TOLERANCE, role="calc", format="tiny", formula=cells(book, "Checks", check.tolerance, TOLERANCE, check.name))
+        page.put(
+            row, VALUE, role="calc", format="tiny", formula=cells(book, "Checks", check.formula, VALUE, check.name)
+        )
+        page.put(
+            row,
+            TOLERANCE,
+            role="calc",
+            format="tiny",
+            formula=cells(book, "Checks", check.tolerance, TOLERANCE, check.name),
+        )
         _flag(page, row)
         flags.append(row)
     return row
 
 
 def _flag(page: Page, row: int) -> None:
-    page.put(row, FAIL, role="calc", format="flag", formula=f"=IF(ABS({address(row, VALUE)})>{address(row, TOLERANCE)},1,0)")
+    page.put(
+        row, FAIL, role="calc", format="flag", formula=f"=IF(ABS({address(row, VALUE)})>{address(row, TOLERANCE)},1,0)"
+    )
 
 
 def _twins(template: Template, page: Page, row: int, flags: list[int]) -> tuple[int, int]:

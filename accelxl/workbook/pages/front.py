@@ -19,7 +19,7 @@ def cover(template: Template, layout: Layout) -> None:
     """Lay out the Cover; the contents list is added when all sheets are known."""
     page = Page("Cover", widths=[(0, 0, 24.0), (1, 1, 96.0)], landscape=False, repeat=(0, 1), freeze=(2, 0))
     layout.pages.append(page)
-    page.head(template.title, template.purpose)
+    page.head(template.title, "What this workbook is for, how to read it, and where to find what")
     row = 4
     facts = (
         ("Purpose", template.purpose),
@@ -37,9 +37,10 @@ def cover(template: Template, layout: Layout) -> None:
     page.put(row, 1, None, "section")
     for role, text in KEY:
         row += 1
-        page.put(row, 0, 1234.5 if role != "input" else None, "label" if role == "input" else role, "number1")
-        if role == "input":
+        if role == "input":  # its style is worn by inputs alone, so the key names it
             page.put(row, 0, "blue on yellow", "unit")
+        else:
+            page.put(row, 0, "as this word", role, "text")
         page.put(row, 1, text, "label")
     row += 2
     page.put(row, 0, "Contents", "section")
@@ -47,7 +48,7 @@ def cover(template: Template, layout: Layout) -> None:
     page.area = (row, 1)
 
 
-def contents(template: Template, layout: Layout) -> None:
+def contents(layout: Layout) -> None:
     """Add the list of sheets to the Cover, each a link."""
     page = layout.page("Cover")
     row = page.area[0]
@@ -55,7 +56,12 @@ def contents(template: Template, layout: Layout) -> None:
         row += 1
         page.put(row, 0, other.name, "url", link=other.name)
         about = other.cells.get((2, 0))
-        page.put(row, 1, about.content if about else "", "label")
+        page.put(
+            row,
+            1,
+            about.content if about and about.content else "The decision on one page: figures and charts",
+            "label",
+        )
         other.put(1, 1, "Cover", "url", link="Cover")
 
 

@@ -8,13 +8,21 @@ from accelxl.workbook.layout import Layout, Page, Rule
 from accelxl.workbook.template import Item, Template
 
 HEADER = ("Name", "Label", "Value", "Unit", "Source", "As of", "Low", "High", "Meaning")
-HEADS = {"Value": "heading_right", "Low": "heading_right", "High": "heading_right", "Source": "heading_centre", "As of": "heading_centre"}
+HEADS = {
+    "Value": "heading_right",
+    "Low": "heading_right",
+    "High": "heading_right",
+    "Source": "heading_centre",
+    "As of": "heading_centre",
+}
 VALUE, AS_OF = 2, 5
 
 
 def unit_of(quantity: Quantity) -> str:
     """Return a unit as the sheet shows it."""
-    return {"flag": "1 yes, 0 no", "choice": "choice", "text": "text"}.get(quantity.kind, "ratio" if quantity.unit == "1" else quantity.unit)
+    return {"flag": "1 yes, 0 no", "choice": "choice", "text": "text"}.get(
+        quantity.kind, "ratio" if quantity.unit == "1" else quantity.unit
+    )
 
 
 def inputs(template: Template, layout: Layout) -> None:
@@ -26,17 +34,17 @@ def inputs(template: Template, layout: Layout) -> None:
     for column, text in enumerate(HEADER):
         page.put(3, column, text, HEADS.get(text, "heading"))
     row = 3
-    for section in template.inputs:
+    for group in template.inputs:
         row += 1
         for column in range(len(HEADER)):
-            page.put(row, column, section.title if column == 0 else None, "section")
-        for item in section.rows:
-            assert isinstance(item, Item)
+            page.put(row, column, group.title if column == 0 else None, "section")
+        first = row + 1
+        for item in group.items:
             row += 1
             _item(page, layout, item, row)
-        for group in dict.fromkeys(item.group for item in section.rows if isinstance(item, Item) and item.group):
-            rows = [row - len(section.rows) + 1 + k for k, item in enumerate(section.rows) if isinstance(item, Item) and item.group == group]
-            layout.name(f"k_{group}", page, rows[0], VALUE, rows[-1], VALUE)
+        for shared in dict.fromkeys(item.group for item in group.items if item.group):
+            places = [first + place for place, item in enumerate(group.items) if item.group == shared]
+            layout.name(f"k_{shared}", page, places[0], VALUE, places[-1], VALUE)
 
 
 def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
@@ -58,14 +66,20 @@ def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
         if month:
             allowed = "the first day of a month"
         error = f"{item.label}: {allowed} is allowed{', or blank' if item.blank else ''}."
-        page.rules.append(Rule(row, VALUE, item.quantity, item.defined[:32], error[:255], item.note[:255], item.blank, month))
+        page.rules.append(
+            Rule(row, VALUE, item.quantity, item.defined[:32], error[:255], item.note[:255], item.blank, month)
+        )
 
 
 def plan_block(template: Template, layout: Layout) -> None:
     """Lay out the plan as ACCEL functions read it: a name, then one column a tranche."""
-    page = Page("Plan", widths=[(0, 0, 34.0), (1, template.plan_columns, 16.0)], freeze=(4, 1), repeat=(0, 3), landscape=False)
+    page = Page(
+        "Plan", widths=[(0, 0, 34.0), (1, template.plan_columns, 16.0)], freeze=(4, 1), repeat=(0, 3), landscape=False
+    )
     layout.pages.append(page)
-    page.head("Plan block", "The inputs as ACCEL_PLAN reads them: names, then one column a tranche; change them on Inputs")
+    page.head(
+        "Plan block", "The inputs as ACCEL_PLAN reads them: names, then one column a tranche; change them on Inputs"
+    )
     page.put(3, 0, "Input", "heading")
     for tranche in range(template.plan_columns):
         page.put(3, 1 + tranche, f"Tranche {tranche + 1}", "heading_right")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accelxl.workbook.language import FIRST, OPENING, TOTAL, Book, Place, cells
 from accelxl.workbook.layout import Layout, Page
-from accelxl.workbook.template import Row, Template, TimeSheet
+from accelxl.workbook.template import Row, TimeSheet
 
 HEADER = ("Line", "Unit", "Sign", "Total")
 TOP = 3
@@ -20,17 +20,23 @@ def place(sheet: TimeSheet, book: Book) -> None:
     for section in sheet.sections:
         row += 2
         for line in section.rows:
-            assert isinstance(line, Row)
             row += 1
             book.rows[sheet.name, line.name] = Place(sheet.name, row, sheet.periods if line.formula else 0)
 
 
-def time_sheet(sheet: TimeSheet, template: Template, layout: Layout, book: Book) -> None:
+def time_sheet(sheet: TimeSheet, layout: Layout, book: Book) -> None:
     """Lay out the rows of a sheet."""
     last = FIRST + sheet.periods - 1
     page = Page(
         sheet.name,
-        widths=[(0, 0, 48.0), (1, 1, 13.0), (2, 2, 5.0), (TOTAL, TOTAL, 15.0), (OPENING, OPENING, 1.5), (FIRST, last, sheet.width)],
+        widths=[
+            (0, 0, 48.0),
+            (1, 1, 13.0),
+            (2, 2, 5.0),
+            (TOTAL, TOTAL, 15.0),
+            (OPENING, OPENING, 1.5),
+            (FIRST, last, sheet.width),
+        ],
         freeze=(TOP + 1 + len(sheet.timeline), FIRST),
         repeat=(0, TOP + len(sheet.timeline)),
         paper=8,
@@ -49,7 +55,6 @@ def time_sheet(sheet: TimeSheet, template: Template, layout: Layout, book: Book)
         for column in range(last + 1):
             page.put(row, column, section.title if column == 0 else None, "section")
         for line in section.rows:
-            assert isinstance(line, Row)
             row += 1
             _line(page, sheet, line, row, book)
     layout.name(f"all_{sheet.name.lower()}", page, TOP + 1, TOTAL, row, last)
@@ -70,4 +75,6 @@ def _line(page: Page, sheet: TimeSheet, line: Row, row: int, book: Book, *, time
         page.put(row, OPENING, None, kind)
     if line.formula:
         for column in range(FIRST, FIRST + sheet.periods):
-            page.put(row, column, role=kind, format=line.format, formula=cells(book, sheet.name, line.formula, column, where))
+            page.put(
+                row, column, role=kind, format=line.format, formula=cells(book, sheet.name, line.formula, column, where)
+            )

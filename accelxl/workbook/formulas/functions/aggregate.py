@@ -108,7 +108,11 @@ def _sumproduct(compiler: Compiler, args: tuple[Node, ...]) -> Closure:
         err: Floats | None = None
         product: Floats | None = None
         for value in given:
-            block, own = numbers_in([(value, True)]) if not is_plain(value) else (value.num.reshape(-1, value.num.shape[-1]), None)
+            block, own = (
+                numbers_in([(value, True)])
+                if not is_plain(value)
+                else (value.num.reshape(-1, value.num.shape[-1]), None)
+            )
             err = values.merge(err, own)
             block = _filled(block, 0.0) if value.numeric or not is_plain(value) else np.zeros_like(block)
             product = block if product is None else product * block
@@ -167,7 +171,11 @@ def wildcard(text: str) -> re.Pattern[str]:
     """Return the pattern of a text with * and ?, ~ before one that stands for itself; case does not matter."""
     parts = re.split(r"(~[*?~]|[*?])", text)
     made = "".join(
-        ".*" if part == "*" else "." if part == "?" else re.escape(part[1:] if part[:1] == "~" and len(part) == 2 else part)
+        ".*"
+        if part == "*"
+        else "."
+        if part == "?"
+        else re.escape(part[1:] if part[:1] == "~" and len(part) == 2 else part)
         for part in parts
     )
     return re.compile(made + r"\Z", re.IGNORECASE | re.DOTALL)

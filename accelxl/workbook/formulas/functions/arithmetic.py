@@ -85,6 +85,12 @@ def _pi() -> Floats:
     return np.array([math.pi])
 
 
+def _only_number(value: values.Value) -> values.Value:
+    """Return a number or flag as a number, a text as 0; errors pass."""
+    counted = value.kinds <= values.FLAG
+    return values.build(np.where(counted, value.num, 0.0), values.errors(value))
+
+
 ARITHMETIC: dict[str, Maker] = {
     "ABS": elementwise("ABS", np.abs, 1),
     "SIGN": elementwise("SIGN", np.sign, 1),
@@ -104,11 +110,5 @@ ARITHMETIC: dict[str, Maker] = {
     "TANH": elementwise("TANH", _tanh, 1),
     "PI": elementwise("PI", _pi, 0),
     "POWER": of_values("POWER", operators.power, 2, 2),
-    "N": of_values("N", lambda v: _only_number(v), 1, 1),
+    "N": of_values("N", _only_number, 1, 1),
 }
-
-
-def _only_number(value: values.Value) -> values.Value:
-    """Return a number or flag as a number, a text as 0; errors pass."""
-    counted = value.kinds <= values.FLAG
-    return values.build(np.where(counted, value.num, 0.0), values.errors(value))

@@ -16,7 +16,22 @@ from accelxl.workbook.formulas.values import Floats, Value
 
 _SUBJECT = {
     **dict.fromkeys(
-        ("pv", "fv", "pmt", "ipmt", "ppmt", "nper", "rate", "cumipmt", "cumprinc", "effect", "nominal", "rri", "pduration"), "finance"
+        (
+            "pv",
+            "fv",
+            "pmt",
+            "ipmt",
+            "ppmt",
+            "nper",
+            "rate",
+            "cumipmt",
+            "cumprinc",
+            "effect",
+            "nominal",
+            "rri",
+            "pduration",
+        ),
+        "finance",
     ),
     **dict.fromkeys(("sln", "syd", "db", "ddb", "vdb"), "depreciation"),
 }
@@ -24,7 +39,11 @@ _SUBJECT = {
 
 def of_domain(subject: str, name: str) -> Callable[..., Any]:
     """Return a function of the domain, imported when it is first called."""
-    return lambda *args: getattr(import_module(f"accelxl.domain.{subject}"), name)(*args)
+
+    def call(*args: Any) -> Any:
+        return getattr(import_module(f"accelxl.domain.{subject}"), name)(*args)
+
+    return call
 
 
 def _scalars(name: str, least: int, *defaults: float) -> Maker:

@@ -135,11 +135,11 @@ def _otherwise(value: Value, instead: Value, codes: Callable[[Value], Mask]) -> 
 
 
 def _faulty(value: Value) -> Mask:
-    return value.kinds == FAULT
+    return np.asarray(value.kinds == FAULT)
 
 
 def _not_available(value: Value) -> Mask:
-    return (value.kinds == FAULT) & (value.num == NA)
+    return np.asarray((value.kinds == FAULT) & (value.num == NA))
 
 
 def question(name: str, test: Callable[[Value], Mask]) -> Maker:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from accelxl.workbook.formulas import operators, values
 from accelxl.workbook.formulas.compile import Cells, Closure, Compiler
@@ -25,7 +28,8 @@ def _index(compiler: Compiler, args: tuple[Node, ...]) -> Closure:
         rows, columns, _ = block.num.shape
         found = [values.number(reader(cells, row, column)) for reader in readers]
         err = values.merge(*(own for _, own in found))
-        numbers = [np.trunc(num) for num, _ in found]
+        # where an argument is an error, that is the result, and any place will do
+        numbers = [np.trunc(num if own is None else np.where(own != 0, 1.0, num)) for num, own in found]
         one = np.ones(1)
         if len(numbers) == 2:
             down, across = numbers
@@ -49,7 +53,7 @@ def pick(block: Value, down: Floats, across: Floats, rows: int, columns: int) ->
     at = np.broadcast_to(at, (books,))
     every = np.arange(books)
 
-    def of(array: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def of(array: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(np.broadcast_to(array, (len(array), books))[at, every])
 
     chosen = of(kinds)
@@ -64,19 +68,25 @@ def position(wanted: Value, area: Value, how: int) -> tuple[Floats, Floats | Non
     cells = Value(num, kinds, text)
     kind_wanted = np.where(wanted.kinds == values.BLANK, NUMBER, wanted.kinds)
     alike = kinds == kind_wanted
-    if how == 0 and wanted.has(TEXT) and wanted.text is not None and any(set("*?~") & set(str(w)) for w in wanted.text.flat):
+    if (
+        how == 0
+        and wanted.has(TEXT)
+        and wanted.text is not None
+        and any(set("*?~") & set(str(w)) for w in wanted.text.flat)
+    ):
         words = {str(word) for word in wanted.text.flat}
         if len(words) != 1:
             raise Unsupported("a search with a wildcard that differs between books")
         pattern = wildcard(words.pop())
-        hit = alike & (np.frompyfunc(lambda w: pattern.match(str(w)) is not None, 1, 1)(text).astype(bool) if text is not None else False)
+        hit = alike & (
+            np.frompyfunc(lambda w: pattern.match(str(w)) is not None, 1, 1)(text).astype(bool)
+            if text is not None
+            else False
+        )
     else:
         c = operators.order(cells, wanted)
         hit = alike & (c == 0 if how == 0 else c <= 0 if how > 0 else c >= 0)
-    if how == 0:
-        at = np.argmax(hit, axis=0)
-    else:
-        at = len(hit) - 1 - np.argmax(hit[::-1], axis=0)
+    at = np.argmax(hit, axis=0) if how == 0 else len(hit) - 1 - np.argmax(hit[::-1], axis=0)
     err = values.merge(values.errors(wanted), np.where(hit.any(axis=0), 0.0, float(NA)))
     return at.astype(np.float64) + 1.0, err
 
@@ -119,8 +129,18 @@ def _table_lookup(name: str, *, vertical: bool) -> Maker:
             block = area(cells, row, column)
             rows, columns, _ = block.num.shape
             first = np.s_[:, :1] if vertical else np.s_[:1, :]
-            kind = block.kind if isinstance(block.kind, int) else np.broadcast_to(block.kind, (rows, columns, block.kind.shape[-1]))[first]
-            head = Value(block.num[first], kind, None if block.text is None else np.broadcast_to(block.text, (rows, columns, block.text.shape[-1]))[first])
+            kind = (
+                block.kind
+                if isinstance(block.kind, int)
+                else np.broadcast_to(block.kind, (rows, columns, block.kind.shape[-1]))[first]
+            )
+            head = Value(
+                block.num[first],
+                kind,
+                None
+                if block.text is None
+                else np.broadcast_to(block.text, (rows, columns, block.text.shape[-1]))[first],
+            )
             at, err = position(wanted(cells, row, column), head, how)
             num, own = values.number(offset(cells, row, column))
             num = np.trunc(num)

@@ -30,7 +30,8 @@ def elementwise(name: str, function: Callable[..., Any], least: int, *defaults: 
     def make(compiler: Compiler, args: tuple[Node, ...]) -> Closure:
         expect(name, args, least, least + len(defaults))
         readers = [
-            None if isinstance(arg, Missing) and place >= least else compiler.scalar(arg) for place, arg in enumerate(args)
+            None if isinstance(arg, Missing) and place >= least else compiler.scalar(arg)
+            for place, arg in enumerate(args)
         ]
         rest = [np.array([default]) for default in defaults[len(args) - least :]] if len(args) >= least else []
         fixed = [np.array([default]) for default in defaults]
@@ -122,7 +123,11 @@ def cells_of(value: Value) -> tuple[Floats, np.ndarray[Any, np.dtype[np.uint8]],
     books = value.num.shape[-1]
     flat = value.num.reshape(-1, books)
     kinds = np.broadcast_to(value.kinds, value.num.shape).reshape(-1, books)
-    text = None if value.text is None else np.broadcast_to(value.text, (*value.num.shape[:-1], value.text.shape[-1])).reshape(len(flat), -1)
+    text = (
+        None
+        if value.text is None
+        else np.broadcast_to(value.text, (*value.num.shape[:-1], value.text.shape[-1])).reshape(len(flat), -1)
+    )
     return flat, kinds, text
 
 

@@ -65,7 +65,9 @@ def _exact(a: Value, b: Value) -> Value:
 
 
 # -- TEXT -------------------------------------------------------------------------------------------------------------------
-_PATTERN = re.compile(r'(?P<before>(?:"[^"]*"|[$ ])*)(?P<whole>#,##0|0+|#)(?P<decimals>\.0+)?(?P<percent>%)?(?P<after>(?:"[^"]*"|[ x])*)\Z')
+_PATTERN = re.compile(
+    r'(?P<before>(?:"[^"]*"|[$ ])*)(?P<whole>#,##0|0+|#)(?P<decimals>\.0+)?(?P<percent>%)?(?P<after>(?:"[^"]*"|[ x])*)\Z'
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE_FORMATS: dict[str, Callable[[int, int, int], str]] = {
     "yyyy-mm-dd": lambda y, m, d: f"{y:04d}-{m:02d}-{d:02d}",
@@ -81,7 +83,7 @@ def formatter(pattern: str) -> Callable[[float], str]:
     Examples
     --------
     >>> formatter("#,##0.0")(-1234.56), formatter("0.0%")(0.1234), formatter("yyyy-mm-dd")(46022.0)
-    ('-1,234.6', '12.3%', '2026-01-01')
+    ('-1,234.6', '12.3%', '2025-12-31')
     """
     made = _DATE_FORMATS.get(pattern.lower())
     if made is not None:
@@ -101,7 +103,11 @@ def formatter(pattern: str) -> Callable[[float], str]:
     def shown(x: float) -> str:
         x = x * 100.0 if match["percent"] else x
         size = abs(float(round_half_away(np.array([x]), np.array([float(decimals)]))[0]))
-        digits = f"{size:,.{decimals}f}" if "," in match["whole"] else f"{size:0{width + decimals + (decimals > 0)}.{decimals}f}"
+        digits = (
+            f"{size:,.{decimals}f}"
+            if "," in match["whole"]
+            else f"{size:0{width + decimals + (decimals > 0)}.{decimals}f}"
+        )
         sign = "-" if x < 0 and size != 0 else ""
         return f"{sign}{before}{digits}{'%' if match['percent'] else ''}{after}"
 
@@ -126,10 +132,12 @@ def _text(compiler: Compiler, args: tuple[Node, ...]) -> Closure:
     return run
 
 
+_ONE = values.of(1.0)
+
 TEXTS: dict[str, Maker] = {
     "CONCATENATE": of_values("CONCATENATE", _concatenate, 1, 255),
-    "LEFT": of_values("LEFT", lambda v, n=values.of(1.0): _each(_left, v, n, texts=1), 1, 2),
-    "RIGHT": of_values("RIGHT", lambda v, n=values.of(1.0): _each(_right, v, n, texts=1), 1, 2),
+    "LEFT": of_values("LEFT", lambda v, n=_ONE: _each(_left, v, n, texts=1), 1, 2),
+    "RIGHT": of_values("RIGHT", lambda v, n=_ONE: _each(_right, v, n, texts=1), 1, 2),
     "MID": of_values("MID", lambda v, s, n: _each(_mid, v, s, n, texts=1), 3, 3),
     "LEN": of_values("LEN", _length, 1, 1),
     "UPPER": of_values("UPPER", lambda v: _each(str.upper, v, texts=1), 1, 1),
@@ -137,6 +145,11 @@ TEXTS: dict[str, Maker] = {
     "TRIM": of_values("TRIM", lambda v: _each(lambda s: re.sub(" +", " ", s).strip(" "), v, texts=1), 1, 1),
     "VALUE": of_values("VALUE", _to_number, 1, 1),
     "EXACT": of_values("EXACT", _exact, 2, 2),
-    "T": of_values("T", lambda v: values.with_errors(values.select(v.kinds == values.TEXT, v, values.of("")), values.errors(v)), 1, 1),
+    "T": of_values(
+        "T",
+        lambda v: values.with_errors(values.select(v.kinds == values.TEXT, v, values.of("")), values.errors(v)),
+        1,
+        1,
+    ),
     "TEXT": _text,
 }

@@ -11,7 +11,14 @@ YEARS = 9
 def summed(name: str, label: str, sign: Sign, *, unit: str = "USD", strong: bool = False) -> Row:
     """Return a row that sums a monthly row by fiscal year."""
     return Row(
-        name, label, unit, f"=SUMIF(Monthly.fiscal_year[:],year,Monthly.{name}[:])", f"=SUM({name}[:])", sign, "number", strong
+        name,
+        label,
+        unit,
+        f"=SUMIF(Monthly.fiscal_year[:],year,Monthly.{name}[:])",
+        f"=SUM({name}[:])",
+        sign,
+        "number",
+        strong,
     )
 
 
@@ -48,6 +55,7 @@ ANNUAL = TimeSheet(
             summed("disposal", "Result of resale", "+/-"),
             summed("tax", "Tax", "+/-"),
             summed("profit", "Profit after tax", "+/-", strong=True),
+            Row("worst_year", "Profit of the worst year", "USD", total="=MIN(profit[:])"),
         )),
         Section("Cash", (
             summed("capex", "Capex", "-"),
@@ -60,7 +68,7 @@ ANNUAL = TimeSheet(
             part("people", "Staff and software", "staff+software"),
             part("upkeep", "Maintenance and insurance", "upkeep"),
             part("variable", "Variable cost", "variable"),
-            Row("price_per_mtok", "Mean price", "USD/Mtok", 
+            Row("price_per_mtok", "Mean price", "USD/Mtok",
                 "=IF(months>0,SUMIF(Monthly.fiscal_year[:],year,Monthly.price[:])/MAX(1,months),price_per_mtok[-1])", format="number3"),
         )),
     ),

@@ -7,7 +7,7 @@ import datetime as dt
 from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.units import Quantity
-from accelxl.workbook.template import Content, Item, Section, Source, plan_item
+from accelxl.workbook.template import Content, Group, Item, Source, plan_item
 
 MODEL_DATE = dt.date(2026, 11, 23)
 ASSUMED = "A1"
@@ -20,7 +20,11 @@ class Sources:
         self.found: dict[tuple[str, str], Source] = {}
         self.rows: list[Source] = [
             Source(ASSUMED, "Assumption of this template, to be replaced by your own figure", MODEL_DATE),
-            Source("S1", "Catalogue of AccelXL, version " + catalogue.version() + ": figures of S2 and on are taken from it", MODEL_DATE),
+            Source(
+                "S1",
+                "Catalogue of AccelXL, version " + catalogue.version() + ": figures of S2 and on are taken from it",
+                MODEL_DATE,
+            ),
         ]
 
     def of(self, fact: Fact) -> str:
@@ -36,12 +40,33 @@ class Sources:
 SOURCES = Sources()
 
 
-def _fact(name: str, label: str, fact: Fact, *, tranche: int = 0, format: str = "number", scale: float = 1.0, whole: bool = False, dated: bool = False) -> Item:
+def _fact(
+    name: str,
+    label: str,
+    fact: Fact,
+    *,
+    tranche: int = 0,
+    format: str = "number",
+    scale: float = 1.0,
+    whole: bool = False,
+    dated: bool = False,
+) -> Item:
     """Return the item of a plan input whose value and range are a fact of the catalogue."""
     low, value, high = (x * scale for x in (fact.low, fact.value, fact.high))
     if whole:
         low, value, high = (float(round(x)) for x in (low, value, high))
-    return plan_item(name, label, value, SOURCES.of(fact), fact.as_of, low=low, high=high, tranche=tranche, format=format, dated=dated)
+    return plan_item(
+        name,
+        label,
+        value,
+        SOURCES.of(fact),
+        fact.as_of,
+        low=low,
+        high=high,
+        tranche=tranche,
+        format=format,
+        dated=dated,
+    )
 
 
 def _assumed(
@@ -58,23 +83,56 @@ def _assumed(
 ) -> Item:
     """Return the item of a plan input that the template assumes."""
     return plan_item(
-        name, label, value, ASSUMED, MODEL_DATE, low=low, high=high, tranche=tranche, format=format, choices=choices, blank=blank
+        name,
+        label,
+        value,
+        ASSUMED,
+        MODEL_DATE,
+        low=low,
+        high=high,
+        tranche=tranche,
+        format=format,
+        choices=choices,
+        blank=blank,
     )
 
 
-def _tranche(k: int, device: str, units: float, order: tuple[float, float, float]) -> Section:
+def _tranche(k: int, device: str, units: float, order: tuple[float, float, float]) -> Group:
     """Return the inputs of one tranche."""
     wait = catalogue.lead_time("accelerator")
     residual = catalogue.residual("H100 SXM", 60)
     bonus = catalogue.tax_law("bonus_share")
     device_source = catalogue.spec(device, "memory_gb")
     rows = (
-        plan_item("device", "Device", device, SOURCES.of(device_source), device_source.as_of, tranche=k, format="text", choices=catalogue.devices()),
+        plan_item(
+            "device",
+            "Device",
+            device,
+            SOURCES.of(device_source),
+            device_source.as_of,
+            tranche=k,
+            format="text",
+            choices=catalogue.devices(),
+        ),
         _assumed("units", "Accelerators ordered", units, units / 2, units * 2, tranche=k),
-        _fact("unit_price_usd", "Installed price of an accelerator", catalogue.spec(device, "purchase_price_usd"), tranche=k, dated=True),
+        _fact(
+            "unit_price_usd",
+            "Installed price of an accelerator",
+            catalogue.spec(device, "purchase_price_usd"),
+            tranche=k,
+            dated=True,
+        ),
         _assumed("attach_share", "Network, storage and spares", 0.15, 0.05, 0.25, tranche=k, format="share"),
         _assumed("order_month", "Month of the order", order[1], order[0], order[2], tranche=k, format="months"),
-        _fact("lead_time_months", "Months from order to delivery", wait, tranche=k, format="months", scale=12 / 52, whole=True),
+        _fact(
+            "lead_time_months",
+            "Months from order to delivery",
+            wait,
+            tranche=k,
+            format="months",
+            scale=12 / 52,
+            whole=True,
+        ),
         _assumed("delay_months", "Slip of the delivery", 1.0, 0.0, 9.0, tranche=k, format="months"),
         _assumed("install_months", "Months from delivery to production", 2.0, 1.0, 4.0, tranche=k, format="months"),
         _assumed("deposit_share", "Paid at the order", 0.3, 0.1, 1.0, tranche=k, format="share"),
@@ -83,7 +141,9 @@ def _tranche(k: int, device: str, units: float, order: tuple[float, float, float
         _fact("residual_share", "Resale value at the end of service", residual, tranche=k, format="share"),
         _assumed("residual_taxed", "Resale result is taxed", 1.0, 0.0, 1.0, tranche=k, format="flag"),
         _assumed("stranded_share", "Paid for and never powered", 0.0, 0.0, 0.1, tranche=k, format="share"),
-        _fact("tokens_per_second", "Throughput of an accelerator", catalogue.spec(device, "tokens_per_second"), tranche=k),
+        _fact(
+            "tokens_per_second", "Throughput of an accelerator", catalogue.spec(device, "tokens_per_second"), tranche=k
+        ),
         _assumed("utilization", "Utilization at most", 0.8, 0.4, 0.95, tranche=k, format="share"),
         _assumed("availability", "Availability", 0.97, 0.9, 0.99, tranche=k, format="share"),
         _assumed("drift_per_year", "Loss of effective throughput", 0.05, 0.0, 0.15, tranche=k, format="share"),
@@ -91,17 +151,37 @@ def _tranche(k: int, device: str, units: float, order: tuple[float, float, float
         _assumed("load_factor", "Mean draw", 0.85, 0.6, 1.0, tranche=k, format="share"),
         _assumed("book_method", "Book depreciation", "SL", tranche=k, format="text"),
         _life(k),
-        _assumed("tax_method", "Tax depreciation", "MACRS5", tranche=k, format="text", choices=("book", "SL", "MACRS5")),
-        plan_item("bonus_share", "Bonus depreciation", 0.0, SOURCES.of(bonus), bonus.as_of, low=0.0, high=1.0, tranche=k, format="share"),
+        _assumed(
+            "tax_method", "Tax depreciation", "MACRS5", tranche=k, format="text", choices=("book", "SL", "MACRS5")
+        ),
+        plan_item(
+            "bonus_share",
+            "Bonus depreciation",
+            0.0,
+            SOURCES.of(bonus),
+            bonus.as_of,
+            low=0.0,
+            high=1.0,
+            tranche=k,
+            format="share",
+        ),
     )
-    return Section(f"Tranche {k}", rows)
+    return Group(f"Tranche {k}", rows)
 
 
 def _life(k: int) -> Item:
     """Return the book life: the lives that buyers of accelerators report, Nebius' four to CoreWeave's six years."""
     fact = catalogue.useful_life("Amazon")
     return plan_item(
-        "book_life_months", "Book life", 60.0, SOURCES.of(fact), fact.as_of, low=48.0, high=72.0, tranche=k, format="months"
+        "book_life_months",
+        "Book life",
+        60.0,
+        SOURCES.of(fact),
+        fact.as_of,
+        low=48.0,
+        high=72.0,
+        tranche=k,
+        format="months",
     )
 
 
@@ -109,13 +189,33 @@ def _day(name: str, label: str, item: str, *, format: str = "number2", low: floa
     """Return an item of the published day of service, with a range around it."""
     fact = catalogue.fact("service_day", "DeepSeek V3/R1", item)
     top = min(fact.value * high, 1.0) if format == "share" else fact.value * high
-    return plan_item(name, label, fact.value, SOURCES.of(fact), fact.as_of, low=fact.value * low, high=top, format=format, dated=format != "share")
+    return plan_item(
+        name,
+        label,
+        fact.value,
+        SOURCES.of(fact),
+        fact.as_of,
+        low=fact.value * low,
+        high=top,
+        format=format,
+        dated=format != "share",
+    )
 
 
-def _plan() -> tuple[Section, ...]:
+def _electricity() -> Item:
+    """Return the price of electricity: the national average, between a cheap and a dear state."""
+    fact = catalogue.electricity("United States")
+    low, high = (catalogue.electricity(state).value for state in ("Iowa", "New Jersey"))
+    return plan_item(
+        "electricity_usd_per_kwh", "Price of electricity", fact.value, SOURCES.of(fact), fact.as_of,
+        low=low, high=high, format="number4", dated=True,
+    )  # fmt: skip
+
+
+def _plan() -> tuple[Group, ...]:
     tax = catalogue.tax_law("corporate_tax_rate")
     return (
-        Section("Demand and price", (
+        Group("Demand and price", (
             _assumed("demand_mtok_per_month", "Demand at saturation", 6_000_000.0, 3_000_000.0, 9_000_000.0, blank=True),
             _assumed("adoption", "Adoption", "logistic", format="text", choices=("none", "logistic")),
             _assumed("adoption_midpoint_month", "Month of half saturation", 12.0, 6.0, 24.0, format="months"),
@@ -127,21 +227,21 @@ def _plan() -> tuple[Section, ...]:
             _day("cache_hit_rate", "Input tokens served from cache", "cache_hit_share", format="share"),
             _assumed("price_decline_per_year", "Decline of token prices", 0.3, 0.15, 0.6, format="share"),
         )),
-        Section("Power and site", (
+        Group("Power and site", (
             _fact("pue", "Power usage effectiveness", catalogue.pue("colocation"), format="number2"),
-            _fact("electricity_usd_per_kwh", "Price of electricity", catalogue.fact("electricity", "United States", "industrial"), format="number4", dated=True),
+            _electricity(),
             _assumed("electricity_growth_per_year", "Growth of the electricity price", 0.02, 0.0, 0.06, format="share"),
             _fact("colo_usd_per_kw_month", "Colocation fee", catalogue.facility("colocation_gpu_density"), dated=True),
             _assumed("colo_includes_power", "The fee covers electricity", 0.0, 0.0, 1.0, format="flag"),
         )),
-        Section("Operating cost", (
+        Group("Operating cost", (
             _assumed("opex_share_per_year", "Maintenance, insurance, property tax", 0.06, 0.03, 0.1, format="share"),
             _assumed("staff_usd_per_year", "Staff", 1_500_000.0, 1_000_000.0, 3_000_000.0),
             _assumed("software_usd_per_unit_year", "Software and support licences", 450.0, 0.0, 4500.0),
             _assumed("revenue_share", "Variable cost in token revenue", 0.08, 0.02, 0.2, format="share"),
             _assumed("inflation_per_year", "Inflation", 0.025, 0.0, 0.05, format="share"),
         )),
-        Section("Finance and time", (
+        Group("Finance and time", (
             Item("budget_date", "Date of this budget", MODEL_DATE, Quantity("date", kind="date"), ASSUMED, MODEL_DATE,
                  low=dt.date(2026, 7, 1), high=dt.date(2027, 12, 31), format="date", note="the ages of prices are counted to this day"),
             _assumed("discount_rate", "Cost of capital after tax", 0.12, 0.08, 0.18, format="share"),
@@ -158,15 +258,28 @@ def _fixed(name: str, label: str, value: float, unit: str, source: str, as_of: d
     return Item(name, label, value, Quantity(unit), source, as_of, format=format, fixed=True)
 
 
-def _constants() -> Section:
+def _constants() -> Group:
     from accelxl.catalogue.macrs import table
 
-    law = Source("L1", "IRS Publication 946, Table A-1: 5-year property, half-year convention", dt.date(2024, 12, 31), "https://www.irs.gov/publications/p946")
+    law = Source(
+        "L1",
+        "IRS Publication 946, Table A-1: 5-year property, half-year convention",
+        dt.date(2024, 12, 31),
+        "https://www.irs.gov/publications/p946",
+    )
     SOURCES.rows.append(law)
     rows = [
         _fixed("hours_per_month", "Hours in a month (8,760 / 12)", 730.0, "h", ASSUMED, MODEL_DATE),
         _fixed("seconds_per_hour", "Seconds in an hour", 3600.0, "s", ASSUMED, MODEL_DATE),
-        _fixed("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", ASSUMED, MODEL_DATE, "general"),
+        _fixed(
+            "tolerance",
+            "Tolerance of the checks, as a part of the figure",
+            1e-6,
+            "share",
+            ASSUMED,
+            MODEL_DATE,
+            "general",
+        ),
         _fixed("decimals", "Decimals kept where a balance closes", 6.0, "digits", ASSUMED, MODEL_DATE),
         _fixed("price_age_days", "Age at which a price is stale", 730.0, "days", ASSUMED, MODEL_DATE),
     ]
@@ -175,7 +288,7 @@ def _constants() -> Section:
              format="share2", fixed=True, group="macrs5")
         for year, share in enumerate(table(5, "HY"), 1)
     ]  # fmt: skip
-    return Section("Constants (locked)", tuple(rows))
+    return Group("Constants (locked)", tuple(rows))
 
 
 INPUTS = (

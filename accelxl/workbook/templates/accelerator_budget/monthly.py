@@ -10,7 +10,13 @@ MONTHS = 97
 TIMELINE = (
     Row("month", "Month", "months", "=IF(ISNUMBER(month[-1]),month[-1]+1,0)", format="year"),
     Row("opens", "First day of the month", "date", "=EDATE(in_start_date,MAX(month,1)-1)", format="date"),
-    Row("fiscal_year", "Fiscal year", "year", "=YEAR(opens)+IF(MONTH(opens)>in_fiscal_year_end_month,1,0)", format="year"),
+    Row(
+        "fiscal_year",
+        "Fiscal year",
+        "year",
+        "=YEAR(opens)+IF(MONTH(opens)>in_fiscal_year_end_month,1,0)",
+        format="year",
+    ),
 )
 
 
@@ -34,7 +40,8 @@ def calendar(k: int) -> Section:
             total=f"=YEAR(service_opens_{k})+IF(MONTH(service_opens_{k})>in_fiscal_year_end_month,1,0)", format="year"),
         Row(f"first_months_{k}", "Months of service in that year", "months",
             total=f"=MOD(in_fiscal_year_end_month-MONTH(service_opens_{k}),12)+1", format="months"),
-        Row(f"taxed_as_book_{k}", "Tax depreciation follows the books", "flag", total=f'=IF(in_tax_method_{k}="book",1,0)', format="flag"),
+        Row(f"taxed_as_book_{k}", "Tax depreciation follows the books", "flag",
+            total=f'=IF(in_tax_method_{k}="book",1,0)', format="flag"),
         Row(f"macrs_{k}", "Tax depreciation by MACRS", "flag", total=f'=IF(in_tax_method_{k}="MACRS5",1,0)', format="flag"),
         Row(f"regular_cost_{k}", "Cost that is depreciated for tax after the bonus", "USD",
             total=f"=cost_{k}*(1-in_bonus_share_{k})*(1-taxed_as_book_{k})"),
@@ -133,7 +140,16 @@ def capital(k: int) -> Section:
     ))  # fmt: skip
 
 
-def total(name: str, label: str, formula: str, sign: Sign = "+/-", *, unit: str = "USD", strong: bool = False, format: str = "number") -> Row:
+def total(
+    name: str,
+    label: str,
+    formula: str,
+    sign: Sign = "+/-",
+    *,
+    unit: str = "USD",
+    strong: bool = False,
+    format: str = "number",
+) -> Row:
     """Return a row with a sum in its total column."""
     return Row(name, label, unit, formula, f"=SUM({name}[:])", sign, format, strong)
 
@@ -175,7 +191,8 @@ CASH = Section("Cash", (
     Row("factor", "Discount factor", "ratio", "=(1+in_discount_rate)^-(month/12)", format="number4"),
     total("worth", "Discounted free cash flow", "=cash*factor"),
     Row("worth_sum", "Discounted, running sum", "USD", "=worth_sum[-1]+worth"),
-    Row("paid_back", "Month of payback, where it turns", "month", "=IF(AND(cash_sum[-1]<0,cash_sum>=0),month-cash_sum/cash,0)", format="months1"),
+    Row("paid_back", "Month of payback, where it turns", "month",
+        "=IF(AND(cash_sum[-1]<0,cash_sum>=0),month-cash_sum/cash,0)", format="months1"),
     Row("worth_back", "Month of discounted payback", "month",
         "=IF(AND(worth_sum[-1]<0,worth_sum>=0),month-worth_sum/worth,0)", format="months1"),
     Row("side", "Sign of the last flow that is not zero", "sign", "=IF(cash=0,side[-1],SIGN(cash))", format="flag"),
@@ -215,7 +232,7 @@ RETURNS = Section("Returns", (
 MONTHLY = TimeSheet(
     "Monthly",
     "Monthly calculation",
-    "The plan month by month; month 0 is the decision; money out is negative; columns are the same periods on the whole sheet",
+    "The plan month by month; month 0 is the decision; money out is negative",
     MONTHS,
     TIMELINE,
     (calendar(1), calendar(2), MARKET, service(1), service(2), capital(1), capital(2), RESULT, TAX, CASH, RETURNS),

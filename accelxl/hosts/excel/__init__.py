@@ -1,0 +1,1 @@
+"""Excel through xlwings: functions, ribbon and macros, in workbooks and as an add-in."""

@@ -1,0 +1,208 @@
+"""Long commands: a process of its own computes, says in the status bar how far it is, and writes the result in one go at the end.
+
+A job is a folder with the request, a sign of life and, when the user wants it to end, a flag. The sheet is written once, when all is
+computed; a job that is stopped or fails leaves it as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+import xlwings
+
+from accelxl.errors import BadFile, UnknownName
+from accelxl.functions import CellError
+from accelxl.functions.cells import Rows, serial
+from accelxl.hosts.commands import Command
+
+REQUEST, FLAG, ALIVE = "request.json", "stop", "alive"
+WORKER = "accelxl.hosts.excel.worker"
+BEAT = 2.0
+"""Seconds between two signs of life."""
+DEAD = 30.0
+"""Seconds without a sign of life after which a job counts as dead."""
+SAY = 0.5
+"""Seconds between two changes of the status bar."""
+NO_WINDOW = 0x08000000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a worker needs: the command, its tables, and where the book is open."""
+
+    command: str
+    plan: Rows
+    settings: Rows
+    book: str
+    pid: int
+
+
+def folder_of(book: xlwings.Book) -> Path:
+    """Return the folder of a book's job; a book has one at a time."""
+    key = hashlib.sha256(f"{book.app.pid}|{book.name}".encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / "accelxl-jobs" / key
+
+
+def start(book: xlwings.Book, command: Command, plan: Rows, settings: Rows) -> Path:
+    """Start a command beside Excel and return the folder of its job.
+
+    Raises
+    ------
+    BadFile
+        If one is under way for this book.
+    """
+    folder = folder_of(book)
+    if running(folder):
+        raise BadFile(f"{_named(folder)} is still under way for this book; wait for it, or press Stop first")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    request = Request(command.id, plan, settings, book.name, book.app.pid)
+    (folder / REQUEST).write_text(packed(request), encoding="utf-8")
+    (folder / ALIVE).touch()
+    book.app.status_bar = f"{command.label}: starting"
+    flags: dict[str, Any] = {"creationflags": NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
+    quiet = subprocess.DEVNULL
+    subprocess.Popen(  # noqa: S603  # our own module, by this interpreter
+        [sys.executable, "-m", WORKER, str(folder)], stdin=quiet, stdout=quiet, stderr=quiet, **flags
+    )
+    return folder
+
+
+def stop(book: xlwings.Book) -> None:
+    """Ask the job of a book to end.
+
+    Raises
+    ------
+    UnknownName
+        If none is under way.
+    """
+    folder = folder_of(book)
+    if not running(folder):
+        raise UnknownName("nothing is under way for this book")
+    (folder / FLAG).touch()
+    book.app.status_bar = f"{_named(folder)}: stopping"
+
+
+def running(folder: Path) -> bool:
+    """Whether a job has shown a sign of life of late."""
+    try:
+        return time.time() - (folder / ALIVE).stat().st_mtime < DEAD
+    except OSError:
+        return False
+
+
+def _named(folder: Path) -> str:
+    from accelxl.hosts.commands import COMMANDS
+
+    try:
+        return COMMANDS[unpacked((folder / REQUEST).read_text(encoding="utf-8")).command].label
+    except (OSError, KeyError, ValueError, TypeError):
+        return "a command"
+
+
+def packed(request: Request) -> str:
+    """Return a request as text; dates become serials, errors say that they are errors."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, CellError):
+            return {"error": str(value)}
+        if isinstance(value, date):
+            return serial(value)
+        return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    return json.dumps({name: plain(getattr(request, name)) for name in Request.__slots__})
+
+
+def unpacked(text: str) -> Request:
+    """Return a request from text.
+
+    Examples
+    --------
+    >>> unpacked(packed(Request("grid", [["units", CellError("#N/A")]], [], "Book1", 7))).plan
+    [['units', CellError('#N/A')]]
+    """
+    return Request(
+        **json.loads(text, object_hook=lambda found: CellError(found["error"]) if set(found) == {"error"} else found)
+    )
+
+
+class Watch:
+    """Tells the status bar how far a job is, shows a sign of life, and ends the work when the flag is there."""
+
+    def __init__(
+        self, folder: Path, label: str, say: Callable[[str], object], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._folder, self._label, self._say, self._clock = folder, label, say, clock
+        self._began = clock()
+        self._said = -SAY
+        self._done = threading.Event()
+        self._beat = threading.Thread(target=self._live, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._beat.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._beat.join()
+
+    def _live(self) -> None:
+        while not self._done.wait(BEAT):
+            try:
+                (self._folder / ALIVE).touch()
+            except OSError:
+                return
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take the progress of the work.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the user has pressed Stop.
+        """
+        self.check()
+        now = self._clock()
+        if now - self._said >= SAY:
+            self._said = now
+            self._say(status(self._label, done, total, now - self._began))
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if the user has pressed Stop."""
+        if (self._folder / FLAG).exists():
+            raise KeyboardInterrupt
+
+
+def status(label: str, done: int, total: int, seconds: float) -> str:
+    """Return the text of the status bar.
+
+    Examples
+    --------
+    >>> status("Board pack", 37, 100, 7.0)
+    'Board pack: 37 %, 12 s left'
+    >>> status("Board pack", 1, 1001, 9.0)
+    'Board pack: 0 %, 2 h 30 min left'
+    """
+    share = done / total if total else 0.0
+    if not share:
+        return f"{label}: 0 %"
+    left = round(seconds * (1 - share) / share)
+    if left < 100:
+        words = f"{left} s"
+    elif left < 6000:
+        words = f"{round(left / 60)} min"
+    else:
+        words = f"{left // 3600} h {left % 3600 // 60} min"
+    return f"{label}: {int(share * 100)} %, {words} left"

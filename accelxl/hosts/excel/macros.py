@@ -1,0 +1,169 @@
+"""The commands of the ribbon in Excel: read the book, call the command's pure function, write its result in one go.
+
+The ribbon starts `run` through xlwings' RunPython, on Windows and on macOS. Nothing raises to Excel: what is wrong is said in a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import xlwings
+
+from accelxl.errors import UnknownName
+from accelxl.functions import Outcome
+from accelxl.functions.cells import Rows
+from accelxl.hosts.commands import (
+    COMMANDS,
+    Command,
+    Progress,
+    answer,
+    cells_of,
+    explained,
+    function,
+    page,
+    sentence,
+    settings_of,
+    starting,
+)
+from accelxl.hosts.excel import jobs, sheets
+from accelxl.hosts.excel.ribbon import STOP, TAB
+from accelxl.workbook.files import write_atomically
+
+Handler = Callable[[xlwings.Book, Command, str], object]
+
+
+def run(tag: str, book: xlwings.Book | None = None) -> None:
+    """Do the command of a button.
+
+    Parameters
+    ----------
+    tag : str
+        Id of the command; for a menu, the choice after a colon.
+    book : xlwings.Book, optional
+        The book; the one that called, by default.
+    """
+    book = xlwings.Book.caller() if book is None else book
+    name, _, choice = tag.partition(":")
+    label = TAB
+    try:
+        if name == STOP:
+            jobs.stop(book)
+            return
+        command = known(name)
+        label = command.label
+        HANDLERS[command.reads, command.writes](book, command, choice)
+    except Exception as error:  # noqa: BLE001  # Excel has no place for an exception
+        tell(book, label, sentence(error))
+
+
+def known(name: str) -> Command:
+    """Return a command by its id.
+
+    Raises
+    ------
+    UnknownName
+        If there is none: the book's macros are newer than the package.
+    """
+    if name not in COMMANDS:
+        raise UnknownName(f"{name} is not a command of this version of AccelXL; make the book's macros again")
+    return COMMANDS[name]
+
+
+def tell(book: xlwings.Book, label: str, text: str) -> None:
+    """Show a message."""
+    book.app.alert(text, title=f"{TAB}: {label}" if label != TAB else TAB)
+
+
+def table(book: xlwings.Book, command: Command, _: str) -> None:
+    """Write a table that needs nothing of the book."""
+    rows = [list(row) for row in function(command)()]
+    sheets.write(book, command, page(command, [], [list(command.head), *rows] if command.head else rows))
+
+
+def computed(book: xlwings.Book, command: Command, _: str) -> None:
+    """Compute from a plan and the settings on the command's sheet, and write the result there; a long one runs beside Excel."""
+    plan, settings = request(book, command)
+    if command.long:
+        jobs.start(book, command, plan, settings)
+        return
+    outcome = compute(command, plan, settings)
+    sheets.write(book, command, outcome_page(command, settings, outcome))
+    if outcome.why:
+        tell(book, command.label, outcome.why)
+
+
+def request(book: xlwings.Book, command: Command) -> tuple[Rows, Rows]:
+    """Return the plan and the settings of a command: those of its sheet, or the first ones."""
+    sheet = sheets.own_sheet(book, command)
+    settings = settings_of(sheets.page_of(sheet, command)) if sheet is not None else []
+    where = sheets.source(settings)
+    if where is not None:
+        return sheets.block(book, where), settings
+    where, plan = sheets.plan_of(book)
+    return plan, starting(command, where, plan)
+
+
+def compute(command: Command, plan: Rows, settings: Rows, progress: Progress | None = None) -> Outcome:
+    """Return what a command computes; the one place that both a short and a long one come through."""
+    return answer(command, plan, settings, progress)
+
+
+def outcome_page(command: Command, settings: Rows, outcome: Outcome) -> Rows:
+    """Return the page of a command with its result."""
+    return page(command, settings, cells_of(outcome.rows()), outcome.why)
+
+
+def message(book: xlwings.Book, command: Command, _: str) -> None:
+    """Say something that needs nothing of the book."""
+    tell(book, command.label, f"{TAB} {function(command)()}")
+
+
+def of_cell(book: xlwings.Book, command: Command, _: str) -> None:
+    """Say something about the active cell."""
+    cell = book.app.selection
+    if cell is None:
+        raise UnknownName("no cell is selected; select one")
+    if command.id == "explain":
+        tell(book, command.label, explained(str(cell[0, 0].formula)))
+    else:
+        tell(book, command.label, function(command)(anchor(cell).get_address(external=True)))
+
+
+def anchor(cell: xlwings.Range) -> xlwings.Range:
+    """Return the cell whose formula shows in a cell: the first of the array or spill that it belongs to, else itself."""
+    first = cell[0, 0]
+    try:
+        api: Any = first.api
+        if api.HasArray:
+            area = api.CurrentArray
+        elif api.HasSpill:
+            area = api.SpillParent
+        else:
+            return first
+        return first.sheet.range(area.Row, area.Column)
+    except Exception:  # noqa: BLE001  # an older Excel has no spills, and macOS other names
+        return first
+
+
+def new_book(book: xlwings.Book, command: Command, choice: str) -> None:
+    """Make a workbook from a template and open it; a file that is there already is left."""
+    home = Path.home()
+    folder = next((place for place in (home / "Documents", home) if place.is_dir()), home)
+    day = datetime.now(UTC).astimezone().strftime("%Y-%m-%d")
+    names = (f"{choice} {day}{f' ({number})' if number else ''}.xlsx" for number in range(1000))
+    path = next(folder / name for name in names if not (folder / name).exists())
+    write_atomically(path, function(command)(choice))
+    book.app.books.open(str(path))
+
+
+HANDLERS: dict[tuple[str, str], Handler] = {
+    ("nothing", "sheet"): table,
+    ("nothing", "message"): message,
+    ("nothing", "book"): new_book,
+    ("plan", "sheet"): computed,
+    ("cell", "message"): of_cell,
+}
+"""What a command of each kind of reading and writing is done by."""

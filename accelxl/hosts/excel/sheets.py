@@ -1,0 +1,148 @@
+"""Tables between a workbook and the commands, through xlwings' Book, Sheet and Range: each read and each write is one call."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Any
+
+import xlwings
+
+from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName
+from accelxl.functions import ERRORS, CellError
+from accelxl.functions.cells import MOST_CELLS, Rows, show
+from accelxl.hosts.commands import PLAN, Command, even, looks_like_plan
+
+PLAN_NAME = "plan_block"
+"""The name that a template gives to the block of its plan."""
+TITLE = 31
+"""Characters of a sheet's name."""
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+TEXTS = {str(error): error for error in ERRORS}
+
+
+def read(area: xlwings.Range) -> Rows:
+    """Return the cells of a range as rows, error cells as errors.
+
+    Raises
+    ------
+    OutOfRange
+        If it has more cells than a function reads.
+    """
+    height, width = area.shape
+    if height * width > MOST_CELLS:
+        raise OutOfRange(
+            f"{area.address} has {height:,} rows and {width:,} columns; at most {MOST_CELLS:,} cells are read: select fewer"
+        )
+    rows: Rows = area.options(ndim=2, err_to_str=True).value
+    return [[TEXTS.get(cell, cell) if type(cell) is str else cell for cell in row] for row in rows]
+
+
+def plan_of(book: xlwings.Book) -> tuple[str, Rows]:
+    """Return where the plan of a command stands and its block: the selection where it is one, else that of the template.
+
+    Raises
+    ------
+    ShapeError
+        If there is neither.
+    """
+    chosen = book.app.selection
+    if chosen is not None and chosen.sheet.book.name == book.name and chosen.shape[1] > 1 and chosen.shape[0] <= 10_000:
+        rows = read(chosen)
+        if looks_like_plan(rows):
+            return chosen.get_address(False, False, include_sheetname=True), rows
+    if PLAN_NAME in book.names:
+        return PLAN_NAME, block(book, PLAN_NAME)
+    raise ShapeError(
+        "no plan is selected; select a column of names of inputs (units, unit_price_usd, ...) and one or more of values"
+    )
+
+
+def block(book: xlwings.Book, where: Any) -> Rows:
+    """Return the cells of a name of the book, or of an address such as ``Plan!A1:B9``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such name or sheet.
+    """
+    text = str(where).strip()
+    if text in book.names:
+        return read(book.names[text].refers_to_range)
+    title, mark, address = text.rpartition("!")
+    found = next(
+        (sheet for sheet in book.sheets if sheet.name.lower() == title.strip("'").replace("''", "'").lower()), None
+    )
+    if (
+        not mark
+        or found is None
+        or not re.fullmatch(r"\$?[A-Za-z]{1,3}\$?\d{1,7}(:\$?[A-Za-z]{1,3}\$?\d{1,7})?", address)
+    ):
+        raise UnknownName(f"the plan is {show(where)}; a name of this book or an address such as Plan!A1:B9 is allowed")
+    return read(found.range(address))
+
+
+def own_sheet(book: xlwings.Book, command: Command) -> xlwings.Sheet | None:
+    """Return the sheet of a command, None where the book has none yet."""
+    return next((sheet for sheet in book.sheets if sheet.name.lower() == command.label[:TITLE].lower()), None)
+
+
+def page_of(sheet: xlwings.Sheet, command: Command) -> Rows:
+    """Return the cells of a command's sheet from A1 on.
+
+    Raises
+    ------
+    BadFile
+        If the sheet has another use: its first cell is not the command's title.
+    """
+    last = sheet.used_range.last_cell
+    rows = read(sheet.range((1, 1), (last.row, last.column)))
+    if rows[0][0] not in {None, command.label}:
+        raise BadFile(
+            f"the sheet {sheet.name} has another use; give it another name, and {command.label} makes its own"
+        )
+    return rows
+
+
+def write(book: xlwings.Book, command: Command, rows: Rows) -> xlwings.Sheet:
+    """Write the page of a command on its sheet in one go, over all that stood there; the sheet is made if there is none.
+
+    Raises
+    ------
+    OutOfRange
+        If a sheet has not that many rows or columns.
+    BadFile
+        If the sheet cannot be written, or has another use.
+    """
+    if len(rows) > MOST_ROWS or len(rows[0]) > MOST_COLUMNS:
+        raise OutOfRange(
+            f"the result has {len(rows):,} rows and {len(rows[0]):,} columns; a sheet has {MOST_ROWS:,} and {MOST_COLUMNS:,}"
+        )
+    sheet = own_sheet(book, command)
+    old = [] if sheet is None else page_of(sheet, command)
+    try:
+        made = book.sheets.add(command.label[:TITLE], after=book.sheets[-1]) if sheet is None else sheet
+        rows = even(rows, len(old), len(old[0]) if old else 0)
+        area = made.range((1, 1), (len(rows), len(rows[0]))).options(chunksize=None)  # in one go, however large
+        area.value = [list(map(_plain, row)) for row in rows]
+    except Exception as error:
+        raise BadFile(
+            f"the sheet {command.label} cannot be written: it or the book is protected, or a cell is being edited"
+        ) from error
+    if sheet is None:
+        with suppress(Exception):  # looks only
+            made.range("A1").font.bold = True
+            made.activate()
+    return made
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell as a sheet takes it: an error as the text that becomes one, text that would become a formula as text."""
+    if isinstance(cell, CellError):
+        return str(cell)
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@"} else cell
+
+
+def source(settings: Rows) -> Any:
+    """Return where the settings of a command say that its plan stands, None where they do not."""
+    return next((row[1] for row in settings if row[0] == PLAN and len(row) > 1), None)

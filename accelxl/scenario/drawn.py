@@ -1,0 +1,87 @@
+"""The inputs that are drawn: a dict or a table of distributions, each checked, none drawn twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from accelxl.errors import ShapeError, UnknownName, WrongType
+from accelxl.plan.model import Plan
+from accelxl.scenario.distributions import Distribution, distribution
+
+
+def _blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip()) or (isinstance(cell, float) and np.isnan(cell))
+
+
+def from_table(rows: Sequence[Sequence[Any]]) -> dict[str, tuple[Any, ...]]:
+    """Return distributions from rows of name, kind and up to four figures; a discrete one repeats its name, a value and weight a row.
+
+    Examples
+    --------
+    >>> from_table([["price_usd_per_mtok", "triangular", 0.3, 0.6, 1.2], ["units", "discrete", 64, 3], ["units", "discrete", 128, 1]])
+    {'price_usd_per_mtok': ('triangular', 0.3, 0.6, 1.2), 'units': ('discrete', [64, 128], [3, 1])}
+    """
+    found: dict[str, tuple[Any, ...]] = {}
+    for number, row in enumerate(rows, 1):
+        cells = list(row)
+        while cells and _blank(cells[-1]):
+            cells.pop()
+        if not cells:
+            continue
+        if len(cells) < 2 or not isinstance(cells[0], str) or not isinstance(cells[1], str):
+            raise ShapeError(
+                f"row {number} of the distributions is {cells}; a name, a kind and its figures are allowed"
+            )
+        name, kind, figures = (
+            cells[0].strip(),
+            cells[1].strip().lower(),
+            [None if _blank(cell) else cell for cell in cells[2:]],
+        )
+        if kind in {"discrete", "empirical"}:
+            width = 2 if kind == "discrete" else 1
+            if not 1 <= len(figures) <= width:
+                raise ShapeError(
+                    f"row {number} of the distributions has {len(figures)} figures for {kind}; 1 to {width} are allowed"
+                )
+            columns = found.setdefault(name, (kind, *([] for _ in range(width))))
+            if columns[0] != kind:
+                raise UnknownName(
+                    f"row {number} of the distributions: {name} stands twice, as {columns[0]} and as {kind}"
+                )
+            for column, figure in zip(columns[1:], [*figures, 1.0], strict=False):
+                column.append(figure)
+        elif name in found:
+            raise UnknownName(f"row {number} of the distributions: {name} stands twice")
+        else:
+            found[name] = (kind, *figures)
+    return found
+
+
+def distributions_of(plan: Plan, given: Any) -> tuple[Distribution, ...]:
+    """Return the distributions of a dict by input, or of a table of rows, in the order in which they were given.
+
+    Raises
+    ------
+    ShapeError
+        If there is none.
+    """
+    if hasattr(given, "itertuples"):
+        given = [list(row)[1:] for row in given.itertuples()]
+    if not isinstance(given, Mapping):
+        if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
+            raise WrongType(f"the distributions are {given!r}; a dict by input or a table of rows is allowed")
+        given = from_table(list(given))
+    if not given:
+        raise ShapeError("there is no distribution; one or more inputs with theirs are needed")
+    found = tuple(distribution(plan, str(name), spec) for name, spec in given.items())
+    places: dict[str, str] = {}
+    for item in found:
+        stem, _, number = item.name.partition(".")
+        for other in [stem, *(n for n in places if n.startswith(f"{stem}."))] if not number else [stem, item.name]:
+            if other in places:
+                raise UnknownName(f"{item.name} and {places[other]} both draw {stem}; one of them is allowed")
+        places[item.name] = item.name
+    return found

@@ -1,0 +1,1 @@
+"""The same work in other tools, as their best users write it; tests/test_peers.py compares every figure."""

@@ -1,0 +1,178 @@
+"""Long commands: started beside Excel, told of in the status bar, stopped, and their sheet left whole."""
+
+import dataclasses
+import subprocess
+import sys
+import time
+
+import pytest
+
+from accelxl.errors import OutOfRange
+from accelxl.functions import CellError
+from accelxl.hosts import commands
+from accelxl.hosts.commands import COMMANDS
+from accelxl.hosts.excel import jobs, macros, ribbon, worker
+from tests.hosts.excel.memory_book import Memory
+
+PLAN = [["units", 64.0], ["unit_price_usd", 34000.0], ["tokens_per_second", 2500.0], ["price_usd_per_mtok", 0.6]]
+
+
+@pytest.fixture
+def memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made = Memory()
+    made.put("A1", PLAN)
+    made.select("A1:B4")
+    return made
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What would have been started."""
+    found = []
+    monkeypatch.setattr(subprocess, "Popen", lambda arguments, **rest: found.append((arguments, rest)))
+    return found
+
+
+@pytest.fixture
+def long(monkeypatch):
+    """The break-even as a long command whose function says how far it is."""
+    steps = []
+
+    def work(plan, *, name="", metric="", target=0.0, progress=None):
+        for step in range(5):
+            progress(step, 5)
+            steps.append(step)
+            if step in work.hooks:
+                work.hooks[step]()
+        return [[float(len(plan))]]
+
+    work.hooks, work.steps = {}, steps
+    command = dataclasses.replace(COMMANDS["breakeven"], long=True)
+    monkeypatch.setitem(COMMANDS, "breakeven", command)
+    monkeypatch.setattr(commands, "function", lambda row: work if row.id == "breakeven" else None)
+    monkeypatch.setattr(jobs, "SAY", 0.0)
+    return work
+
+
+def do(memory):
+    """Press the button and let the worker do what was started, in this process."""
+    macros.run("breakeven", memory.book)
+    worker.main(jobs.folder_of(memory.book), lambda _: memory.book)
+
+
+def test_a_long_command_is_done_by_a_process_of_its_own(memory, started, long):
+    macros.run("breakeven", memory.book)
+    ((arguments, rest),) = started
+    assert arguments == [sys.executable, "-m", "accelxl.hosts.excel.worker", str(jobs.folder_of(memory.book))]
+    assert rest["start_new_session"]
+    assert memory.writes == []
+    assert memory.bars == ["Break-even: starting"]
+
+
+def test_its_progress_is_in_the_status_bar_and_its_result_is_written_in_one_array(memory, started, long):
+    do(memory)
+    shares = [text for text in memory.bars if text]
+    assert shares[:3] == ["Break-even: starting", "Break-even: 0 %", shares[2]]
+    assert [text.split(": ")[1].split(" %")[0] for text in shares[1:]] == ["0", "20", "40", "60", "80"]
+    assert shares[2].endswith(" s left")
+    assert memory.bars[-1] is False
+    assert len(memory.writes) == 1
+    assert memory.rows("Break-even")[-1][0] == 4.0
+    assert not jobs.folder_of(memory.book).exists()
+
+
+def test_stop_ends_it_and_the_sheet_is_as_it_was(memory, started, long):
+    do(memory)
+    before = memory.cells("Break-even")
+    long.steps.clear()
+    long.hooks[2] = lambda: macros.run(ribbon.STOP, memory.book)
+    do(memory)
+    assert long.steps == [0, 1, 2]
+    assert memory.cells("Break-even") == before
+    assert memory.alerts[-1] == ("AccelXL: Break-even", "stopped; the sheet is as it was")
+    assert memory.bars[-1] is False
+
+
+def test_stop_after_the_last_step_still_leaves_the_sheet(memory, started, long):
+    long.hooks[4] = lambda: macros.run(ribbon.STOP, memory.book)
+    do(memory)
+    assert memory.writes == []
+
+
+def test_a_failure_gives_a_sentence_and_the_sheet_is_as_it_was(memory, started, long):
+    def fail():
+        raise OutOfRange("units is -1; a number of at least 0 is allowed")
+
+    long.hooks[1] = fail
+    do(memory)
+    assert memory.writes == []
+    assert memory.alerts == [("AccelXL: Break-even", "units is -1; a number of at least 0 is allowed")]
+    assert memory.bars[-1] is False
+
+
+def test_a_second_one_waits_for_the_first(memory, started, long):
+    macros.run("breakeven", memory.book)
+    macros.run("breakeven", memory.book)
+    assert len(started) == 1
+    assert memory.alerts[-1][1] == "Break-even is still under way for this book; wait for it, or press Stop first"
+
+
+def test_one_that_died_does_not_block_the_next(memory, started, long, monkeypatch):
+    macros.run("breakeven", memory.book)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + jobs.DEAD + 1)
+    macros.run("breakeven", memory.book)
+    assert len(started) == 2
+
+
+def test_stop_without_one_says_so(memory):
+    macros.run(ribbon.STOP, memory.book)
+    assert memory.alerts == [("AccelXL", "nothing is under way for this book")]
+
+
+def test_the_ribbon_has_a_stop_button_where_a_command_is_long():
+    rows = [dataclasses.replace(row, long=row.id == "grid") for row in commands.ROWS]
+    assert f'tag="{ribbon.STOP}"' in ribbon.part(rows, "xlam")
+    assert any(row.long for row in commands.ROWS) == (f'tag="{ribbon.STOP}"' in ribbon.part(commands.ROWS, "xlam"))
+
+
+def test_a_job_shows_signs_of_life_while_its_work_says_nothing(memory, monkeypatch, tmp_path):
+    monkeypatch.setattr(jobs, "BEAT", 0.01)
+    alive = tmp_path / jobs.ALIVE
+    with jobs.Watch(tmp_path, "Work", print):
+        limit = time.monotonic() + 10
+        while not alive.exists() and time.monotonic() < limit:
+            time.sleep(0.01)
+    assert jobs.running(tmp_path)
+
+
+def test_a_request_comes_back_as_it_was():
+    request = jobs.Request(
+        "grid", [["units", 64.0, None], ["note", "a", True], ["x", CellError("#N/A"), "#N/A"]], [["a", 1]], "Böok1", 7
+    )
+    found = jobs.unpacked(jobs.packed(request))
+    assert found == request
+    assert type(found.plan[2][1]) is CellError
+    assert type(found.plan[2][2]) is str
+
+
+def test_the_status_bar_changes_at_most_twice_a_second(tmp_path):
+    said, now = [], [0.0]
+    watch = jobs.Watch(tmp_path, "Work", said.append, lambda: now[0])
+    for step in range(1000):
+        now[0] = step / 100
+        watch(step, 1000)
+    assert len(said) == 20
+
+
+def test_a_real_worker_that_finds_no_excel_does_not_block_the_next(tmp_path):
+    folder = tmp_path / "job"
+    folder.mkdir()
+    (folder / jobs.REQUEST).write_text(jobs.packed(jobs.Request("breakeven", PLAN, [], "Book1", 7)))
+    done = subprocess.run(
+        [sys.executable, "-m", jobs.WORKER, str(folder)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode != 0
+    assert "xlwings" in done.stderr
+    assert not folder.exists()

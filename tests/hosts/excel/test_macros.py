@@ -1,0 +1,234 @@
+"""The commands in a small book in memory, through xlwings' own Book, Sheet and Range."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from accelxl import __version__
+from accelxl.functions import REGISTRY, WHY
+from accelxl.hosts import commands
+from accelxl.hosts.commands import COMMANDS
+from accelxl.hosts.excel import macros, sheets
+from accelxl.scenario.grids import grid
+from accelxl.scenario.solver import breakeven
+from tests.hosts.excel.memory_book import Error, Memory
+
+PLAN = [["units", 64.0], ["unit_price_usd", 34000.0], ["tokens_per_second", 2500.0], ["price_usd_per_mtok", 0.6]]
+
+
+@pytest.fixture
+def memory():
+    made = Memory()
+    made.put("B3", PLAN)
+    made.select("B3:C6")
+    return made
+
+
+def result_of(memory, label):
+    """Rows below the settings of a command's sheet."""
+    rows = memory.rows(label)
+    start = next(place for place, row in enumerate(rows) if str(row[0]).startswith("result"))
+    return rows[start + 1 :]
+
+
+def test_every_command_has_a_handler_and_none_raises_on_an_empty_book():
+    for name, command in COMMANDS.items():
+        assert (command.reads, command.writes) in macros.HANDLERS
+        if command.writes != "book":
+            empty = Memory()
+            macros.run(name, empty.book)
+            assert empty.alerts or empty.writes, name
+
+
+def test_a_grid_of_the_selected_plan_is_written_in_one_array(memory):
+    macros.run("grid", memory.book)
+    assert [name for name, _ in memory.writes] == ["Scenario grid"]
+    rows = result_of(memory, "Scenario grid")
+    axes = {
+        "utilization": [0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
+        "unit_price_usd": [17000.0, 25500.0, 34000.0, 42500.0, 51000.0],
+    }
+    assert [row[:5] for row in rows] == grid(dict(PLAN), axes, "npv")["npv"].tolist()
+    assert memory.alerts == []
+
+
+def test_settings_on_the_sheet_are_used_the_next_time_and_the_plan_is_found_again(memory):
+    macros.run("breakeven", memory.book)
+    sheet = memory.impl.sheets("Break-even")
+    (where,) = [place for place, cell in sheet.cells.items() if cell == "utilization"]
+    sheet.cells[where] = "unit_price_usd"
+    memory.select("A1", "Break-even")
+    macros.run("breakeven", memory.book)
+    assert result_of(memory, "Break-even")[0][0] == breakeven(dict(PLAN), "unit_price_usd")
+    assert memory.rows("Break-even")[3][:2] == ["plan", "Sheet1!B3:C6"]
+
+
+def test_a_smaller_result_leaves_nothing_of_the_larger_one(memory):
+    macros.run("grid", memory.book)
+    sheet = memory.impl.sheets("Scenario grid")
+    ((row, column),) = [place for place, cell in sheet.cells.items() if cell == "values1"]
+    for further in range(column + 2, column + 10):
+        sheet.cells.pop((row, further), None)
+    macros.run("grid", memory.book)
+    assert len(result_of(memory, "Scenario grid")) == 1
+    assert len(memory.writes) == 2
+
+
+def test_the_plan_of_a_template_is_taken_where_nothing_is_selected(memory):
+    memory.put("A4", PLAN)
+    memory.name("plan_block", "Sheet1", "A4:B7")
+    memory.select("H9")
+    macros.run("breakeven", memory.book)
+    assert memory.rows("Break-even")[3][:2] == ["plan", "plan_block"]
+    assert result_of(memory, "Break-even")[0][0] == breakeven(dict(PLAN), "utilization")
+
+
+def test_without_a_plan_a_sentence_says_what_to_select():
+    memory = Memory()
+    memory.select("A1:B2")
+    macros.run("grid", memory.book)
+    ((title, text),) = memory.alerts
+    assert title == "AccelXL: Scenario grid"
+    assert text.startswith("no plan is selected; select a column of names of inputs")
+    assert memory.writes == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "sentence"),
+    [
+        ("metric", "nvp", "'nvp' is not a metric|npv"),
+        ("name1", "utilisation", "utilization"),
+        (
+            "plan",
+            "Nowhere!A1:B2",
+            "the plan is the text 'Nowhere!A1:B2'; a name of this book or an address such as Plan!A1:B9",
+        ),
+        ("plan", 5.0, "the plan is 5"),
+    ],
+)
+def test_a_wrong_setting_gives_a_sentence_and_leaves_the_sheet(memory, cell, value, sentence):
+    macros.run("grid", memory.book)
+    sheet = memory.impl.sheets("Scenario grid")
+    ((row, column),) = [place for place, found in sheet.cells.items() if found == cell]
+    sheet.cells[row, column + 1] = value
+    before = memory.cells("Scenario grid")
+    macros.run("grid", memory.book)
+    assert any(part in memory.alerts[-1][1] for part in sentence.split("|"))
+    if cell == "plan":
+        assert memory.cells("Scenario grid") == before
+
+
+def test_a_setting_of_another_command_is_refused_by_name(memory):
+    macros.run("grid", memory.book)
+    sheet = memory.impl.sheets("Scenario grid")
+    ((row, column),) = [place for place, found in sheet.cells.items() if found == "metric"]
+    sheet.cells[row, column] = "metrics"
+    before = memory.cells("Scenario grid")
+    macros.run("grid", memory.book)
+    assert memory.alerts[-1][1].startswith("'metrics' is not a setting of Scenario grid; allowed: name1")
+    assert memory.cells("Scenario grid") == before
+
+
+def test_an_error_cell_in_the_plan_is_named(memory):
+    memory.put("C4", [[Error("#DIV/0!")]])
+    macros.run("breakeven", memory.book)
+    assert "#DIV/0!" in memory.alerts[-1][1]
+
+
+def test_a_sheet_with_another_use_is_left_alone(memory):
+    memory.impl.sheets.add(name="Break-even")
+    memory.put("A1", [["mine"], [5.0]], "Break-even")
+    macros.run("breakeven", memory.book)
+    assert memory.rows("Break-even") == [["mine"], [5.0]]
+    assert "has another use" in memory.alerts[-1][1]
+
+
+def test_a_protected_sheet_gives_a_sentence_and_is_left_whole(memory):
+    macros.run("breakeven", memory.book)
+    memory.impl.sheets("Break-even").protected = True
+    before = memory.cells("Break-even")
+    macros.run("breakeven", memory.book)
+    assert memory.cells("Break-even") == before
+    assert memory.alerts[-1][1].startswith("the sheet Break-even cannot be written: it or the book is protected")
+
+
+def test_why_says_the_sentence_behind_the_active_cell(memory):
+    WHY.keep("[Book1]Sheet1!$E$5", "ACCEL_NPV: rate is blank")
+    memory.select("E5")
+    macros.run("why", memory.book)
+    assert memory.alerts == [("AccelXL: Why error", "ACCEL_NPV: rate is blank")]
+    memory.select("E6")
+    macros.run("why", memory.book)
+    assert "no ACCEL function" in memory.alerts[-1][1]
+    WHY.clear()
+
+
+def test_explain_says_what_the_function_of_the_active_cell_takes(memory):
+    memory.put("E5", [["=1+ACCEL_COST_PER_MTOK(A1,ACCEL_SPEC(B1,C1))"]])
+    memory.select("E5")
+    macros.run("explain", memory.book)
+    text = memory.alerts[-1][1]
+    assert text.startswith("ACCEL_COST_PER_MTOK(cost_usd_per_hour, tokens_per_second, [utilization])")
+    assert all(argument.help in text for argument in REGISTRY["ACCEL_COST_PER_MTOK"].arguments)
+    memory.select("B3")
+    macros.run("explain", memory.book)
+    assert memory.alerts[-1][1] == "the active cell has no ACCEL function; select a cell that has one"
+
+
+def test_tables_without_a_plan_are_written_in_one_array():
+    memory = Memory()
+    macros.run("setup", memory.book)
+    macros.run("help", memory.book)
+    assert memory.rows("Check set-up")[3] == ["AccelXL", __version__]
+    rows = memory.rows("Functions")
+    assert rows[3] == ["function", "category", "gives"]
+    assert len(rows) == 4 + len(REGISTRY)
+    assert len(memory.writes) == 2
+    assert memory.alerts == []
+
+
+def test_about_says_the_version():
+    memory = Memory()
+    macros.run("about", memory.book)
+    assert memory.alerts == [("AccelXL: About", f"AccelXL {__version__}")]
+
+
+def test_a_new_book_is_made_from_a_template_and_opened_and_none_is_overwritten(memory, monkeypatch, tmp_path):
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(macros, "function", lambda _: lambda name: f"the book {name}".encode())
+    for _ in range(2):
+        macros.run("new:accelerator_budget", memory.book)
+    day = dt.datetime.now().astimezone().strftime("%Y-%m-%d")
+    names = [f"accelerator_budget {day}.xlsx", f"accelerator_budget {day} (1).xlsx"]
+    assert memory.app_impl.opened == [str((tmp_path / name).resolve()) for name in names]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    assert (tmp_path / names[0]).read_bytes() == b"the book accelerator_budget"
+
+
+def test_a_command_that_this_version_lacks_gives_a_sentence(memory):
+    macros.run("later", memory.book)
+    assert memory.alerts == [
+        ("AccelXL", "later is not a command of this version of AccelXL; make the book's macros again")
+    ]
+
+
+def test_a_fault_of_ours_is_a_message_and_no_exception(memory, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(macros, "compute", broken)
+    macros.run("grid", memory.book)
+    assert memory.alerts[-1][1] == "this did not work: RuntimeError: a fault"
+
+
+def test_a_selection_of_a_whole_sheet_is_not_read(memory):
+    memory.select("A1:XFD1048576")
+    macros.run("grid", memory.book)
+    assert memory.alerts[-1][1].startswith("no plan is selected")
+
+
+def test_a_text_that_would_become_a_formula_is_written_as_text(memory):
+    command = COMMANDS["setup"]
+    sheets.write(memory.book, command, commands.page(command, [], [["=1+1", "-x", 5.0]]))
+    assert memory.rows("Check set-up")[3] == ["'=1+1", "'-x", 5.0]

@@ -1,0 +1,129 @@
+"""The dispatcher behind xlwings' own CallUDF, as the VBA wrappers call it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from accelxl.functions import REGISTRY, WHY, CellError, Function
+from accelxl.functions.runner import run
+from accelxl.hosts.excel.runtime import answer, rows
+from tests.hosts.excel.cells import SCODES, STRANGE, as_com, examples, from_com, same
+
+MODULE = "accelxl.hosts.excel.runtime"
+every = pytest.mark.parametrize(("name", "cells"), examples(), ids=list(REGISTRY))
+
+
+def call(server, name, cells, where=""):
+    return from_com(server.CallUDF(MODULE, "call", (name, where, cells)))
+
+
+@every
+def test_an_example_gives_what_the_registry_gives(server, name, cells):
+    expected = REGISTRY[name].call(*cells).rows()
+    assert same(call(server, name, tuple(map(as_com, cells))), expected)
+
+
+@every
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_strange_argument_gives_what_the_registry_gives(server, name, cells, strange):
+    sent, meant = STRANGE[strange]
+    for place in range(len(REGISTRY[name].arguments)):
+        given = [*cells, *[None] * (place + 1 - len(cells))]
+        given[place] = meant
+        com = [as_com(cell) for cell in given]
+        com[place] = sent
+        assert same(call(server, name, tuple(com)), REGISTRY[name].call(*given).rows()), place
+
+
+@every
+def test_too_few_and_too_many_arguments_are_an_error_in_the_cell(server, name, cells):
+    for given in ((), (*map(as_com, cells), *[1.0] * 17)):
+        assert same(call(server, name, given), REGISTRY[name].call(*(None if c is None else c for c in given)).rows())
+
+
+def test_the_sentence_behind_an_error_is_kept_for_the_cell_until_it_has_a_value(server):
+    where = "[Book1]Sheet1!$B$2"
+    assert call(server, "ACCEL_SPEC", ("H100", "colour"), where)[0][0] in {CellError("#N/A"), CellError("#VALUE!")}
+    (sentence,) = call(server, "ACCEL_WHY", (where,))[0]
+    assert "colour" in sentence
+    assert sentence.startswith("ACCEL_SPEC: ")
+    call(server, "ACCEL_SPEC", ("H100", "memory_gb"), where)
+    assert "no ACCEL function" in call(server, "ACCEL_WHY", (where,))[0][0]
+
+
+def test_the_memory_of_sentences_is_bounded(server):
+    WHY.clear()
+    for row in range(WHY.newest + 50):
+        call(server, "ACCEL_SPEC", (), f"[Book1]Sheet1!$A${row}")
+    assert len(WHY) == WHY.newest
+    WHY.clear()
+
+
+@pytest.mark.parametrize(
+    ("mark", "sentence"),
+    [
+        (
+            "\x01large\x011048576\x011",
+            "cost_usd_per_hour is a range of 1,048,576 rows and 1 columns; at most 1,000,000 cells are read",
+        ),
+        ("\x01large\x011048576\x0116384", "1,048,576 rows and 16384 columns"),
+        ("\x01areas\x012", "cost_usd_per_hour is a reference of 2 areas; one rectangle of cells is allowed"),
+        (
+            "\x01object\x01Workbook",
+            "cost_usd_per_hour is an object of type Workbook; a cell, a range or a value is allowed",
+        ),
+        ("\x01unread\x01Out of memory", "cost_usd_per_hour could not be read: Out of memory"),
+    ],
+)
+def test_an_argument_that_the_wrapper_refused_is_an_error_with_a_sentence(server, mark, sentence):
+    assert call(server, "ACCEL_COST_PER_MTOK", (mark, 1.0), "Sheet1!A1") == [[CellError("#VALUE!")]]
+    assert sentence in WHY.get("Sheet1!A1").replace("16,384", "16384")
+
+
+def test_a_whole_column_is_refused_by_the_registry_in_its_own_words(server):
+    column = REGISTRY["ACCEL_COST_PER_MTOK"].call([[1.0]] * 1_048_576, 1.0)
+    assert answer("ACCEL_COST_PER_MTOK", "", ("\x01large\x011048576\x011", 1.0)).why == column.why
+
+
+def test_a_function_that_this_version_lacks_is_an_error_with_a_sentence(server):
+    assert call(server, "ACCEL_NEWER", (1.0,), "Sheet1!A1") == [[CellError("#VALUE!")]]
+    assert (
+        WHY.get("Sheet1!A1") == "ACCEL_NEWER is not a function of this version of AccelXL; make the book's macros again"
+    )
+
+
+@pytest.mark.parametrize("cells", [5.0, "text", object(), ((1.0, 2.0), 3), {"a": 1}, (object(), [[]]), (((),),)])
+def test_nothing_that_arrives_raises(cells):
+    for name in ("ACCEL_COST_PER_MTOK", None, object(), "ACCEL_WHY"):
+        outcome = answer(name, "A1", cells)
+        assert from_com(rows(outcome))
+
+
+def test_a_fault_of_ours_is_an_error_in_the_cell_and_no_exception(monkeypatch):
+    def broken(*_):
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(Function, "call", broken)
+    assert answer("ACCEL_SPEC", "Sheet1!A9", ("H100", "memory_gb")).value == CellError("#VALUE!")
+
+
+def test_a_whole_number_from_a_macro_is_no_error_code(server):
+    assert call(server, "ACCEL_COST_PER_MTOK", (3, 1000)) == run(REGISTRY["ACCEL_COST_PER_MTOK"], (3, 1000)).rows()
+
+
+@pytest.mark.parametrize("error", SCODES)
+def test_each_error_of_a_cell_arrives_as_itself(server, error):
+    assert call(server, "ACCEL_COST_PER_MTOK", (SCODES[error], 1.0)) == [[error]]
+    assert call(server, "ACCEL_COST_PER_MTOK", (((SCODES[error],), (3.6,)), 1000.0)) == [[error], [1.0]]
+
+
+def test_nothing_heavy_is_imported_by_a_function_of_the_sheet():
+    heavy = ("pandas", "scipy", "matplotlib", "pyarrow", "dask", "xlsxwriter", "openpyxl", "lxml")
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({heavy!r}))\n"  # an import of one of them raises
+        f"from {MODULE} import call\n"
+        'assert call("ACCEL_SPEC", "A1", ("H100", "memory_gb")) == [[80.0]]\n'
+        'assert call("ACCEL_ROI", "A1", (34000.0, 64.0, 2500.0, 0.6))[0][0] > 2\n'
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
