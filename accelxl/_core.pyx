@@ -234,6 +234,7 @@ def irr_rows(
     """Write the internal rate of return of each row, of several the one nearest the guess, to `out`."""
     cdef Py_ssize_t n = values.shape[1], room = series.padded(n), cases = out.shape[0], row = 0, i
     cdef Py_ssize_t width = irr_lanes.lanes() if n <= irr_lanes.LONGEST else 0, step = width if width else 1, here
+    cdef Py_ssize_t stride = values.strides[0] // <Py_ssize_t>sizeof(double)
     cdef double[irr_lanes.MOST_LANES] rates
     cdef series.Series s
     cdef double* scratch = _scratch(series.ARRAYS * room + n * width)
@@ -244,8 +245,8 @@ def irr_rows(
         while row < cases:
             here = min(step, cases - row)
             if width:
-                irr_lanes.tile_rates(tile, &values[row, 0], values.strides[0] // <Py_ssize_t>sizeof(double), n, <int>here,
-                                     &rates[0], &values[row + step, 0] if row + 2 * step <= cases else tile)
+                irr_lanes.tile_rates(tile, &values[row, 0], stride, n, <int>here, &rates[0],
+                                     &values[row + step, 0] if row + 2 * step <= cases else tile)
             for i in range(here):
                 out[row + i] = rates[i] if -1.0 < guess[row + i] < finance.INFINITY else finance.NAN
                 if not rates[i] > -1.0 and series.take(&s, &values[row + i, 0], NULL, n):
@@ -283,7 +284,7 @@ def xirr_rows(
     const double[::1] guess,          # (cases,)          IN
     double[::1] out,                  # (cases,)          OUT
 ) -> None:
-    """Write the rate at which each row of flows at `times` is worth nothing, of several the one nearest the guess, to `out`."""
+    """Write the rate at which each row of flows at `times` is worth nothing, the nearest to the guess, to `out`."""
     cdef Py_ssize_t i, n = values.shape[1], room = series.padded(n)
     cdef series.Series s
     cdef double* scratch = _scratch(series.ARRAYS * room)
@@ -294,6 +295,8 @@ def xirr_rows(
             if series.take(&s, &values[i, 0], &times[i, 0], n):
                 out[i] = search.nearest(&s, guess[i])
     free(scratch)
+
+
 # -- depreciation ------------------------------------------------------------------------------------------------------
 
 DEPRECIATION_METHODS = ("SL", "SYD", "DB", "DDB", "VDB")  # in the order of the enum in kernels/depreciation.pxd

@@ -77,16 +77,22 @@ def serials(value: Any, name: str) -> NDArray[np.float64]:
         days = (array.astype("datetime64[D]") - np.datetime64(EPOCH)).astype(np.float64)
         return np.where(np.isnat(array), np.nan, days)
     if array.dtype == object:
-        array = np.vectorize(_serial, otypes=[object])(array) if array.size else array
+        items = list(array.flat)
+        if not _all_plain(items):
+            items = [_serial(item) for item in items]
+        array = np.array(items, dtype=np.float64 if _all_plain(items) else object).reshape(array.shape)
     return np.asarray(np.floor(numbers(array, name)))
+
+
+def _all_plain(items: list[Any]) -> bool:
+    return set(map(type, items)) <= {float, int}
 
 
 def _serial(item: Any) -> Any:
     if isinstance(item, np.datetime64):
         item = item.astype("datetime64[D]").item()
     if isinstance(item, dt.date):
-        day = item.date() if isinstance(item, dt.datetime) else item
-        return float((day - EPOCH).days) if item == item else np.nan  # noqa: PLR0124 - pandas' NaT is a datetime
+        return float(item.toordinal() - EPOCH.toordinal()) if item == item else np.nan  # noqa: PLR0124 - NaT is a datetime
     return item
 
 

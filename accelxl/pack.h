@@ -281,10 +281,11 @@ template <class V> AX_INLINE V ax_exp2part(V x, V lo) {
 }
 template <class V> AX_INLINE V ax_expv(V x) { return ax_exp2part<V>(x, V{}); }
 
-// e^x for x <= 0, 0 below -708: fewer steps, and the polynomial in pairs, so that many in a row overlap.
-template <class V> AX_INLINE V ax_decayv(V x) {
-    const V low = ax_set<V>(-708.0), one = ax_set<V>(1.0);
+// e^x, 0 below -708, e^708 above 708: fewer steps, and the polynomial in pairs, so that many in a row overlap.
+template <class V> AX_INLINE V ax_swift_expv(V x) {
+    const V low = ax_set<V>(-708.0), top = ax_set<V>(708.0), one = ax_set<V>(1.0);
     V y = ax_select(x > low, x, low);
+    y = ax_select(y < top, y, top);
     V n = y * ax_set<V>(1.4426950408889634) + ax_set<V>(AX_MAGIC) - ax_set<V>(AX_MAGIC);
     V r = (y - n * ax_set<V>(AX_LN2_HI)) - n * ax_set<V>(AX_LN2_LO), r2 = r * r, r4 = r2 * r2;
     V a = (ax_set<V>(0.5) + r * ax_set<V>(1.0 / 6.0)) + (ax_set<V>(1.0 / 24.0) + r * ax_set<V>(1.0 / 120.0)) * r2;
@@ -469,7 +470,7 @@ AX_INLINE double ax_log(double x) { return ax_logv<double>(x); }
 AX_INLINE double ax_log1p(double x) { return ax_log1pv<double>(x); }
 AX_INLINE double ax_pow(double a, double b) { return ax_powv<double>(a, b); }
 AX_INLINE pack pk_exp(pack x) { return ax_expv<pack>(x); }
-AX_INLINE pack pk_decay(pack x) { return ax_decayv<pack>(x); }
+AX_INLINE pack pk_swift_exp(pack x) { return ax_swift_expv<pack>(x); }
 AX_INLINE pack pk_exp_near(pack x) { return ax_exp_nearv<pack>(x); }
 AX_INLINE pack pk_log_near(pack x) { return ax_log_nearv<pack>(x); }
 AX_INLINE pack pk_expm1(pack x) { return ax_expm1v<pack>(x); }

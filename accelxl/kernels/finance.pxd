@@ -1,13 +1,14 @@
 """Time value of money: level annuities, conversions of rates, worth of series (equations.md B1, B4).
 
-Signs and rules are those of the spreadsheet functions: money paid is negative, `type` other than 0 means payments at the start
-of a period. NaN where a figure has no meaning or passes the largest double. Growth (1 + r)^n is taken as exp(n log1p(r)), and
-what is left of it after 1 by expm1, so that a rate of 1e-12 keeps its digits; nothing loops over the periods of a loan.
+Signs and rules are those of the spreadsheet functions: money paid is negative, `type` other than 0 means payments at
+the start of a period. NaN where a figure has no meaning or passes the largest double. Growth (1 + r)^n is taken as
+exp(n log1p(r)), and what is left of it after 1 by expm1, so that a rate of 1e-12 keeps its digits; nothing loops over
+the periods of a loan.
 """
 
 from libc.math cimport INFINITY, NAN, floor
 
-from accelxl.kernels.pack cimport ax_exp, ax_expm1, ax_log, ax_log1p, ax_pow
+from accelxl.kernels.pack cimport ax_exp, ax_expm1, ax_log, ax_log1p
 
 
 cdef inline double finite(double x) noexcept nogil:
@@ -129,7 +130,9 @@ cdef inline double nper(double rate, double pmt, double pv, double fv, double ty
     return finite(ax_log1p(more) / ax_log1p(rate))
 
 
-cdef inline int cumulative(double rate, double* nper, double pv, double* start, double* end, double type) noexcept nogil:
+cdef inline int cumulative(
+    double rate, double* nper, double pv, double* start, double* end, double type
+) noexcept nogil:
     # Truncates; 0 where the spreadsheet shows #NUM!.
     nper[0], start[0], end[0] = floor(nper[0]), floor(start[0]), floor(end[0])
     return (0.0 < rate < INFINITY and 0.0 < nper[0] < INFINITY and 0.0 < pv < INFINITY and (type == 0.0 or type == 1.0)
@@ -148,7 +151,8 @@ cdef inline double cumipmt(double rate, double nper, double pv, double start, do
     m = end - start + 1.0
     a = nper - end
     rest = m * (s / rate) * (rise(s) - rise(-m * s))
-    return finite(-pv * rate * (ax_exp(-a * s) * rest - m * ax_expm1(-a * s)) / -ax_expm1(-nper * s) / (1.0 + rate * type))
+    rest = ax_exp(-a * s) * rest - m * ax_expm1(-a * s)
+    return finite(-pv * rate * rest / -ax_expm1(-nper * s) / (1.0 + rate * type))
 
 
 cdef inline double cumprinc(double rate, double nper, double pv, double start, double end, double type) noexcept nogil:
@@ -161,7 +165,7 @@ cdef inline double cumprinc(double rate, double nper, double pv, double start, d
     return finite(-pv * paid / (1.0 + rate * type))
 
 
-# -- conversions of rates ------------------------------------------------------------------------------------------------
+# -- conversions of rates ----------------------------------------------------------------------------------------------
 
 cdef inline double effect(double nominal_rate, double npery) noexcept nogil:
     npery = floor(npery)
@@ -208,7 +212,7 @@ cdef inline double crf(double rate, double n) noexcept nogil:
     return rate / -ax_expm1(-n * ax_log1p(rate)) if not none(rate) else 1.0 / n
 
 
-# -- worth of a series ---------------------------------------------------------------------------------------------------
+# -- worth of a series -------------------------------------------------------------------------------------------------
 
 cdef inline double fvschedule(double principal, const double* schedule, Py_ssize_t n) noexcept nogil:
     cdef Py_ssize_t t
@@ -269,7 +273,8 @@ cdef inline double mirr(const double* values, Py_ssize_t n, double finance_rate,
 
 
 cdef inline double payback(double rate, const double* values, Py_ssize_t n) noexcept nogil:
-    # The last period in which the running sum of discounted flows turns from negative to >= 0, linear inside the period.
+    # The last period in which the running sum of discounted flows turns from negative to >= 0, linear inside the
+    # period.
     cdef double total = 0.0, before, found = 0.0, worth = 1.0, keep = 1.0 / (1.0 + rate)
     cdef Py_ssize_t t
     if not rate > -1.0:

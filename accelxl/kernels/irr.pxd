@@ -1,9 +1,10 @@
-"""Internal rates of return of many series at once: the common case, money out first and money in after, in packs of lanes.
+"""Internal rates of return of many series at once, in packs: the common case, money out first and money in after.
 
-Newton's method on log(PV of inflows / PV of outflows) in y = log of the discount factor, nearly a straight line. With one change
-of sign every inflow is later than every outflow, so the slope is at least 1 and the gap itself bounds the distance to the root:
-what is returned was proved to be one. Each lane stands still once its own step is small enough, so its bits depend neither on
-the lanes beside it nor on the width of a pack. Lanes of another kind, or not done after a few passes, are marked for search.pxd.
+Newton's method on log(PV of inflows / PV of outflows) in y = log of the discount factor, nearly a straight line. With
+one change of sign every inflow is later than every outflow, so the slope is at least 1 and the gap itself bounds the
+distance to the root: what is returned was proved to be one. Each lane stands still once its own step is small enough,
+so its bits depend neither on the lanes beside it nor on the width of a pack. Lanes of another kind, or not done after
+a few passes, are marked for search.pxd.
 """
 
 from libc.math cimport INFINITY, NAN
@@ -56,7 +57,8 @@ cdef struct Opening:
 
 
 cdef inline void open_simple(const double* tile, Py_ssize_t n, Opening* o) noexcept nogil:
-    # Reads all lanes as one outflow followed by inflows; right for those that come out easy. Two packs at a time fit registers.
+    # Reads all lanes as one outflow followed by inflows; right for those that come out easy. Two packs at a time fit
+    # registers.
     cdef pack zero = pk(0.0), f
     cdef pack[2] p, pt, ptt, low
     cdef Py_ssize_t i
@@ -122,13 +124,9 @@ cdef inline void open_any(const double* tile, Py_ssize_t n, Opening* o) noexcept
 
 cdef inline pack log_near_one(pack p, pack q) noexcept nogil:
     # log(p / q) where p is near q; too small, but of the right sign, where it is not.
-    cdef pack u = (p - q) / (p + q), z = u * u, r
-    r = pk(2.0 / 13.0)
-    r = r * z + pk(2.0 / 11.0)
-    r = r * z + pk(2.0 / 9.0)
-    r = r * z + pk(2.0 / 7.0)
-    r = r * z + pk(2.0 / 5.0)
-    r = r * z + pk(2.0 / 3.0)
+    cdef pack u = (p - q) / (p + q), z = u * u, zz = z * z, r
+    r = pk(2.0 / 7.0) + z * pk(2.0 / 9.0) + zz * (pk(2.0 / 11.0) + z * pk(2.0 / 13.0))
+    r = pk(2.0 / 3.0) + z * pk(2.0 / 5.0) + zz * r
     return u * (pk(2.0) + z * r)
 
 
@@ -143,26 +141,30 @@ cdef inline pack first_guess(const Opening* o, int j, pack* gap, pack* run) noex
 
 
 cdef inline pack bent(pack y, pack gap, pack step, pack run, pack old_y, pack old_gap, pack old_run) noexcept nogil:
-    # Newton's step bent by the last point: y as a cubic of the gap through both points, `run` being 1 / slope, at gap 0.
+    # Newton's step bent by the last point: y as a cubic of the gap through both points, `run` being 1 / slope, at gap
+    # 0.
     cdef pack inv = pk(1.0) / (gap - old_gap), chord = (y - old_y) * inv, turn = run - chord, to
     to = step + gap * gap * inv * (turn - old_gap * inv * (turn - (chord - old_run)))
     return pk_select(pk_lt(pk(0.0), (to - pk(0.5) * step) * (pk(2.0) * step - to)), to, step)
 
 
-cdef inline void solve(const double* tile, Py_ssize_t n, const Opening* o, double* rates, const double* ahead) noexcept nogil:
-    # Writes a rate for each lane that is easy, gets done and is not near -1, else NaN; fetches the next tile's rows meanwhile.
+cdef inline void solve(
+    const double* tile, Py_ssize_t n, const Opening* o, double* rates, const double* ahead
+) noexcept nogil:
+    # Writes a rate for each lane that is easy, gets done and is not near -1, else NaN; fetches the next tile's rows
+    # meanwhile.
     cdef pack zero = pk(0.0), one = pk(1.0), f, step, run, gap, near = pk(1e-13), length = pk(<double>n)
     cdef pack[GROUP] x, y, p, d, q, e, busy, old_y, old_gap, old_run
     cdef mask done, open
     cdef Py_ssize_t i
-    cdef int j, k, left = 0, width = lanes(), lines = width // 16 if width > 16 else 1
+    cdef int j, k, width = lanes(), lines = width // 16 if width > 16 else 1
     for j in range(GROUP):
         y[j] = first_guess(o, j, &old_gap[j], &old_run[j])
         old_y[j] = zero
         busy[j] = o.easy[j]
     for k in range(PASSES):
         for j in range(GROUP):
-            x[j] = pk_exp(y[j])
+            x[j] = pk_swift_exp(y[j])
             p[j] = d[j] = q[j] = e[j] = zero
         i = n
         while i > o.outs + 1:
@@ -182,21 +184,20 @@ cdef inline void solve(const double* tile, Py_ssize_t n, const Opening* o, doubl
                 p[j] = p[j] * x[j] + pk_max(f, zero)
                 e[j] = e[j] * x[j] + q[j]
                 q[j] = q[j] * x[j] + pk_max(-f, zero)
-        left = 0
+        # No branch inside: what a lane does next is selected, and one look at all lanes ends the passes.
         for j in range(GROUP):
             gap = log_near_one(p[j], q[j])
             run = p[j] / (x[j] * (d[j] - e[j] * (p[j] / q[j])))
             step = -gap * run
             f = step * length
             open = pk_lt(zero, busy[j])
-            done = pk_and(open, pk_le(pk_max(f * f, gap * gap), near))
-            if pk_any(pk_and(open, pk_not(done))):
-                left = 1
-                step = pk_select(done, step, bent(y[j], gap, step, run, old_y[j], old_gap[j], old_run[j]))
-                old_y[j], old_gap[j], old_run[j] = y[j], gap, run
+            done = pk_le(pk_max(f * f, gap * gap), near)
+            step = pk_select(done, step, bent(y[j], gap, step, run, old_y[j], old_gap[j], old_run[j]))
+            old_y[j], old_gap[j], old_run[j] = y[j], gap, run
             y[j] = pk_select(open, y[j] + step, y[j])
-            busy[j] = pk_select(done, -one, busy[j])
-        if not left:
+            busy[j] = pk_select(pk_and(open, done), -one, busy[j])
+        f = pk_max(pk_max(busy[0], busy[1]), pk_max(busy[2], busy[3]))
+        if not pk_any(pk_lt(zero, f)):
             break
     for j in range(GROUP):
         f = pk_expm1(-y[j])

@@ -68,7 +68,7 @@ cdef extern from "pack.h" nogil:
     # elementary functions
     pack pk_sqrt(pack) noexcept
     pack pk_exp(pack) noexcept
-    pack pk_decay(pack) noexcept
+    pack pk_swift_exp(pack) noexcept       # 0 below -708, e^708 above
     pack pk_exp_near(pack) noexcept          # |x| <= 700
     pack pk_log_near(pack) noexcept          # normal x > 0, else NaN
     pack pk_expm1(pack) noexcept

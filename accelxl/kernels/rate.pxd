@@ -1,8 +1,9 @@
 """The rate of a level annuity: pv + pmt a(r) + fv (1+r)^-n = 0, solved in s = log(1 + r).
 
-The terms above zero on one side, those below on the other, the zero of log(one side / other side) is sought, which is nearly a
-straight line in s. By the rule of signs for exponential sums there are at most two roots, and two only where pv and fv lie on
-one side and pmt on the other. That curve then falls to one lowest point and rises again, and the lowest point is found first.
+The terms above zero on one side, those below on the other, the zero of log(one side / other side) is sought, which is
+nearly a straight line in s. By the rule of signs for exponential sums there are at most two roots, and two only where
+pv and fv lie on one side and pmt on the other. That curve then falls to one lowest point and rises again, and the
+lowest point is found first.
 """
 
 from libc.math cimport NAN, fabs, isnan
@@ -77,7 +78,8 @@ cdef inline Stand look(const Annuity* a, double s) noexcept nogil:
 
 
 cdef inline Stand between(const Annuity* a, Stand low, Stand high, double start, int of_slope) noexcept nogil:
-    # The zero of the gap (or of the slope) between two points at which its sign differs: Newton, halving where a step leaves.
+    # The zero of the gap (or of the slope) between two points at which its sign differs: Newton, halving where a step
+    # leaves.
     cdef double step, before = high.s - low.s, at_low = low.slope if of_slope else low.gap
     cdef Stand at
     cdef int k

@@ -1,11 +1,10 @@
-"""All real roots of a sum of flows, sum_i c_i e^(t_i y) = 0, in y = -log(1 + r): the general solver behind IRR and XIRR.
+"""Sums of flows, sum_i c_i e^(t_i y) with y = -log(1 + r), looked at for their roots: the ground of IRR and XIRR.
 
-The inflows P(y) and the outflows N(y) are taken apart. log P and log N are convex in y, and their slopes, the mean times of the
-flows, rise with y. So from two points alone it is certain
+The inflows P(y) and the outflows N(y) are taken apart. log P and log N are convex in y, and their slopes, the mean
+times of the flows, rise with y. So from two points alone it is certain
 - that there is no root between them, where the tangents of one curve stay above the chord of the other;
 - that there is one at most, where the smallest slope of one exceeds the largest of the other.
-Intervals of neither kind are halved. What is still open where P and N agree to the last digits is a root of higher order: there
-the slopes agree too, and their crossing is found to full precision. Every root that is returned was looked at: log(P/N) is 0.
+The search in search.pxd rests on that.
 """
 
 from libc.math cimport INFINITY, NAN, fabs, frexp, ldexp
@@ -54,7 +53,7 @@ cdef inline Py_ssize_t padded(Py_ssize_t n) noexcept nogil:
     return (n + BLOCK - 1) // BLOCK * BLOCK
 
 
-# -- a series made ready -------------------------------------------------------------------------------------------------
+# -- a series made ready -----------------------------------------------------------------------------------------------
 
 cdef inline void lay_out(Series* s, double* scratch, Py_ssize_t room) noexcept nogil:
     s.into = scratch
@@ -68,7 +67,8 @@ cdef inline void lay_out(Series* s, double* scratch, Py_ssize_t room) noexcept n
 
 
 cdef inline int take(Series* s, const double* values, const double* times, Py_ssize_t n) noexcept nogil:
-    # Reads the flows, drops zeros at both ends (uneven: all of them, and adds those of one day); 0 where no root can be.
+    # Reads the flows, drops zeros at both ends (uneven: all of them, and adds those of one day); 0 where no root can
+    # be.
     cdef double largest = 0.0, scale, c, sign = 0.0
     cdef Py_ssize_t i, first = -1, last = -1, k = 0
     cdef int exponent
@@ -164,7 +164,7 @@ cdef inline void bounds(const Series* s, double* low, double* high) noexcept nog
     high[0] = high[0] if high[0] < 36.8 else 36.8         # r = -1 + 1e-16
 
 
-# -- the two sums at a point ---------------------------------------------------------------------------------------------
+# -- the two sums at a point -------------------------------------------------------------------------------------------
 
 cdef inline double summed(const double* parts, const double* weights) noexcept nogil:
     cdef double total = 0.0
@@ -189,10 +189,11 @@ cdef inline Look finish(double y, double shift, double p, double n, double pt, d
 
 
 cdef inline Look look_even(const Series* s, double y) noexcept nogil:
-    # Horner's rule in e^(8y) for each of BLOCK partial sums; from the last flow back where y > 0, so that nothing overflows.
+    # Horner's rule in e^(8y) for each of BLOCK partial sums; from the last flow back where y > 0, so that nothing
+    # overflows.
     cdef const double* into = s.back_into if y > 0.0 else s.into
     cdef const double* out = s.back_out if y > 0.0 else s.out
-    cdef double x = -fabs(y), eight = ax_exp(8.0 * x), p, n, pt, nt, c
+    cdef double x = -fabs(y), eight = ax_exp(8.0 * x), p, n, pt, nt
     cdef double[BLOCK] power, part
     cdef pack[BLOCK] a, b, da, db
     cdef pack z = pk(eight)
@@ -252,7 +253,7 @@ cdef inline Look look_uneven(const Series* s, double y) noexcept nogil:
             break
         for j in range(packs):
             t = pk_load(s.time + k + j * PW)
-            e = pk_decay((t - zero) * slope)
+            e = pk_swift_exp((t - zero) * slope)
             f = e * pk_load(s.into + k + j * PW)
             a[j] += f
             ta[j] += f * t

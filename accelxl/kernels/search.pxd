@@ -1,4 +1,9 @@
-"""The search for roots of a series: intervals proved empty, solved or halved. The sums it looks at are those of roots.pxd."""
+"""The search for all roots of a series: intervals are proved empty, solved or halved (see roots.pxd).
+
+What is still open where P and N agree to the last digits is a root of higher order: there the slopes agree too, and
+their crossing is found to full precision. Where many roots lie close together the chain of derivatives takes over.
+Every root that is returned was looked at: log(P/N) is 0 there.
+"""
 
 from libc.math cimport NAN, fabs
 
@@ -55,7 +60,8 @@ cdef inline Verdict between(Look a, Look b) noexcept nogil:
 
 
 cdef inline Look crossing(Search* q, const Series* s, Look a, Look b, double start) noexcept nogil:
-    # A zero between two points at which the gap has different signs: Newton, halving where a step leaves or does not shrink.
+    # A zero between two points at which the gap has different signs: Newton, halving where a step leaves or does not
+    # shrink.
     cdef double step, before = b.y - a.y, y = start if a.y < start < b.y else 0.5 * (a.y + b.y)
     cdef Look at = a
     cdef int k
@@ -117,7 +123,8 @@ cdef inline void keep(Search* q, const Series* s, Look at, int sure) noexcept no
 
 
 cdef inline void settle(Search* q, const Series* s, Look a, Look b) noexcept nogil:
-    # Between two points that are clear of zero lie only points too near it to tell: a root of higher order, or two close together.
+    # Between two points that are clear of zero lie only points too near it to tell: a root of higher order, or two
+    # close together.
     cdef Look at
     if (a.gap > 0.0) != (b.gap > 0.0):
         keep(q, s, crossing(q, s, a, b, 0.5 * (a.y + b.y)), 1)
@@ -200,9 +207,9 @@ cdef inline void weigh(const Series* s, Series* d, const double* centres, int or
 
 
 cdef inline void by_derivatives(Search* q, const Series* s, double low, double high) noexcept nogil:
-    # With the origin of time put where the flows change sign, the derivative has one change less. Where its roots are known,
-    # the sum is monotonic between them: so from the last derivative, which has no root, down to the sum itself. A root of
-    # higher order is a root of the derivative too, and is found there to full precision.
+    # With the origin of time put where the flows change sign, the derivative has one change less. Where its roots are
+    # known, the sum is monotonic between them: so from the last derivative, which has no root, down to the sum itself.
+    # A root of higher order is a root of the derivative too, and is found there to full precision.
     cdef double[CHANGES] centres, points, fresh
     cdef double t, before = 0.0, sign = 0.0, c
     cdef Series d = s[0]

@@ -78,7 +78,7 @@ EXCEL = [
 @pytest.mark.parametrize(("function", "arguments", "printed"), PUBLISHED)
 def test_printed_examples_hold(function, arguments, printed):
     digits = len(repr(printed).split(".")[1])
-    assert abs(function(*arguments) - printed) <= 0.51 * 10.0**-max(2, digits)
+    assert abs(function(*arguments) - printed) <= 0.51 * 10.0 ** -max(2, digits)
 
 
 @pytest.mark.parametrize(("function", "arguments", "recorded"), EXCEL)
@@ -151,7 +151,14 @@ def test_cumulative_interest_over_a_billion_periods_answers_at_once():
     assert paid == pytest.approx(fin.pmt(1e-9, 1e9, 1e6) * 1e9 + 1e6, rel=1e-12)
 
 
-@given(size=st.floats(0.001, 0.15), sign=st.sampled_from([1, -1]), nper=st.integers(1, 120), pmt=amounts, fv=money, type=types)
+@given(
+    size=st.floats(0.001, 0.15),
+    sign=st.sampled_from([1, -1]),
+    nper=st.integers(1, 120),
+    pmt=amounts,
+    fv=money,
+    type=types,
+)
 def test_nper_finds_the_number_of_periods_again(size, sign, nper, pmt, fv, type):
     rate = size * sign
     pv = fin.pv(rate, nper, pmt, fv, type)
@@ -252,7 +259,9 @@ def test_any_type_other_than_zero_means_payments_at_the_start():
         (fin.ipmt, (0.1, 2, 5, 100, 0)),
         (fin.ppmt, (0.1, 2, 5, 100, 0)),
     ):
-        assert function(*arguments, 2) == function(*arguments, 1) == function(*arguments, -0.5) != function(*arguments, 0)
+        assert (
+            function(*arguments, 2) == function(*arguments, 1) == function(*arguments, -0.5) != function(*arguments, 0)
+        )
 
 
 # -- conversions -------------------------------------------------------------------------------------------------------
@@ -293,7 +302,9 @@ def test_npv_is_that_of_the_oracle(rate, values, first):
 def test_xnpv_is_that_of_the_oracle(rate, values, data):
     later = st.lists(st.floats(40_000, 60_000), min_size=len(values) - 1, max_size=len(values) - 1)
     dates = [40_000.7, *data.draw(later)]
-    assert fin.xnpv(rate, values, dates) == pytest.approx(oracle.xnpv(rate, values, dates), abs=1e-13 * sum(map(abs, values)))
+    assert fin.xnpv(rate, values, dates) == pytest.approx(
+        oracle.xnpv(rate, values, dates), abs=1e-13 * sum(map(abs, values))
+    )
 
 
 @given(rate=st.floats(-0.5, 2), values=flows)
@@ -303,7 +314,9 @@ def test_index_and_annuity_are_those_of_the_oracle(rate, values):
     if len(values) > 1:
         crf = oracle.crf(rate, len(values) - 1)
         assert level == pytest.approx(oracle.equivalent_annuity(rate, values), abs=1e-12 * scale * crf)
-        assert fin.npv(rate, [0.0] + [level] * (len(values) - 1)) == pytest.approx(fin.npv(rate, values), abs=1e-11 * scale)
+        assert fin.npv(rate, [0.0] + [level] * (len(values) - 1)) == pytest.approx(
+            fin.npv(rate, values), abs=1e-11 * scale
+        )
     else:
         assert math.isnan(level)
     if min(values) < -1:
@@ -335,7 +348,9 @@ def test_dates_may_be_datetimes():
     days = [date(2008, 1, 1), date(2008, 3, 1), datetime(2008, 10, 30, 12), date(2009, 2, 15), date(2009, 4, 1)]
     serials = [39448, 39508, 39751, 39859, 39904]
     assert fin.xnpv(0.09, values, days) == fin.xnpv(0.09, values, serials)
-    assert fin.xirr(values, np.array(days, dtype="datetime64[s]")) == fin.xirr(values, days) == fin.xirr(values, serials)
+    assert (
+        fin.xirr(values, np.array(days, dtype="datetime64[s]")) == fin.xirr(values, days) == fin.xirr(values, serials)
+    )
 
 
 NO_MEANING = [

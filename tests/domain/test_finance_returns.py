@@ -71,7 +71,10 @@ def test_irr_is_a_root_the_nearest_of_all_to_the_guess_or_nan_where_there_is_non
         assert gap(rate, values) <= min(1e-8, 1e-13 * len(values) + 4e-16 * len(values) / (1 + rate))
 
 
-@given(outlays=st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=5), inflows=st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=30))
+@given(
+    outlays=st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=5),
+    inflows=st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=30),
+)
 def test_with_one_change_of_sign_the_one_root_does_not_depend_on_the_guess(outlays, inflows):
     values = [-v for v in outlays] + inflows
     found = fin.irr(values)
@@ -97,7 +100,9 @@ def test_roots_of_second_and_third_order_are_found_once(rates, power):
 
 @pytest.mark.parametrize("order", range(2, 9))
 def test_a_root_of_any_order_keeps_its_digits_where_the_flows_are_exact(order):
-    assert fin.irr_roots([math.comb(order, k) * (-1.5) ** k for k in range(order + 1)]) == pytest.approx([0.5], rel=1e-12)
+    assert fin.irr_roots([math.comb(order, k) * (-1.5) ** k for k in range(order + 1)]) == pytest.approx(
+        [0.5], rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -170,7 +175,11 @@ def test_irr_is_the_same_to_the_last_bit_when_all_flows_are_scaled_by_a_power_of
 def test_2001_flows_of_any_kind_take_less_than_a_millisecond():
     rng = np.random.default_rng(0)
     days = np.arange(2001) * 7 + 40_000
-    for values in (rng.normal(size=2001), np.r_[-1000.0, rng.uniform(0, 1, 2000)], np.r_[-1000.0, rng.normal(1, 0.5, 2000)]):
+    for values in (
+        rng.normal(size=2001),
+        np.r_[-1000.0, rng.uniform(0, 1, 2000)],
+        np.r_[-1000.0, rng.normal(1, 0.5, 2000)],
+    ):
         for work in (lambda: fin.irr(values), lambda: fin.xirr(values, days)):  # noqa: B023 - called here
             best = math.inf
             for _ in range(20):
@@ -266,7 +275,11 @@ def test_every_build_gives_the_same_bits():
     builds = ["base", *(name for name in _cpu.builds() if int(name[1]) <= level)]
     runs = [
         subprocess.run(
-            [sys.executable, "-c", BITS], cwd=root, env={**os.environ, "ACCELXL_CPU": name}, capture_output=True, check=True
+            [sys.executable, "-c", BITS],
+            cwd=root,
+            env={**os.environ, "ACCELXL_CPU": name},
+            capture_output=True,
+            check=True,
         ).stdout
         for name in builds
     ]
@@ -278,7 +291,10 @@ def test_every_build_gives_the_same_bits():
 
 @given(values=series, guess=st.floats(-0.9, 5), data=st.data())
 def test_xirr_is_a_root_whatever_the_order_of_the_dates(values, guess, data):
-    days = [40_000, *data.draw(st.lists(st.integers(40_000, 50_000), min_size=len(values) - 1, max_size=len(values) - 1))]
+    days = [
+        40_000,
+        *data.draw(st.lists(st.integers(40_000, 50_000), min_size=len(values) - 1, max_size=len(values) - 1)),
+    ]
     found = fin.xirr(values, days, guess)
     if math.isfinite(found):
         assert min(values) < 0 < max(values)
@@ -350,7 +366,9 @@ def test_payback_is_that_of_the_oracle(values, rate):
     assume(abs(total) > 1e-9 * oracle.npv(rate, [abs(v) for v in values]))
     sums = np.cumsum([v * (1 + rate) ** -t for t, v in enumerate(values)])
     assume(np.all(abs(sums) > 1e-9))
-    assert fin.discounted_payback(rate, values) == pytest.approx(oracle.discounted_payback(rate, values), rel=1e-9, nan_ok=True)
+    assert fin.discounted_payback(rate, values) == pytest.approx(
+        oracle.discounted_payback(rate, values), rel=1e-9, nan_ok=True
+    )
 
 
 @pytest.mark.parametrize(
