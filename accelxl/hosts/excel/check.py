@@ -40,15 +40,16 @@ def faults(data: bytes, name: str) -> list[str]:
     >>> faults(b"PK", "book.xlsm")[0].startswith("book.xlsm is not a workbook")
     True
     """
+    found: list[str] = []
     try:
         parts = package.read(data, name)
-        found = [*_types(parts, name), *_links(parts)]
+        found += [*_types(parts, name), *_links(parts)]
         if PROJECT not in parts:
             return [*found, "the book has no macros"]
         modules = project.read(parts[PROJECT])
         found += [*_names(parts, modules), *_ribbon(parts, modules), *_cells(parts, modules)]
     except AccelError as error:
-        return [str(error)]
+        found.append(str(error))
     return found
 
 
