@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -270,8 +270,7 @@ def used(cell: Sequence[Sequence[Cell]]) -> Rows:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a call gives: the value for the sheet, the sentence that explains an error in it, and the fault of ours behind it, if any."""
 
     value: Cell | NDArray[Any]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from math import inf, isfinite, nan
+from math import isfinite, nan
 from numbers import Real
 from sys import float_info
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 MOST = float_info.max
 PLAIN = {float, int}
+FLOATS = {float}
 FEW = 400
 """Cells up to which a loop in Python beats arrays."""
 DATE_KINDS = {"date", "dates"}
@@ -224,9 +225,6 @@ def text(argument: Argument, cell: Cell) -> str | Spread | None:
 
 def series(argument: Argument, cell: Cell) -> Spread | None:
     """Read one series of a row or column, or one of each row of a block."""
-    quick = _short_line(argument, cell)
-    if quick is not None:
-        return quick
     cell = range_of(cell, argument.name)
     if is_blank(cell):
         return None
@@ -246,8 +244,8 @@ def series(argument: Argument, cell: Cell) -> Spread | None:
     return Spread(values.reshape(cell.rows, cell.columns), (cell.rows, 1), codes, why)
 
 
-def _short_line(argument: Argument, cell: Cell) -> Spread | None:
-    """Read what most series are, a row or column of a few floats without limits; None for anything else, which takes the long way."""
+def short_line(cell: Cell) -> Spread | None:
+    """Read what most series are, a row or column of a few floats; None for anything else, which takes the long way."""
     if not isinstance(cell, (tuple, list)) or not 0 < len(cell) <= FEW or not isinstance(cell[0], (tuple, list)):
         return None
     flat = cell[0]
@@ -255,11 +253,9 @@ def _short_line(argument: Argument, cell: Cell) -> Spread | None:
         if set(map(type, cell)) != {type(flat)} or set(map(len, cell)) != {1}:
             return None
         flat = [row[0] for row in cell]
-    if not 1 < len(flat) <= FEW or set(map(type, flat)) != {float} or not isfinite(sum(flat)):
+    if not 1 < len(flat) <= FEW or set(map(type, flat)) != FLOATS or not isfinite(sum(flat)):
         return None  # a finite sum has no NaN and no infinity in it
-    if argument.quantity.low > -inf or argument.quantity.high < inf or argument.quantity.kind != "series":
-        return None
-    return Spread(np.array(flat), (), across=len(cell) == 1)
+    return Spread(np.array(flat), (), None, "", len(cell) == 1)
 
 
 def _without_blank_end(cell: Range) -> Range | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from types import NoneType, SimpleNamespace, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from accelxl.functions import runner
 from accelxl.functions.cells import Cell, Outcome, Range
@@ -31,6 +31,7 @@ LONGEST = 255
 """Characters of help that the function wizard shows."""
 OPTIONS = "options"
 BLOCK = Quantity(kind="block")
+Plain: TypeAlias = tuple[str, float, float, bool]
 
 
 class Unset(float):
@@ -69,8 +70,8 @@ class Example:
 class Function:
     """A spreadsheet function: cells in, a cell or an array of cells out, never an exception. Calling it is the only way in for hosts.
 
-    `options` are what the last argument, a block of names and values, may hold. `plain` is for the runner: the name of each argument
-    and the limits between which a float needs no further look (none where it does).
+    `options` are what the last argument, a block of names and values, may hold. `plain` is for the runner: the name of each argument,
+    the limits between which a float needs no further look (none where it does), and whether it is a series without limits.
 
     Examples
     --------
@@ -90,7 +91,7 @@ class Function:
     undefined: str
     target: Callable[..., Any]
     required: frozenset[str]
-    plain: tuple[tuple[str, float, float], ...]
+    plain: tuple[Plain, ...]
 
     def __call__(self, *cells: Cell) -> Cell:
         """Return the value for the sheet."""
@@ -194,11 +195,13 @@ def _argument(name: str, parameter: inspect.Parameter, hint: Any, words: str, *,
     )  # fmt: skip
 
 
-def _plain(argument: Argument) -> tuple[str, float, float]:
+def _plain(argument: Argument) -> Plain:
     quantity = argument.quantity
+    low, high = max(quantity.low, -MOST), min(quantity.high, MOST)
     if quantity.kind != "number" or quantity.whole:
-        return argument.name, 1.0, 0.0  # no number lies between
-    return argument.name, max(quantity.low, -MOST), min(quantity.high, MOST)
+        free = quantity.kind == "series" and not quantity.whole and (low, high) == (-MOST, MOST)
+        return argument.name, 1.0, 0.0, free  # no number lies between
+    return argument.name, low, high, False
 
 
 def _bases(hint: Any) -> set[Any]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from accelxl.errors import AccelError, ShapeError, UnknownName, nearest
 from accelxl.functions.cells import ERRORS, NUM, VALUE, Cell, Outcome, code_of, named, sentence
-from accelxl.functions.readers import READERS, Spread
+from accelxl.functions.readers import READERS, Spread, short_line
 from accelxl.functions.results import as_cells, one_cell, undefined
 from accelxl.functions.spread import over_cases
 
@@ -46,15 +46,17 @@ def _run(function: Function, cells: Sequence[Cell]) -> Outcome:
     given: dict[str, Any] = {}
     cases: list[tuple[str, bool, Spread]] = []
     across = False
-    for (name, low, high), argument, cell in zip(function.plain, arguments, cells, strict=False):
+    for (name, low, high, line), argument, cell in zip(function.plain, arguments, cells, strict=False):
         if cell is None:
             continue
         if type(cell) is float and low <= cell <= high:  # most cells of most calls
             given[name] = cell
             continue
-        value = READERS[argument.quantity.kind](argument, cell)
+        value = short_line(cell) if line else None
         if value is None:
-            continue
+            value = READERS[argument.quantity.kind](argument, cell)
+            if value is None:
+                continue
         if type(value) is Spread:
             if value.shape:
                 cases.append((argument.name, argument.single, value))
@@ -66,7 +68,10 @@ def _run(function: Function, cells: Sequence[Cell]) -> Outcome:
     if function.options and "options" in given:
         given |= _options(function, given.pop("options"))
     if not cases:
-        return _outcome(function, function.target(**given), across)
+        result = function.target(**given)
+        if type(result) is float and isfinite(result):
+            return Outcome(result)
+        return _outcome(function, result, across)
     values, why = over_cases(function, given, cases)
     return Outcome(values, why and f"{function.name}: {why}")
 
