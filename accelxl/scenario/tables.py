@@ -136,13 +136,9 @@ def scenarios(
     >>> scenarios(plan, {"unit_price_usd": [30000.0, 40000.0]}, ["capex_usd"])["capex_usd"]
     array([1920000., 2560000.])
     """
-    framed = hasattr(columns, "columns") and hasattr(columns, "index")
-    given: Mapping[str, Any] = {str(c): columns[c].to_numpy() for c in columns.columns} if framed else columns
-    if not isinstance(given, Mapping) or not given:
-        raise ShapeError("the table has no column; one or more columns of inputs are needed")
     base = plan_of(plan)
     names = check_metrics(metrics)
-    numbers, words, count = _read(base, given)
+    numbers, words, count = read_columns(base, columns)
     if sink == "array" and cluster is None and out is None and checkpoint is None:
         found = dict(zip(names, _rows(base, numbers, words, names, threads), strict=True))
     else:
@@ -153,7 +149,7 @@ def scenarios(
         job = job_of(base, columns_of(numbers, words, count), names, count)
         ask = Ask(sink, percentiles, level, bins, top, top_by, largest)
         found = collect(job, ask, How(threads, progress, cluster, out, checkpoint))
-    if not framed or sink != "array":
+    if sink != "array" or not _is_frame(columns):
         return found
     import pandas as pd
 
@@ -171,8 +167,21 @@ def _length(given: Mapping[str, Any]) -> int:
     return count
 
 
-def _read(base: Plan, given: Mapping[str, Any]) -> tuple[dict[str, NDArray[np.float64]], dict[str, list[Any]], int]:
-    """Return checked columns of numbers, columns of words, and how many rows they have."""
+def _is_frame(given: Any) -> bool:
+    return hasattr(given, "columns") and hasattr(given, "index")
+
+
+def read_columns(base: Plan, columns: Any) -> tuple[dict[str, NDArray[np.float64]], dict[str, list[Any]], int]:
+    """Return the columns of a table that are numbers, checked, those that are words, and how many rows they have.
+
+    Raises
+    ------
+    ShapeError
+        If there is no column, no row, or the columns differ in length.
+    """
+    given: Any = {str(c): columns[c].to_numpy() for c in columns.columns} if _is_frame(columns) else columns
+    if not isinstance(given, Mapping) or not given:
+        raise ShapeError("the table has no column; one or more columns of inputs are needed")
     count = _length(given)
     numbers: dict[str, NDArray[np.float64]] = {}
     words: dict[str, list[Any]] = {}
