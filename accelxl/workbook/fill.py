@@ -14,7 +14,7 @@ from accelxl.arrays import EPOCH
 from accelxl.workbook.book import Workbook, load
 from accelxl.workbook.fields import fields
 from accelxl.workbook.files import used_folder, write_atomically
-from accelxl.workbook.filler import Filler
+from accelxl.workbook.filler import prepared
 from accelxl.workbook.jobs import jobs_of
 from accelxl.workbook.package import assembled
 from accelxl.workbook.records import records
@@ -92,7 +92,7 @@ def fill(
     ('small.xlsx', 327750)
     """
     rows = records(data)
-    filler = Filler(template, recalculate=recalculate)
+    filler = prepared(template, recalculate=recalculate)
     jobs = jobs_of(rows, filler.fields, filler.book.package.path, Path(out), pattern)
     chunks = list(filler.chunks(jobs))
     done: list[Filled] = []

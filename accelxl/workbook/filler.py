@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from accelxl.workbook.formulas.sheets import Formula
 from accelxl.workbook.formulas.tree import Unsupported
 from accelxl.workbook.formulas.values import Value
 from accelxl.workbook.jobs import Job
-from accelxl.workbook.package import Packed, packed
+from accelxl.workbook.package import Packed, packed, read_bytes
 from accelxl.workbook.patch import Cut, Cutter
 from accelxl.workbook.recalc import recalculated
 
@@ -38,6 +39,23 @@ class Chunk:
         self.found: dict[Key, Value] | None = None
 
 
+@lru_cache(maxsize=2)
+def _prepared(template: Path, _digest: bytes, recalculate: bool) -> Filler:
+    return Filler(template, recalculate=recalculate)
+
+
+def prepared(template: str | Path, *, recalculate: bool = True) -> Filler:
+    """Return a template ready to be filled; the last two are kept, for scripts that fill one template again and again.
+
+    Raises
+    ------
+    BadFile
+        If it is missing, no workbook, encrypted or damaged.
+    """
+    path = Path(template)
+    return _prepared(path, sha256(read_bytes(path)).digest(), recalculate)
+
+
 class Filler:
     """A template ready to be filled: read, compiled and cut once for all books."""
 
@@ -49,7 +67,6 @@ class Filler:
         self.cutter = Cutter(self.book)
         self.recalculate = recalculate
         self.batch = self._batch_cells()
-        self.engine: Engine | None = self._engine() if recalculate else None
 
     def _batch_cells(self) -> dict[Key, str]:
         """Return the cells that keep a figure of the time of the fill: `batch_x` keeps `out_x`."""
@@ -61,7 +78,11 @@ class Filler:
                 found[place[:3]] = other
         return found
 
-    def _engine(self) -> Engine:
+    @cached_property
+    def engine(self) -> Engine | None:
+        """The compiled formulas; None where nothing is to be recalculated."""
+        if not self.recalculate:
+            return None
         sheets = self.book.sheets()
         for key, figure in self.batch.items():
             sheets.constants.pop(key, None)

@@ -42,7 +42,7 @@ class Package:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.data = _read(self.path)
+        self.data = read_bytes(self.path)
         try:
             self._zip = zipfile.ZipFile(BytesIO(self.data))
         except (zipfile.BadZipFile, struct.error, OSError, ValueError) as error:
@@ -173,7 +173,7 @@ def _rewritten(member: Member, new: Packed, offset: int) -> tuple[bytes, bytes]:
     return header + new.data, listed
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """Return a file that may be a workbook."""
     try:
         data = path.read_bytes()

@@ -114,7 +114,7 @@ class Cutter:
         before, after = f"{tag}>{self._formula(sheet, span)}<{x}v>", f"</{x}v></{x}c>"
         first = float(value.num[0])
         if (value.num == first).all():
-            if span.type in {"", "n"} and span.value is not None and float(span.value) == first:
+            if span.type in {"", "n"} and self.book.value(span) == first:
                 return None
             return [before + number_text(first) + after]
         return [before, value.num + 0.0, after]

@@ -75,7 +75,12 @@ def perturbed(sides=("low", "high")):
             if value is not None:
                 cell = serial(value)
                 jobs.append(
-                    Job(f"{item.defined} = {value}: ", Path("x"), {filler.fields[item.defined].key: cell}, {item.defined: value})
+                    Job(
+                        f"{item.defined} = {value}: ",
+                        Path("x"),
+                        {filler.fields[item.defined].key: cell},
+                        {item.defined: value},
+                    )
                 )
     return jobs
 

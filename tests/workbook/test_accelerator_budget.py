@@ -28,11 +28,8 @@ def plan_of(inputs):
         row = plan_input(name)
         if row is None or row.name == "device" or value is None:
             continue
-        value = int(value) if row.quantity.whole else value
-        if row.scope == "plan":
-            top[row.name] = value
-        else:
-            tranches[int(name[-1]) - 1][row.name] = value
+        block = top if row.scope == "plan" else tranches[int(name[-1]) - 1]
+        block[row.name] = int(value) if row.quantity.whole else value
     return {**top, "tranches": list(tranches)}
 
 
@@ -65,10 +62,14 @@ def draw(rng):
         if item.quantity.choices:
             values[item.defined] = rng.choice(item.quantity.choices)
         elif item.quantity.kind == "date":
-            values[item.defined] = serial(item.low) if item.name == "budget_date" else serial(rng.choice([item.low, item.high]))
+            values[item.defined] = (
+                serial(item.low) if item.name == "budget_date" else serial(rng.choice([item.low, item.high]))
+            )
         else:
             low, high = float(serial(item.low)), float(serial(item.high))
-            values[item.defined] = float(rng.randint(int(low), int(high))) if item.quantity.whole else rng.uniform(low, high)
+            values[item.defined] = (
+                float(rng.randint(int(low), int(high))) if item.quantity.whole else rng.uniform(low, high)
+            )
     if rng.random() < 0.2:
         values["in_demand_mtok_per_month"] = None
     if rng.random() < 0.2:
@@ -85,10 +86,9 @@ def test_drawn_books_have_the_figures_of_the_plan_model_and_pass_their_checks():
     for one, shown in zip(drawn, figures, strict=True):
         if shown["chk_total"]:
             # combinations of long waits and lives may end after the timeline: the check that says so is then the reason
-            ends = [
-                sum(one[f"in_{name}_{k}"] for name in ("order_month", "lead_time_months", "delay_months", "install_months", "economic_life_months"))
-                for k in (1, 2)
-            ]  # fmt: skip
+            waits = ("order_month", "lead_time_months", "delay_months", "install_months", "economic_life_months")
+            waits = ("order_month", "lead_time_months", "delay_months", "install_months", "economic_life_months")
+            ends = [sum(one[f"in_{name}_{k}"] for name in waits) for k in (1, 2)]
             assert max(ends) > 96
             continue
         plan = plan_of(base() | one)
@@ -123,14 +123,20 @@ def test_every_input_moves_a_figure_of_the_board():
     moved = set()
     for job, figure in zip(jobs, figures, strict=True):
         for name, value in shown.items():
-            same = figure[name] == value or (isinstance(value, float) and isinstance(figure[name], float) and math.isclose(figure[name], value, rel_tol=1e-9))
+            same = figure[name] == value or (
+                isinstance(value, float)
+                and isinstance(figure[name], float)
+                and math.isclose(figure[name], value, rel_tol=1e-9)
+            )
             if not same:
                 moved.update(job.shown)
     assert set(budget().fields) - moved == set()
 
 
 def test_no_tokens_and_no_units_give_zeros_and_no_errors():
-    zero = {budget().fields[f"in_units_{k}"].key: 0.0 for k in (1, 2)} | {budget().fields["in_staff_usd_per_year"].key: 0.0}
+    zero = {budget().fields[f"in_units_{k}"].key: 0.0 for k in (1, 2)} | {
+        budget().fields["in_staff_usd_per_year"].key: 0.0
+    }
     found, (shown,) = computed([Job("", None, zero, {})])
     assert not [error for error in errors(found, 1) if not error[1].startswith("Checks!C")]
     money = [value for name, value in shown.items() if name.endswith("_usd")]
@@ -177,10 +183,18 @@ def test_the_board_prints_on_one_page_with_its_figures(tmp_path, find):
     import subprocess
 
     pdf = convert(BUDGET, tmp_path, "pdf", recalculate=False)
-    pages = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout.split("\f")
+    pages = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
+    ).stdout.split("\f")
     boards = [page for page in pages if "Net present value" in page and "Cash over the life" in page]
     assert len(boards) == 1
-    for text in ("24.1", "16.7%", "Capacity and tokens served", "Cost of a million tokens by fiscal year", "All checks pass"):
+    for text in (
+        "24.1",
+        "16.7%",
+        "Capacity and tokens served",
+        "Cost of a million tokens by fiscal year",
+        "All checks pass",
+    ):
         assert text in boards[0], text
 
 
@@ -246,7 +260,10 @@ def test_every_input_and_figure_has_a_name_that_is_used():
 def test_low_value_and_high_are_in_order_and_inside_the_limits():
     for item in template("accelerator_budget").items:
         if isinstance(item.value, float):
-            low, high = item.low if item.low is not None else item.value, item.high if item.high is not None else item.value
+            low, high = (
+                item.low if item.low is not None else item.value,
+                item.high if item.high is not None else item.value,
+            )
             assert item.quantity.low <= low <= item.value <= high <= item.quantity.high, item.name
 
 
@@ -279,13 +296,15 @@ def test_the_inputs_alone_wear_the_input_style_and_are_unlocked():
         assert sheet.freeze_panes
         for row in sheet.iter_rows():
             for cell in row:
-                if cell.fill.fgColor.rgb == "FFFFF2CC" or cell.font.color and cell.font.color.rgb == "FF0000FF":
+                if cell.fill.fgColor.rgb == "FFFFF2CC" or (cell.font.color and cell.font.color.rgb == "FF0000FF"):
                     worn.add((sheet.title, cell.coordinate))
                 if not cell.protection.locked:
                     unlocked.add((sheet.title, cell.coordinate))
     places = {book.defined_names[name].attr_text.replace("$", "") for name in budget().fields}
     assert {f"{sheet}!{cell}" for sheet, cell in worn} == places == {f"{sheet}!{cell}" for sheet, cell in unlocked}
-    rules = {str(area) for rule in book["Inputs"].data_validations.dataValidation for area in rule.sqref.ranges if rule.error}
+    rules = {
+        str(area) for rule in book["Inputs"].data_validations.dataValidation for area in rule.sqref.ranges if rule.error
+    }
     assert {place.split("!")[1] for place in places} == rules
 
 
@@ -306,5 +325,9 @@ def test_chart_caches_are_the_values_of_their_cells():
         assert caches
         assert data
         for _, _, _, rect, old in caches:
-            cells = [filler.book.at((rect[0], r, c)) for r in range(rect[1], rect[3] + 1) for c in range(rect[2], rect[4] + 1)]
+            cells = [
+                filler.book.at((rect[0], r, c))
+                for r in range(rect[1], rect[3] + 1)
+                for c in range(rect[2], rect[4] + 1)
+            ]
             assert np.array([float(text) for text in old.values()]) == pytest.approx(np.array(cells))

@@ -26,7 +26,7 @@ from accelxl.workbook.formulas.compile import (
     out_of_sheet,
     place,
 )
-from accelxl.workbook.formulas.parse import parse, tokens
+from accelxl.workbook.formulas.parse import area_of, parse, tokens
 from accelxl.workbook.formulas.sheets import Formula, Sheets
 from accelxl.workbook.formulas.tree import Area, Name, Node, Unsupported, address
 from accelxl.workbook.formulas.values import BLANK, Value
@@ -66,6 +66,7 @@ class Engine:
         self.outside = outside
         self.lacking: dict[Key, str] = {}
         """Formula cells that this compiler cannot compute, each with the function or construct that it lacks."""
+        self._opaque: set[Key] = set()
         self._closures: dict[Key, Closure] = {}
         self._reads: dict[Key, list[tuple[int, Area]]] = {}
         self._scope = Scope(
@@ -108,10 +109,27 @@ class Engine:
                 self._closures[key], self._reads[key] = made[same]
             except Unsupported as error:
                 self.lacking[key] = str(error)
-                self._reads[key] = []
+                self._reads[key] = self._named_in(key, formula)
                 continue
             if any(out_of_sheet(area, row, column) for _, area in self._reads[key]):
                 self._closures[key], self._reads[key] = (lambda _cells, _row, _column: BROKEN), []
+
+    def _named_in(self, key: Key, formula: Formula) -> list[tuple[int, Area]]:
+        """Return the cells that a formula names which could not be compiled; one that may read any cell is noted as such."""
+        try:
+            found = tokens(formula.text, *(formula.origin or key[1:]))
+        except Unsupported:
+            self._opaque.add(key)
+            return []
+        reads: list[tuple[int, Area]] = []
+        for kind, text in found:
+            node = area_of(text) if kind == "area" else self._scope.names.get(str(text).rpartition("!")[2].lower())
+            if isinstance(node, Area):
+                sheet = key[0] if node.sheet is None else self._scope.sheets.get(node.sheet.lower(), -1)
+                reads.append((sheet, node))
+            elif kind == "call" and str(text).upper().rpartition(".")[2] in {"INDIRECT(", "OFFSET("}:
+                self._opaque.add(key)
+        return reads
 
     def _sources(self, key: Key, rectangles: dict[Rect, list[Key]], by_sheet: Mapping[int, list[Key]]) -> Iterable[Key]:
         """Go through the formula cells that a formula reads."""
@@ -167,7 +185,7 @@ class Engine:
     def moved_by(self, changed: Iterable[Key]) -> list[Key]:
         """Return the formula cells that depend on any of these cells, in order of dependency."""
         changed = set(changed)
-        touched: set[Key] = set()
+        touched: set[Key] = set(self._opaque)
         reading: dict[Rect, bool] = {}
         for key in self.sheets.formulas:
             for sheet, area in self._reads[key]:

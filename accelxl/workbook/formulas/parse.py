@@ -116,7 +116,8 @@ def _sides(text: str, *, low: bool) -> tuple[_Side, _Side]:
     return down, across
 
 
-def _area(sides: tuple[Any, ...]) -> Area:
+def area_of(sides: tuple[Any, ...]) -> Area:
+    """Return the area of an area token."""
     return Area(sides[0], *(Axis(*side) for side in sides[1:]))
 
 
@@ -184,7 +185,7 @@ class _Reader:
     def operand(self) -> Node:
         kind, value = self.take()
         if kind == "area":
-            return _area(value)
+            return area_of(value)
         if kind == "number":
             return Number(float(value))
         if kind == "text":

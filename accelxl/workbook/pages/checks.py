@@ -22,12 +22,13 @@ def checks(template: Template, layout: Layout, book: Book) -> None:
         page.put(4, column, None, "strong")
     flags: list[int] = []
     row = _table(page, 6, "Check", [c for c in template.checks if not c.warning], book, flags)
-    first, row = _twins(template, page, row + 2, flags)
-    missing = f"=ROWS({_span(first, row, ACCEL)})-COUNT({_span(first, row, ACCEL)})"
-    row += 1
-    page.put(row, LABEL, "ACCEL cells that did not calculate (the add-in is not installed)", "label")
-    page.put(row, VALUE, role="calc", format="number", formula=missing)
-    layout.name("chk_not_calculated", page, row, VALUE)
+    if any(figure.metric for figure in template.board.figures):
+        first, row = _twins(template, page, row + 2, flags)
+        row += 1
+        cells_of = _span(first, row - 1, ACCEL)
+        page.put(row, LABEL, "ACCEL cells that did not calculate (the add-in is not installed)", "label")
+        page.put(row, VALUE, role="calc", format="number", formula=f"=ROWS({cells_of})-COUNT({cells_of})")
+        layout.name("chk_not_calculated", page, row, VALUE)
     warned: list[int] = []
     row = (
         _table(page, row + 2, "Warning (outside the total)", [c for c in template.checks if c.warning], book, warned)
