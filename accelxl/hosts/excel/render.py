@@ -30,11 +30,13 @@ Private Const ACCEL_MOST_CELLS As Double = {MOST_CELLS}
 """
 
 HELPERS = f"""
-' Value of an argument; a mark where it cannot be read, which the dispatcher turns into #VALUE! and a sentence.
+' Value of an argument, Null where it is missing or blank; a mark where it cannot be read, which the dispatcher turns into
+' #VALUE! and a sentence.
 Private Function AccelValue(Optional x As Variant) As Variant
     Dim mark As String
     mark = Chr$({ord(MARK)})
     On Error GoTo failed
+    AccelValue = Null
     If IsMissing(x) Then Exit Function
     If Not IsObject(x) Then
         AccelValue = x
@@ -47,6 +49,7 @@ Private Function AccelValue(Optional x As Variant) As Variant
     Else
         AccelValue = AccelCells(x)
     End If
+    If IsEmpty(AccelValue) Then AccelValue = Null
     Exit Function
 failed:
     AccelValue = mark & "unread" & mark & Err.Description
