@@ -5,7 +5,7 @@ Formulas live in kernels/<subject>.pxd; here are the faces that Python calls, su
 1. elementwise   @cython.ufunc         a formula as a NumPy ufunc
 2. row loops     def ..._rows(..., out) a formula along each row of a 2-D array
 3. the plan      packs of scenarios
-4. scenarios     draws and sinks
+4. scenarios     draws, sinks and Cartesian grids
 
 A result that has no meaning is NaN. Shapes and types are checked by the caller.
 """
@@ -17,6 +17,7 @@ from libc.stdlib cimport free, malloc
 cimport accelxl.kernels.depreciation as depreciation
 cimport accelxl.kernels.draws as draws
 cimport accelxl.kernels.finance as finance
+cimport accelxl.kernels.grid as cells
 cimport accelxl.kernels.irr as irr_lanes
 cimport accelxl.kernels.pack as pk
 cimport accelxl.kernels.plan as plan
@@ -763,3 +764,61 @@ def top_rows(
         with nogil:
             kept = sinks.top(&ranks[0], n, first, sign, &best[0], &index[0], kept, best.shape[0])
     return kept
+
+
+# -- scenarios: Cartesian grids --------------------------------------------------------------------------------------------
+
+def grid_fill(
+    const double[::1] left,      # (rows,)           IN
+    tuple tables,                # up to 16 arrays (k, n)  IN
+    const int64_t[:, ::1] which, # (tables, rows)    IN   the row of each table that a row of cells takes
+    double[:, ::1] out,          # (rows, n)         OUT
+    Py_ssize_t lo,
+    Py_ssize_t hi,
+) -> None:
+    """Write out[r, j] = left[r] + tables[0][which[0, r], j] + tables[1][which[1, r], j] + ... for rows lo..hi-1."""
+    cdef const double* start[16]
+    cdef const double* now[16]
+    cdef const double[:, ::1] table
+    cdef int k, count = <int>len(tables)
+    cdef Py_ssize_t r, n = out.shape[1]
+    for k in range(count):
+        table = tables[k]
+        start[k] = &table[0, 0]
+    with nogil:
+        for r in range(lo, hi):
+            for k in range(count):
+                now[k] = start[k] + which[k, r] * n
+            cells.fill_row(left[r], now, count, n, &out[r, 0])
+        pk.ax_streamed()
+
+
+def grid_below(
+    const double[:, ::1] left,   # (parts, n) each rising   IN
+    const double[:, ::1] right,  # (parts, m) each rising   IN
+    double level,
+    Py_ssize_t lo,
+    Py_ssize_t hi,
+) -> int:
+    """How many sums left[s, i] + right[s, j] of parts lo..hi-1 lie below the level."""
+    cdef int64_t found = 0
+    cdef Py_ssize_t s, n = left.shape[1], m = right.shape[1]
+    with nogil:
+        for s in range(lo, hi):
+            found += cells.below(&left[s, 0], n, &right[s, 0], m, level)
+    return found
+
+
+def grid_sums(
+    const double[:, ::1] left,   # (parts, n) each rising   IN
+    const double[:, ::1] right,  # (parts, m) each rising   IN
+    double level,
+    double[:, ::1] out,          # (parts, SUM_FIELDS)      OUT
+    Py_ssize_t lo,
+    Py_ssize_t hi,
+) -> None:
+    """Write the sums of the cells left[s, i] + right[s, j] of each part lo..hi-1 to a row of `out`."""
+    cdef Py_ssize_t s, n = left.shape[1], m = right.shape[1]
+    with nogil:
+        for s in range(lo, hi):
+            cells.pair_of_lists(&left[s, 0], n, &right[s, 0], m, level, &out[s, 0])
