@@ -72,6 +72,13 @@ def plan_rows(
     codes: Whole, macrs: Vector, values: Vector, columns: tuple[Vector, ...], slots: Whole, metrics: Whole, wants: int, uses: int,
     out: Vector, lo: int, hi: int,
 ) -> None: ...
+class OnePlan:
+    def __init__(
+        self, codes: Whole, macrs: Vector, values: Vector, slots: Whole, starts: Whole, low: Vector, high: Vector, whole: Whole,
+        metrics: Whole, wants: int, uses: int,
+    ) -> None: ...
+    def __call__(self, *given: float) -> tuple[float, ...] | None: ...
+
 def plan_ledger(codes: Whole, macrs: Vector, values: Vector, uses: int) -> tuple[dict[str, Vector], float]: ...
 
 # scenarios

@@ -11,6 +11,9 @@ A result that has no meaning is NaN. Shapes and types are checked by the caller.
 """
 
 cimport cython
+from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
+from libc.math cimport floor
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 
@@ -483,6 +486,75 @@ def plan_rows(
             row += plan.TILE
     free(at)
     _spare.append(<size_t>w)
+
+
+cdef class OnePlan:
+    """One plan, ready to be evaluated: numbers in, numbers out, with neither arrays nor names between."""
+
+    cdef plan.Frame f
+    cdef double* values
+    cdef int count, inputs, metrics
+    cdef const int[::1] slots, places, starts, whole
+    cdef const double[::1] low, high
+    cdef object held
+
+    def __cinit__(
+        self,
+        const int[::1] codes,         # the plan, as plan_rows takes it
+        const double[:, ::1] macrs,
+        const double[::1] values,
+        const int[::1] slots,         # positions in values of the first input, then of the second ...
+        const int[::1] starts,        # (inputs + 1,) where the slots of each input begin
+        const double[::1] low,        # (inputs,) limits
+        const double[::1] high,
+        const int[::1] whole,         # (inputs,) 1 where whole numbers only are allowed
+        const int[::1] metrics,
+        int wants,
+        int uses,
+    ):
+        cdef int i
+        self.count, self.inputs, self.metrics = <int>values.shape[0], <int>low.shape[0], <int>metrics.shape[0]
+        self.values = <double*>malloc(self.count * sizeof(double))
+        if self.values == NULL:
+            raise MemoryError
+        for i in range(self.count):
+            self.values[i] = values[i]
+        self.slots, self.starts, self.places = slots, starts, metrics
+        self.low, self.high, self.whole = low, high, whole
+        self.held = macrs                 # what the frame points to
+        _set_frame(&self.f, codes, macrs, wants, uses)
+
+    def __dealloc__(self):
+        free(self.values)
+
+    def __call__(self, *given):
+        """Return the metrics, a tuple; None where there are too few or too many inputs or one lies outside its limits."""
+        cdef plan.Workspace* w
+        cdef pk.pack* inputs
+        cdef double value
+        cdef int i, k
+        if len(given) != self.inputs:
+            return None
+        w = _workspace()
+        try:
+            inputs = <pk.pack*>&w.inputs
+            for i in range(self.count):
+                inputs[i] = pk.pk(self.values[i])
+            for i in range(self.inputs):
+                value = given[i]
+                if not self.low[i] <= value <= self.high[i] or (self.whole[i] and value != floor(value)):
+                    return None
+                for k in range(self.starts[i], self.starts[i + 1]):
+                    inputs[self.slots[k]] = pk.pk(value)
+            plan.one_tile(w, &self.f, NULL, NULL, 0, 0, 1)
+            found = PyTuple_New(self.metrics)
+            for i in range(self.metrics):
+                number = pk.pk_lane((<pk.pack*>&w.metrics[0])[self.places[i]], 0)
+                Py_INCREF(number)
+                PyTuple_SET_ITEM(found, i, number)
+        finally:
+            _spare.append(<size_t>w)
+        return found
 
 
 def plan_ledger(

@@ -30,8 +30,6 @@ MAX_CELLS = 1 << 27
 """Cells that a grid may hold in memory for each metric (1 GiB)."""
 FEW_CELLS = 1 << 16
 """Cells up to which each is a plan of its own, to the bits of a scenario table."""
-MOST_COUNTED = 1 << 50
-"""Cells of a grid that is counted and not visited: whole numbers of cells stay exact."""
 
 
 def axes_of(plan: Any, axes: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
@@ -132,17 +130,18 @@ def grid(
     if into is not None and (sink != "array" or _elsewhere(how)):
         raise ShapeError(f"into is given with sink {sink!r}; it takes the metrics of sink array on this machine, without a file")
     if sink == "array" and not _elsewhere(how):
-        _small_enough(cells, MAX_CELLS, " with sink array; sink summary takes more")
+        _small_enough(cells, MAX_CELLS, ", any number of them with sink summary")
         given = _targets(into, names, shape)
         if not all(map(varies, found)) or cells <= FEW_CELLS:
             return _by_rows(base, found, names, threads, given)
         return {name: _by_terms(base, found, name, threads, given[name]) for name in names}
     if sink == "summary" and not _elsewhere(how) and cells > FEW_CELLS and all(map(varies, found)):
-        _small_enough(cells, MOST_COUNTED, "")
+        _small_enough(cells, MAX_CASES, "")
         counted = _counted(base, found, names, ask, how, cells)
         if counted is not None:
             return counted
-    _small_enough(cells, MAX_CELLS if sink in {"array", "frame"} else MAX_CASES, "")
+    held = sink in {"array", "frame"} if isinstance(sink, str) else False
+    _small_enough(cells, MAX_CELLS if held else MAX_CASES, ", any number of them with sink summary" if held else "")
     kept = collect(job_of(base, axes_source(found), names, cells), ask, how)
     return {name: values.reshape(shape) for name, values in kept.items()} if sink == "array" else kept
 

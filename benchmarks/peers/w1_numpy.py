@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 T = 60
-BLOCK = 1024
+BLOCK = 256
 MONTH = np.arange(T + 1.0)[:, None]
 
 
@@ -114,12 +114,12 @@ def run(columns, method, out, threads=1):
 
     def share(lo):
         hi = min(lo + BLOCK, cases)
-        _block(method, [c[lo:hi] for c in columns], out[:, lo:hi])
+        with np.errstate(all="ignore"):
+            _block(method, [c[lo:hi] for c in columns], out[:, lo:hi])
 
-    with np.errstate(all="ignore"):
-        if threads == 1:
-            for lo in range(0, cases, BLOCK):
-                share(lo)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(share, range(0, cases, BLOCK)))
+    if threads == 1:
+        for lo in range(0, cases, BLOCK):
+            share(lo)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(share, range(0, cases, BLOCK)))

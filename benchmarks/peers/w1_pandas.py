@@ -58,7 +58,8 @@ def run(columns, method, out):
     below = long[(long["discounted"] < 0.0) & (long["month"] < T)].groupby("case", sort=False).tail(1)
     after = long.loc[below.index + 1, "worth"].to_numpy()
     found = pd.Series(0.0, index=range(out.shape[1]))
-    found.loc[below["case"]] = below["month"].to_numpy() - below["discounted"].to_numpy() / after
+    with np.errstate(divide="ignore"):  # a month without a flow, where the sum stays below zero
+        found.loc[below["case"]] = below["month"].to_numpy() - below["discounted"].to_numpy() / after
     out[2] = found.where(out[0] >= 0.0)
     unit = long.assign(opex_pv=long["opex"] * long["df"], back=long["resale"] * long["df"], tokens_pv=long["tokens"] * long["df"])
     sums = unit.groupby("case", sort=False)[["opex_pv", "back", "tokens_pv"]].sum()
