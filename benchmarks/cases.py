@@ -152,7 +152,7 @@ def summed() -> Timed:
     for threads in (1, 2):
         call = lambda threads=threads: grid(plan, many, "npv", threads, sink="summary", percentiles=())  # noqa: E731
         variants[f"{OURS}, {threads}"] = Variant(40.0**6, call, threads)
-    variants[f"{OURS}, 2, nine percentiles"] = Variant(40.0**6, lambda: grid(plan, many, "npv", 2, sink="summary"), 2)
+    variants[f"{OURS} with nine percentiles"] = Variant(40.0**6, lambda: grid(plan, many, "npv", 2, sink="summary"), 2)
     return interleaved(variants)
 
 

@@ -9,7 +9,7 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.measure import Timed
 
@@ -46,7 +46,7 @@ def short(value: float, _place: object = None) -> str:
 
 def _label(name: str, threads: int) -> str:
     plain = name.rsplit(", ", 1)[0] if name[-1].isdigit() else name
-    return f"{plain}, {threads} threads" if threads > 1 else plain
+    return f"{plain}, {threads} threads" if threads > 1 else f"{plain}, 1 thread" if plain != name else plain
 
 
 def speed(timed: Mapping[str, Timed], path: Path) -> None:
@@ -84,13 +84,13 @@ def growth(grown: Mapping[str, list], path: Path) -> None:
     """Draw time and memory as scenarios and months grow, each beside a line of exact proportion."""
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(2, 2, figsize=(8.6, 5.6), layout="constrained", sharex="col", height_ratios=(3, 2))
-        for column, (key, label) in enumerate((("scenarios", "scenarios, of 60 months"), ("months", "months, of 262,144 scenarios"))):
+        for column, (key, label) in enumerate((("scenarios", "scenarios (60 months each)"), ("months", "months (262,144 scenarios)"))):
             sizes, seconds, held = (list(values) for values in zip(*grown[key], strict=True))
             top, bottom = axes[0, column], axes[1, column]
             end = seconds[-1] / sizes[-1]
             top.plot(sizes, [end * n for n in sizes], color=QUIET, linewidth=1.2, zorder=1)
             top.plot(sizes, seconds, color=OURS, marker="o", markersize=5, linewidth=2, zorder=2)
-            top.text(sizes[0], end * sizes[0] * 0.55, "in proportion", color="#7d868f", fontsize=9)
+            top.text(0.03, 0.9, "grey: in exact proportion to the largest", color="#7d868f", fontsize=9, transform=top.transAxes)
             top.set_xscale("log", base=10)
             top.set_yscale("log")
             top.set_title(f"Time by {label}", loc="left", fontsize=10.5, fontweight="bold")
@@ -107,6 +107,8 @@ def growth(grown: Mapping[str, list], path: Path) -> None:
                 axis.grid(axis="y", color=LINE, linewidth=0.8)
                 axis.set_axisbelow(True)
             top.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g} s"))
+            top.yaxis.set_minor_formatter(NullFormatter())
+            top.set_ylim(0.5 * min(seconds), 3.0 * max(seconds))
             bottom.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g} MB"))
         figure.savefig(path)
         plt.close(figure)

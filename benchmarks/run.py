@@ -33,7 +33,7 @@ def shown(name: str, timed: Timed) -> None:
     """Print what a group came to."""
     print(f"{name}:")
     for variant in timed.rounds:
-        print(f"  {variant:<32} {timed.rate(variant):>18,.0f} /s")
+        print(f"  {variant:<32} {timed.rate(variant):>18,.0f} /s", flush=True)
 
 
 def main() -> None:

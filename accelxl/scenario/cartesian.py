@@ -1,7 +1,7 @@
 """Cartesian grids whose cells are sums of a few small tables: each term of a metric on its own axes.
 
 A cell is written by one addition or counted without being visited. It differs from the plan kernel's figure by rounding only: by at
-most 1e-12 of the sum of its terms' sizes (docs/decisions/0501-grids-add-tables.md).
+most 1e-12 of the sum of its terms' sizes (docs/decisions/0510-grids-add-tables.md).
 """
 
 from __future__ import annotations
