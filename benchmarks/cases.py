@@ -71,7 +71,7 @@ def reference() -> Timed:
     for threads in (1, 2):
         call = _ours(workload.plan(), columns, workload.OUTPUTS, threads)
         variants[f"{OURS}, {threads}"] = Variant(many, call, threads)
-    return interleaved(variants, rounds=9)
+    return interleaved(variants, rounds=7)
 
 
 def full() -> Timed:
@@ -85,12 +85,22 @@ def full() -> Timed:
         )
         call = _ours(workload.full_plan(), workload.full_draws(many), workload.FULL_OUTPUTS, threads)
         variants[f"{OURS}, {threads}"] = Variant(many, call, threads)
-    return interleaved(variants, rounds=9)
+    return interleaved(variants, rounds=7)
 
 
 UNUSED = (
-    "inflation_per_year", "electricity_growth_per_year", "training_months", "facility_usd_per_kw", "colo_usd_per_kw_month",
-    "staff_usd_per_year", "debt_share", "drift_per_year", "working_capital_days", "revenue_share", "stranded_share", "attach_share",
+    "inflation_per_year",
+    "electricity_growth_per_year",
+    "training_months",
+    "facility_usd_per_kw",
+    "colo_usd_per_kw_month",
+    "staff_usd_per_year",
+    "debt_share",
+    "drift_per_year",
+    "working_capital_days",
+    "revenue_share",
+    "stranded_share",
+    "attach_share",
 )
 
 
@@ -102,7 +112,7 @@ def features() -> Timed:
     used = workload.plan(inflation_per_year=0.02)
     plans = {"W1": plain, "W1, twelve features at zero": zeros, "W1 with inflation": used}
     variants = {name: Variant(many, _ours(plan, columns, workload.OUTPUTS, 2), 2) for name, plan in plans.items()}
-    return interleaved(variants, rounds=15)
+    return interleaved(variants, rounds=11)
 
 
 def irr() -> Timed:
@@ -169,7 +179,7 @@ def one() -> Timed:
         "evaluate, npv": Variant(2000, repeated(lambda: evaluate(plan, ("npv",)), 2000)),
         "evaluate, every metric": Variant(500, repeated(lambda: evaluate(plan), 500)),
     }
-    return interleaved(variants, rounds=15)
+    return interleaved(variants, rounds=11)
 
 
 def imports() -> Timed:
@@ -178,7 +188,7 @@ def imports() -> Timed:
     def start(module):
         return lambda: subprocess.run([sys.executable, "-c", f"import {module}"], cwd=ROOT, check=True)
 
-    return interleaved({m: Variant(1, start(m)) for m in ("sys", "numpy", "accelxl", "pandas")}, rounds=15)
+    return interleaved({m: Variant(1, start(m)) for m in ("sys", "numpy", "accelxl", "pandas")}, rounds=11)
 
 
 def distributions():
@@ -236,7 +246,16 @@ def contracted(folder: Path) -> Path | None:
 
     level = "4" if core.pack_width() == 8 else "3"
     env = os.environ | {"ACCELXL_LEVELS": level, "ACCELXL_CFLAGS": "-ffp-contract=fast"}
-    command = [sys.executable, "setup.py", "-q", "build_ext", "--build-lib", str(folder / "lib"), "--build-temp", str(folder / "temp")]
+    command = [
+        sys.executable,
+        "setup.py",
+        "-q",
+        "build_ext",
+        "--build-lib",
+        str(folder / "lib"),
+        "--build-temp",
+        str(folder / "temp"),
+    ]
     if subprocess.run(command, cwd=ROOT, env=env, check=False, capture_output=True).returncode:
         return None
     return next((folder / "lib" / "accelxl" / f"_v{level}").glob("_core*"), None)
@@ -257,13 +276,15 @@ def bits(path: Path) -> Timed:
     from accelxl.plan.evaluate import slots_of
 
     places = [(slot, np.ascontiguousarray(column)) for name, column in columns.items() for slot in slots_of(plan, name)]
-    slots, arrays, out = np.array([p for p, _ in places], np.int32), tuple(a for _, a in places), np.empty((len(chosen), many))
+    slots, arrays, out = (
+        np.array([p for p, _ in places], np.int32),
+        tuple(a for _, a in places),
+        np.empty((len(chosen), many)),
+    )
 
     def by(module):
         return lambda: module.plan_rows(
             plan.codes, plan.macrs, plan.values, arrays, slots, chosen, wants, plan.uses, out, 0, many
         )
 
-    return interleaved({"same bits": Variant(many, by(core)), "contracted": Variant(many, by(other))}, rounds=15)
-
-
+    return interleaved({"same bits": Variant(many, by(core)), "contracted": Variant(many, by(other))}, rounds=11)

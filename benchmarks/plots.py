@@ -55,7 +55,12 @@ def speed(timed: Mapping[str, Timed], path: Path) -> None:
     heights = [len(timed[name].rounds) + 1.2 for name, _, _ in panels]
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            len(panels), 1, figsize=(8.6, 0.31 * sum(heights) + 0.6), height_ratios=heights, layout="constrained", squeeze=False
+            len(panels),
+            1,
+            figsize=(8.6, 0.31 * sum(heights) + 0.6),
+            height_ratios=heights,
+            layout="constrained",
+            squeeze=False,
         )
         for axis, (name, title, unit) in zip(axes[:, 0], panels, strict=True):
             _bars(axis, timed[name], title, unit)
@@ -77,20 +82,36 @@ def _bars(axis, timed: Timed, title: str, unit: str) -> None:
     axis.spines["bottom"].set_visible(False)
     axis.tick_params(axis="y", length=0)
     for at, rate in enumerate(rates):
-        axis.text(rate * 1.08, at, short(rate), va="center", fontsize=9.5, fontweight="bold" if colours[at] == OURS else "normal")
+        axis.text(
+            rate * 1.08,
+            at,
+            short(rate),
+            va="center",
+            fontsize=9.5,
+            fontweight="bold" if colours[at] == OURS else "normal",
+        )
 
 
 def growth(grown: Mapping[str, list], path: Path) -> None:
     """Draw time and memory as scenarios and months grow, each beside a line of exact proportion."""
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(2, 2, figsize=(8.6, 5.6), layout="constrained", sharex="col", height_ratios=(3, 2))
-        for column, (key, label) in enumerate((("scenarios", "scenarios (60 months each)"), ("months", "months (262,144 scenarios)"))):
+        for column, (key, label) in enumerate(
+            (("scenarios", "scenarios (60 months each)"), ("months", "months (262,144 scenarios)"))
+        ):
             sizes, seconds, held = (list(values) for values in zip(*grown[key], strict=True))
             top, bottom = axes[0, column], axes[1, column]
             end = seconds[-1] / sizes[-1]
             top.plot(sizes, [end * n for n in sizes], color=QUIET, linewidth=1.2, zorder=1)
             top.plot(sizes, seconds, color=OURS, marker="o", markersize=5, linewidth=2, zorder=2)
-            top.text(0.03, 0.9, "grey: in exact proportion to the largest", color="#7d868f", fontsize=9, transform=top.transAxes)
+            top.text(
+                0.03,
+                0.9,
+                "grey: in exact proportion to the largest",
+                color="#7d868f",
+                fontsize=9,
+                transform=top.transAxes,
+            )
             top.set_xscale("log", base=10)
             top.set_yscale("log")
             top.set_title(f"Time by {label}", loc="left", fontsize=10.5, fontweight="bold")

@@ -1,14 +1,16 @@
 """The benchmark: everything in one run, interleaved; writes docs/performance.md and its pictures. `python run.py bench`.
 
-    --only GROUP ...   some groups, printed and not written
-    --out FOLDER       where performance.md and pictures/ go (the default is docs)
-    --no-build         leave out the cost of bit-identity, for which the core is compiled once more
+--only GROUP ...   some groups, printed and not written
+--out FOLDER       where performance.md and pictures/ go (the default is docs)
+--no-build         leave out the cost of bit-identity, for which the core is compiled once more
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -33,7 +35,8 @@ def shown(name: str, timed: Timed) -> None:
     """Print what a group came to."""
     print(f"{name}:")
     for variant in timed.rounds:
-        print(f"  {variant:<32} {timed.rate(variant):>18,.0f} /s", flush=True)
+        core = 1.0 / statistics.median(timed.busy[variant])
+        print(f"  {variant:<32} {timed.rate(variant):>18,.0f} /s {core:>18,.0f} /s of a processor", flush=True)
 
 
 def main() -> None:
@@ -49,6 +52,7 @@ def main() -> None:
         write(given.out, {k: Timed(**v) for k, v in figures["timed"].items()}, figures["scaling"], figures["machine"])
         return
     began, timed, grown = time.perf_counter(), {}, {}
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     for name, group in GROUPS.items():
         if not given.only or name in given.only:
             timed[name] = group()
@@ -63,8 +67,12 @@ def main() -> None:
                 timed["bits"] = cases.bits(path)
                 shown("bits", timed["bits"])
     if not given.only:
-        machine = report.machine(time.perf_counter() - began)
-        kept = {"timed": {k: {"rounds": v.rounds, "threads": v.threads} for k, v in timed.items()}, "scaling": grown, "machine": machine}
+        machine = report.machine(time.perf_counter() - began, load)
+        kept = {
+            "timed": {k: {"rounds": v.rounds, "threads": v.threads} for k, v in timed.items()},
+            "scaling": grown,
+            "machine": machine,
+        }
         (given.out / "performance.json").write_text(json.dumps(kept), encoding="utf-8")
         write(given.out, timed, grown, machine)
 

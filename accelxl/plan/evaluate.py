@@ -138,7 +138,9 @@ def compile_plan(plan: Plan) -> Compiled:
     used = {feature for name, feature in USES.items() if name in PLAN_SLOTS and plan[name] not in {0.0, None}}
     used |= {feature for (name, word), feature in _WORDS.items() if plan[name] == word}
     for tranche in plan.tranches:
-        full = {name: INPUTS[name].default if tranche.get(name) is None else tranche[name] for name in names_of("tranche")}
+        full = {
+            name: INPUTS[name].default if tranche.get(name) is None else tranche[name] for name in names_of("tranche")
+        }
         codes += [_code(name, full[name]) for name in TRANCHE_FRAME]
         values += [_slot(full[name]) for name in TRANCHE_SLOTS]
         used |= {feature for name, feature in USES.items() if name in TRANCHE_SLOTS and full[name] not in {0.0, None}}
@@ -300,7 +302,9 @@ def prepared(plan: Any, metrics: Iterable[str], names: Sequence[str]) -> Callabl
     slots = np.array([place for held in places for place in held] or [0], np.int32)
     low, high = (np.array([getattr(row.quantity, limit) for row in rows], np.float64) for limit in ("low", "high"))
     whole = np.array([row.quantity.whole for row in rows], np.int32)
-    ready = core.OnePlan(compiled.codes, compiled.macrs, compiled.values, slots, starts, low, high, whole, chosen, wants, uses)
+    ready = core.OnePlan(
+        compiled.codes, compiled.macrs, compiled.values, slots, starts, low, high, whole, chosen, wants, uses
+    )
 
     def call(*given: float) -> tuple[float, ...]:
         try:

@@ -6,7 +6,7 @@ most 1e-12 of the sum of its terms' sizes (docs/decisions/0510-grids-add-tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
@@ -43,7 +43,8 @@ class Table:
 def spread(values: Vector, held: Sequence[str], wanted: Sequence[str]) -> Vector:
     """Return values over the axes `held` with an axis of length one for each other axis of `wanted`, which has them in this order."""
     lengths = dict(zip(held, values.shape, strict=True))
-    return values.reshape([lengths.get(name, 1) for name in wanted])
+    found: Vector = values.reshape([lengths.get(name, 1) for name in wanted])
+    return found
 
 
 def evaluated(plan: Plan, axes: Axes, fixed: Mapping[str, float], metric: str, threads: int | None) -> Vector:
@@ -53,7 +54,8 @@ def evaluated(plan: Plan, axes: Axes, fixed: Mapping[str, float], metric: str, t
         name: np.broadcast_to(spread(values, (name,), tuple(axes)), shape).reshape(-1) for name, values in axes.items()
     }
     columns |= {name: np.full(prod(shape), value) for name, value in fixed.items()}
-    return run(plan, columns, (metric,), threads)[0].reshape(shape)
+    found: Vector = run(plan, columns, (metric,), threads)[0].reshape(shape)
+    return found
 
 
 def sizes(plan: Plan, axes: Axes, metric: str) -> tuple[int, int]:
@@ -88,7 +90,9 @@ def total(found: Iterable[Table], axes: Axes, names: Sequence[str]) -> Vector:
     parts = [spread(table.values, table.axes, [n for n in axes if n in names]) for table in found]
     order = [n for n in axes if n in names]
     whole = reduce(np.add, parts, np.zeros([1] * len(order)))
-    return np.ascontiguousarray(np.broadcast_to(whole, [len(axes[n]) for n in order]).transpose([order.index(n) for n in names])).reshape(shape)
+    return np.ascontiguousarray(
+        np.broadcast_to(whole, [len(axes[n]) for n in order]).transpose([order.index(n) for n in names])
+    ).reshape(shape)
 
 
 def fill(found: Sequence[Table], axes: Axes, out: Vector, threads: int | None = None) -> None:
@@ -155,10 +159,12 @@ class Halves:
         self._each(lambda lo, hi: found.append(core.grid_below(self.left, self.right, level, lo, hi)), threads)
         return sum(found)
 
-    def _each(self, share, threads: int | None) -> None:  # type: ignore[no-untyped-def]
+    def _each(self, share: Callable[[int, int], object], threads: int | None) -> None:
         split(share, len(self.left), threads, at_least=max(1, 65_536 // (self.left.shape[1] + self.right.shape[1])))
 
-    def percentiles(self, wanted: Sequence[float], low: float, high: float, error: float, threads: int | None) -> list[float]:
+    def percentiles(
+        self, wanted: Sequence[float], low: float, high: float, error: float, threads: int | None
+    ) -> list[float]:
         """Return percentiles by bisection, each within the share `error` of its value of the cell that stands there."""
         cells = self.left.size * self.right.shape[1]
         known = {low: 0, high: cells}
@@ -179,7 +185,7 @@ class Halves:
 
 
 def cut(found: Sequence[Table], axes: Axes) -> tuple[list[str], list[str], list[str]] | None:
-    """Return the axes that are fixed, those of the left list and those of the right, such that no table spans both and the work is least."""
+    """Return the axes that are fixed, of the left list and of the right, such that no table spans both and the work is least."""
     names = list(axes)
     if len(names) > MOST_AXES:
         return None
@@ -189,7 +195,9 @@ def cut(found: Sequence[Table], axes: Axes) -> tuple[list[str], list[str], list[
         size = prod(len(axes[name]) for name in fixed)
         sides: tuple[list[str], list[str]] = ([], [])
         lengths = [1, 1]
-        for part in sorted(_components(found, [n for n in names if n not in fixed]), key=lambda p: -prod(len(axes[n]) for n in p)):
+        for part in sorted(
+            _components(found, [n for n in names if n not in fixed]), key=lambda p: -prod(len(axes[n]) for n in p)
+        ):
             side = int(lengths[1] < lengths[0])
             sides[side].extend(part)
             lengths[side] *= prod(len(axes[n]) for n in part)

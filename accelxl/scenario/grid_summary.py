@@ -57,7 +57,9 @@ def summary(
         figures, error = exact_percentiles(values.reshape(-1), percentiles), 0.0
     else:
         figures, error = lists.percentiles(percentiles, low, high, SKETCH_ERROR, threads), SKETCH_ERROR
-    return _summary(metric, sums, cells, level, dict(zip(percentiles, figures, strict=True)), error if percentiles else 0.0)
+    return _summary(
+        metric, sums, cells, level, dict(zip(percentiles, figures, strict=True)), error if percentiles else 0.0
+    )
 
 
 def _summary(
@@ -128,5 +130,3 @@ def _repeated_percentile(known: Vector, times: int, p: float) -> float:
     if place == b or low == high:
         return low
     return inf if isinf(high) else low + (place - b) * (high - low)
-
-

@@ -128,7 +128,9 @@ def grid(
     ask = Ask(sink, percentiles, level, bins, top, top_by, largest)
     how = How(threads, progress, cluster, out, checkpoint)
     if into is not None and (sink != "array" or _elsewhere(how)):
-        raise ShapeError(f"into is given with sink {sink!r}; it takes the metrics of sink array on this machine, without a file")
+        raise ShapeError(
+            f"into is given with sink {sink!r}; it takes the metrics of sink array on this machine, without a file"
+        )
     if sink == "array" and not _elsewhere(how):
         _small_enough(cells, MAX_CELLS, ", any number of them with sink summary")
         given = _targets(into, names, shape)
@@ -163,14 +165,25 @@ def _targets(into: Any, names: tuple[str, ...], shape: tuple[int, ...]) -> dict[
     given = into if isinstance(into, Mapping) else dict.fromkeys(names, into) if len(names) == 1 else {}
     for name in names:
         array = given.get(name)
-        if not isinstance(array, np.ndarray) or array.dtype != np.float64 or array.shape != shape or not array.flags.carray:
+        if (
+            not isinstance(array, np.ndarray)
+            or array.dtype != np.float64
+            or array.shape != shape
+            or not array.flags.carray
+        ):
             what = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else repr(array)
-            raise ShapeError(f"into holds {what} for {name}; a writable, contiguous float64 array of shape {shape} is needed")
+            raise ShapeError(
+                f"into holds {what} for {name}; a writable, contiguous float64 array of shape {shape} is needed"
+            )
     return dict(given)
 
 
 def _by_rows(
-    base: Plan, axes: dict[str, NDArray[Any]], names: tuple[str, ...], threads: int | None, into: Mapping[str, Vector | None]
+    base: Plan,
+    axes: dict[str, NDArray[Any]],
+    names: tuple[str, ...],
+    threads: int | None,
+    into: Mapping[str, Vector | None],
 ) -> dict[str, Vector]:
     """Evaluate a plan a cell."""
     shape = tuple(len(values) for values in axes.values())
@@ -198,12 +211,9 @@ def _by_terms(base: Plan, axes: dict[str, Vector], metric: str, threads: int | N
         return target
     if len(mine) == len(axes):
         return _by_rows(base, axes, (metric,), threads, {metric: into})[metric]
-    if mine:
-        values = _by_rows(base, mine, (metric,), threads, {metric: None})[metric]
-    else:
-        values = np.array(evaluate(base, (metric,))[metric])
+    few = _by_rows(base, mine, (metric,), threads, {metric: None}) if mine else evaluate(base, (metric,))
     target = np.empty(shape) if into is None else into
-    target[...] = spread(values, tuple(mine), tuple(axes))
+    target[...] = spread(np.asarray(few[metric]), tuple(mine), tuple(axes))
     return target
 
 

@@ -40,13 +40,13 @@ def macrs(p, cost, start, end, offset):
     bonus = cost * p["bonus_share.1"]
     share = np.where(year < len(MACRS5), MACRS5[np.clip(year, 0, len(MACRS5) - 1)], 0.0) * (cost - bonus)
     amount = np.where(year == 0, (share + bonus) / (12.0 - place), share / 12.0)
-    return np.where((MONTH > start) & (MONTH <= end), amount, 0.0)
+    return np.where((start < MONTH) & (end >= MONTH), amount, 0.0)
 
 
 def declining(cost, salvage, life, start, end):
     """Book depreciation by double declining balance."""
     written, book = np.zeros((T + 1, len(cost))), cost.copy()
-    alive = (MONTH > start) & (MONTH <= np.minimum(end, start + life))
+    alive = (start < MONTH) & (np.minimum(end, start + life) >= MONTH)
     for t in range(1, T + 1):
         written[t] = alive[t] * np.maximum(np.minimum(book * 2.0 / life, book - salvage), 0.0)
         book -= written[t]
@@ -144,7 +144,7 @@ def _block(p, offset, out):
     s2 = p["order_month.2"] + p["install_months.2"]
     e1 = np.minimum(T, s1 + p["economic_life_months.1"])
     e2 = np.minimum(T, s2 + p["economic_life_months.2"])
-    on1, on2 = (MONTH > s1) & (MONTH <= e1), (MONTH > s2) & (MONTH <= e2)
+    on1, on2 = (s1 < MONTH) & (e1 >= MONTH), (s2 < MONTH) & (e2 >= MONTH)
     trained = s1 + p["training_months.1"]
     works1, trains = on1 & (trained < MONTH), on1 & (trained >= MONTH)
     rise, power = yearly(p["inflation_per_year"]), yearly(p["electricity_growth_per_year"]) * p["electricity_usd_per_kwh"]
@@ -173,17 +173,17 @@ def _block(p, offset, out):
     rent = p["units.2"] * HOURS * p["rent_usd_per_hour.2"] * on2
     rent = rent * (p["commit_share.2"] * (1.0 - p["commit_discount.2"]) + np.maximum(0.0, run - p["commit_share.2"]))
     planned = s1 - p["delay_months.1"]
-    staff = ((MONTH > np.minimum(planned, s2)) & (MONTH <= np.maximum(e1, e2))) * (p["staff_usd_per_year"] / 12.0)
-    colo = ((MONTH > planned) & (MONTH <= e1)) * (p["units.1"] * p["power_kw.1"] * p["colo_usd_per_kw_month"])
+    staff = ((np.minimum(planned, s2) < MONTH) & (np.maximum(e1, e2) >= MONTH)) * (p["staff_usd_per_year"] / 12.0)
+    colo = ((planned < MONTH) & (e1 >= MONTH)) * (p["units.1"] * p["power_kw.1"] * p["colo_usd_per_kw_month"])
     colo = colo + on2 * (p["units.2"] * p["power_kw.2"] * p["colo_usd_per_kw_month"])
     software = p["software_usd_per_unit_year"] / 12.0
     indexed = on1 * (cost * p["opex_share_per_year"] / 12.0 + p["units.1"] * software) + on2 * (p["units.2"] * software)
     kept = (staff + colo + indexed) * rise + (on1 * kwh1 + on2 * kwh2) * power + rent
     share = p["revenue_share"] * money
     salvage = cost * p["residual_share.1"]
-    written, book = declining(cost, salvage, p["economic_life_months.1"], s1, e1)
+    written, _ = declining(cost, salvage, p["economic_life_months.1"], s1, e1)
     deducted = macrs(p, cost, s1, e1, offset)
-    plant = on1 * (MONTH <= s1 + p["facility_life_months.1"]) * (site / p["facility_life_months.1"])
+    plant = on1 * (s1 + p["facility_life_months.1"] >= MONTH) * (site / p["facility_life_months.1"])
     last = e1.astype(int)
     residual = np.zeros_like(capex)
     residual[last, lanes] = salvage + site - plant.sum(axis=0)

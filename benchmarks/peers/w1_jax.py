@@ -34,7 +34,7 @@ def _irr(flows, total, running):
     good = (changes == 1) | ((turns == 1) & (total > 0.0))
 
     def body(carry):
-        y, low, high, moved, n = carry
+        y, low, high, _, n = carry
         power = jnp.exp(month * y)
         v, o = (into * power).sum(0), (out * power).sum(0)
         slope = (into * power * month).sum(0) / v - (out * power * month).sum(0) / o

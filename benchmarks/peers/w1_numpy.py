@@ -69,7 +69,7 @@ def _block(method, c, out):
      residual) = c
     capex = unit_price * units
     end = np.minimum(T, install + life)
-    on = (MONTH > install) & (MONTH <= end)
+    on = (install < MONTH) & (end >= MONTH)
     df = np.exp(MONTH * (np.log1p(rate) / -12.0))
     tokens = np.exp((middle - MONTH) * steep)
     tokens += 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import exp, expm1, inf, log, nan
 
 import numpy as np
@@ -28,13 +29,13 @@ def _gap(flows, x):
 def irr(flows):
     """Effective annual rate where the flows, or their running sum, change sign once; else NaN."""
     signs = [flow > 0.0 for flow in flows if flow]
-    changes = sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    changes = sum(a != b for a, b in pairwise(signs))
     running, total = [], 0.0
     for flow in flows:
         total += flow
         running.append(total)
     sides = [value > 0.0 for value in running if value]
-    turns = sum(a != b for a, b in zip(sides, sides[1:], strict=False))
+    turns = sum(a != b for a, b in pairwise(sides))
     if changes != 1 and not (turns == 1 and total > 0.0):
         return nan
     low, high = -9.8, 9.8 if changes == 1 else 0.0

@@ -24,7 +24,9 @@ def agree(names, got, want):
 
 
 @pytest.mark.parametrize("method", [0, 1], ids=workload.METHODS)
-@pytest.mark.parametrize(("peer", "cases"), [("python", 400), ("pandas", 400), ("numpy", 3000), ("numba", 3000), ("jax", 3000)])
+@pytest.mark.parametrize(
+    ("peer", "cases"), [("python", 400), ("pandas", 400), ("numpy", 3000), ("numba", 3000), ("jax", 3000)]
+)
 def test_a_peer_of_the_reference_workload_agrees(peer, cases, method):
     package = "jax" if peer == "jax" else "numba" if peer == "numba" else "pandas"
     pytest.importorskip(package)
@@ -64,7 +66,10 @@ def test_the_summary_in_numpy_agrees():
     from benchmarks.peers import grid_numpy
 
     axes, fixed = workload.axes(7), grid_numpy.plan()
-    got, want = grid_numpy.summed(fixed, axes), grid(workload.plan(**fixed), axes, "npv", sink="summary", percentiles=())["npv"]
+    got, want = (
+        grid_numpy.summed(fixed, axes),
+        grid(workload.plan(**fixed), axes, "npv", sink="summary", percentiles=())["npv"],
+    )
     for name in ("mean", "sd", "low", "high", "share_below"):
         assert got[name] == pytest.approx(getattr(want, name), rel=1e-9), name
 

@@ -26,7 +26,13 @@ NAMES = (
     "revenue_share", "facility_usd_per_kw", "drift_per_year", "rent_usd_per_hour", "lease_usd_per_unit_month", "colo_usd_per_kw_month",
     "stranded_share", "install_months", "economic_life_months", "demand_mtok_per_month",
 )  # fmt: skip
-LIMITS = {"demand_mtok_per_month": 1e6, "inflation_per_year": 0.1, "drift_per_year": 0.5, "stranded_share": 0.6, "tax_rate": 0.6}
+LIMITS = {
+    "demand_mtok_per_month": 1e6,
+    "inflation_per_year": 0.1,
+    "drift_per_year": 0.5,
+    "stranded_share": 0.6,
+    "tax_rate": 0.6,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -92,11 +98,19 @@ def test_random_cells_of_random_grids_agree_with_the_oracle(first):
             top = {n: v for n, v in changed.items() if INPUTS[n].scope == "plan"}
             cohort = {n: int(v) if INPUTS[n].quantity.whole else v for n, v in changed.items() if n not in top}
             one = {**given, **top}
-            one = {**one, "tranches": [{**t, **cohort} for t in one["tranches"]]} if "tranches" in one else {**one, **cohort}
+            one = (
+                {**one, "tranches": [{**t, **cohort} for t in one["tranches"]]}
+                if "tranches" in one
+                else {**one, **cohort}
+            )
             want, scale = oracle.evaluate(one), sum(map(abs, oracle.statement(one)["free_cash_flow_usd"]))
             for metric in metrics:
                 room = 1e-9 * scale if metric not in {"irr", "cost_per_mtok"} else 1e-8
-                assert found[metric][at] == pytest.approx(want[metric], rel=1e-8, abs=room, nan_ok=True), (seed, metric, changed)
+                assert found[metric][at] == pytest.approx(want[metric], rel=1e-8, abs=room, nan_ok=True), (
+                    seed,
+                    metric,
+                    changed,
+                )
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -168,10 +182,14 @@ def test_each_term_is_evaluated_on_its_own_axes():
     assert sizes(plan_of(workload.plan(demand_mtok_per_month=1e6)), axes, "npv")[0] == 40**3 + 80
 
 
-@pytest.mark.parametrize("into", [np.zeros((2, 3)), np.zeros((2, 2), np.float32), np.zeros((4, 2))[::2], [[0.0, 0.0]] * 2, {}])
+@pytest.mark.parametrize(
+    "into", [np.zeros((2, 3)), np.zeros((2, 2), np.float32), np.zeros((4, 2))[::2], [[0.0, 0.0]] * 2, {}]
+)
 def test_a_target_that_does_not_fit_is_refused(into):
     axes = {"units": [1.0, 2.0], "pue": [1.1, 1.2]}
-    with pytest.raises(ShapeError, match=r"into holds .* for npv; a writable, contiguous float64 array of shape \(2, 2\) is needed"):
+    with pytest.raises(
+        ShapeError, match=r"into holds .* for npv; a writable, contiguous float64 array of shape \(2, 2\) is needed"
+    ):
         grid(workload.plan(), axes, "npv", into=into)
 
 

@@ -38,7 +38,9 @@ def test_the_terms_add_up(seed):
     nothing = {term.name: dict.fromkeys(zeroed(term), np.zeros(1)) for term in TERMS}
     for metric in SUMS:
         parts = [run(plan, columns, (metric,))[0, 0] for columns in nothing.values()]
-        assert sum(parts) == pytest.approx(run(plan, {}, (metric,))[0, 0], rel=0, abs=1e-12 * sum(map(abs, parts)) + 1e-300)
+        assert sum(parts) == pytest.approx(
+            run(plan, {}, (metric,))[0, 0], rel=0, abs=1e-12 * sum(map(abs, parts)) + 1e-300
+        )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -83,5 +85,7 @@ def test_a_metric_ignores_what_it_is_said_to_ignore(seed):
 
 def test_the_tests_would_see_a_term_that_depends_on_more():
     plan = random_plan(1)
-    found = run(plan, {"discount_rate": np.array([0.05, 0.1]), **{n: np.zeros(2) for n in zeroed(TERMS[0])}}, ("npv",))[0]
+    found = run(plan, {"discount_rate": np.array([0.05, 0.1]), **{n: np.zeros(2) for n in zeroed(TERMS[0])}}, ("npv",))[
+        0
+    ]
     assert found[0] != found[1]
