@@ -167,9 +167,10 @@ def page(timed: Mapping[str, Timed], grown: Mapping[str, list], made: Mapping[st
         "",
         (
             f"One run of `python3 run.py bench` on {made['date']}: {made['processor']}, build {made['build']}; Python {made['python']}, "
-            f"{made['packages']}; {made['minutes']} minutes, load {made['load']} when it began. Variants take turns and ratios are medians "
-            "over the rounds (lowest to highest in brackets), so that a busy machine slows both sides alike. What a second thread brings shows "
-            "on a quiet machine only; the ratio by processor time is that of one busy processor with another. The goals were set for a "
+            f"{made['packages']}; {made['minutes']} minutes, load {made['load']} when it began. Variants take turns and ratios are "
+            "medians over the rounds (lowest to highest in brackets), so that a busy machine slows both sides alike. What a second "
+            "thread brings shows on a quiet machine only; the ratio by processor time is that of one busy processor with another. "
+            "The goals were set for a "
             "processor with AVX-512, whose packs are twice as wide as those of AVX2."
         ),
         "",

@@ -124,7 +124,8 @@ def test_neither_threads_nor_the_target_change_a_bit(seed):
 
 def test_every_build_gives_the_same_bits():
     code = (
-        "import hashlib, json\nfrom accelxl.scenario import grids\nfrom tests.scenario.test_grids import random_grid\ngrids.FEW_CELLS = 0\n"
+        "import hashlib, json\nfrom accelxl.scenario import grids\nfrom tests.scenario.test_grids import random_grid\n"
+        "grids.FEW_CELLS = 0\n"
         "found = []\nfor seed in range(30):\n    plan, _, axes = random_grid(seed)\n"
         "    s = grids.grid(plan, axes, 'npv', sink='summary', percentiles=(10, 50))['npv']\n"
         "    found.append(hashlib.sha256(grids.grid(plan, axes, 'npv')['npv'].tobytes() + repr(s).encode()).hexdigest())\n"
