@@ -109,3 +109,5 @@ HOURS_PER_MONTH = 730.0
 HOURS_PER_YEAR = 8760.0
 SECONDS_PER_MONTH = 2.628e6
 """1 token a second is 2.628 million tokens a month."""
+HARDWARE_DECLINE_PER_YEAR = 0.27556403992500994
+"""1 - 10**-0.14 (Epoch AI): what performance at a price gains in a year, so what a device of given performance loses."""

@@ -21,7 +21,9 @@ from accelxl.functions.why import WHY
 from accelxl.units import Quantity, quantity_of
 
 CATEGORIES = ("Accel - Return", "Accel - Cost", "Accel - Plan", "Accel - Risk", "Accel - Market", "Accel - Info")
-MODULES = ("plan_family", "returns", "depreciation", "serving", "demand", "market", "info")
+MODULES = (
+    "plan_family", "returns", "capital", "money", "depreciation", "serving", "demand", "market", "info",
+)  # fmt: skip
 """Modules of declarations, in the order of the reference."""
 
 MOST_ARGUMENTS = 16
