@@ -194,6 +194,8 @@ def implied_return(
 def _venture(face: Callable[..., Any], tax_depreciation: Any, **values: Any) -> Venture:
     """Return the cases of a call of `face`; `valid` is False where an argument is outside its limits."""
     rows = None if tax_depreciation is None else series(tax_depreciation, "tax_depreciation", at_least=0)
+    if rows is not None and not rows.shape[-1]:
+        rows = np.zeros((*rows.shape[:-1], 1))
     if values["years"] is None:
         values["years"] = np.nan
     shape, flat = cases(over=() if rows is None else rows.shape[:-1], **values)
@@ -232,7 +234,7 @@ def _shield(given: Venture, rate: Array) -> Array:
     """Present value of the deductions per dollar of capital."""
     out = np.empty(len(rate))
     core.npv_rows(np.ascontiguousarray(given.shares), np.ascontiguousarray(rate), np.ones(len(rate)), out)
-    return out if given.shares.shape[1] else np.zeros(len(rate))
+    return out
 
 
 def _later(rate: Array, years: Array) -> Array:
@@ -279,9 +281,8 @@ def _rate_for_ever(given: Venture, these: NDArray[np.bool_]) -> Array:
     kept = 1.0 - chosen["tax_rate"]
 
     def value(rate: Array) -> Array:
-        shield = np.zeros(len(rate))
-        if shares.shape[1]:
-            core.npv_rows(shares, np.ascontiguousarray(rate), np.ones(len(rate)), shield)
+        shield = np.empty(len(rate))
+        core.npv_rows(shares, np.ascontiguousarray(rate), np.ones(len(rate)), shield)
         net = sold / (rate - chosen["growth"]) - chosen["opex"] / (rate - chosen["opex_growth"])
         worth: Array = kept * net - chosen["capital"] * (1.0 - chosen["tax_rate"] * shield)
         return worth
