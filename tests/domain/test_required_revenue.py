@@ -76,7 +76,9 @@ def test_the_implied_return_of_the_required_revenue_is_the_rate(rate, case):
     roots = oracle_finance.irr_roots(flows)
     if len(roots) == 1 and abs(roots[0] - rate) < 1e-9:
         assert found == pytest.approx(rate, rel=1e-7, abs=1e-9)
-    assert abs(oracle_finance.npv(found, flows)) <= 1e-8 * sum(map(abs, flows)) * max(1.0, (1 + found) ** -case["years"])
+    assert abs(oracle_finance.npv(found, flows)) <= 1e-8 * sum(map(abs, flows)) * max(
+        1.0, (1 + found) ** -case["years"]
+    )
 
 
 @given(
@@ -85,7 +87,13 @@ def test_the_implied_return_of_the_required_revenue_is_the_rate(rate, case):
 )  # fmt: skip
 def test_for_ever_the_two_directions_agree(rate, gap, slack, opex, tax, deducted):
     growth = max(rate - gap, -0.5)
-    case = {"opex": opex, "tax_rate": tax, "tax_depreciation": deducted, "growth": growth, "opex_growth": growth - slack / 2}
+    case = {
+        "opex": opex,
+        "tax_rate": tax,
+        "tax_depreciation": deducted,
+        "growth": growth,
+        "opex_growth": growth - slack / 2,
+    }
     revenue = fin.req_revenue(1e5, rate, **case)
     assert fin.implied_return(1e5, revenue, **case) == pytest.approx(rate, rel=1e-9)
 
@@ -110,7 +118,9 @@ def test_limits():
     assert fin.req_revenue(1000.0, 0.0, 4) == pytest.approx(250.0)
     assert fin.req_revenue(1000.0, 0.1, 1) == pytest.approx(1100.0)
     assert fin.req_revenue(1000.0, 0.1, 1000) == pytest.approx(100.0)
-    assert fin.req_revenue(1000.0, 0.1, 10, growth=0.1 - 1e-13) == pytest.approx(fin.req_revenue(1000.0, 0.1, 10, growth=0.1))
+    assert fin.req_revenue(1000.0, 0.1, 10, growth=0.1 - 1e-13) == pytest.approx(
+        fin.req_revenue(1000.0, 0.1, 10, growth=0.1)
+    )
     # expensed at once at a rate of 0, tax takes its share of the profit alone
     assert fin.req_revenue(1000.0, 0.0, 4, tax_rate=0.5, tax_depreciation=[1.0]) == pytest.approx(250.0)
     for nothing in (

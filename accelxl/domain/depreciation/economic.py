@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 import accelxl._core as core
 from accelxl.arrays import cases, numbers, result, series
-from accelxl.domain.depreciation.series import METHODS, schedule
+from accelxl.domain.depreciation.series import METHODS, book_values, schedule
 from accelxl.domain.depreciation.tax import PropertyClass, macrs
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, nearest
 from accelxl.units import HARDWARE_DECLINE_PER_YEAR, Cost, Flows, Numbers, Quantity, Result, Share
@@ -109,8 +109,7 @@ def lives(
     booked = schedule(price, left, span, _book(method), periods=years)
     out = np.empty((len(price), len(LIVES_LINES), years))
     out[:, 0], out[:, 1] = booked, _padded(taxed, years)
-    out[:, 3] = price[:, np.newaxis] - np.cumsum(out[:, 0], axis=1)
-    out[:, 4] = np.maximum(price[:, np.newaxis] - np.cumsum(out[:, 1], axis=1), 0.0)
+    out[:, 3], out[:, 4] = book_values(price, out[:, 0]), book_values(price, out[:, 1])
     out[:, 5] = _economic(price, loss, np.arange(1.0, years + 1.0), ends)
     out[:, 2] = np.concatenate([price[:, np.newaxis], out[:, 5, :-1]], axis=1) - out[:, 5]
     out[:, 6] = out[:, 3] - out[:, 5]
@@ -184,7 +183,7 @@ def residual(
     booked = schedule(price, left, span, _book(method), periods=years)
     out = np.full((len(price), len(RESIDUAL_LINES), years + 1), np.nan)
     out[:, 0, 0] = price
-    out[:, 0, 1:] = price[:, np.newaxis] - np.cumsum(booked, axis=1)
+    out[:, 0, 1:] = book_values(price, booked)
     out[:, 1] = _economic(price, loss, np.arange(0.0, years + 1.0), np.inf)
     out[:, 2] = out[:, 1] * (1.0 - selling)[:, np.newaxis]
     out[:, 3] = out[:, 0] - out[:, 1]

@@ -68,7 +68,7 @@ def irr_check(values: Flows) -> IrrCheck:
     rates = irr_roots(flows) if np.isfinite(flows).all() else np.empty(0)
     running = np.cumsum(flows)
     changes, turns = _changes(flows), _changes(running)
-    norstrom = turns == 1 and running[-1] > 0 and running[0] < 0
+    norstrom = turns == 1 and bool(running[-1] > 0)
     unique = len(rates) == 1 and (changes == 1 or norstrom)
     npvs = _worths(rates, flows)
     return IrrCheck(changes, turns, rates, npvs, unique, _finding(changes, len(rates), unique, flows))

@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 MOST_STEPS = 5000
 MOST_NODES = 5e9
 """Of all trees of a call: half a minute."""
+FLAT = 1e-8
+"""A step of the tree below this is lost in rounding; the value is then as good as certain."""
 TABLE = 1 << 21
 """Values of the trees that are rolled back together."""
 
@@ -124,7 +126,7 @@ def option(
         valid &= (scale >= 0) & (scale <= 100) & np.isfinite(v) & np.isfinite(k) & np.isfinite(t)
         base = v * scale if name == "expand" else v
         sign = -1.0 if name == "abandon" else 1.0
-        still = (sigma == 0) | (t == 0)
+        still = sigma * np.sqrt(t / asked) < FLAT
         worth = np.where(still, _certain(sign, base, k, r, t, q), _tree(sign, base, k, r, sigma, t, q, int(asked)))
     return result(np.where(valid, worth, np.nan).reshape(shape))
 
