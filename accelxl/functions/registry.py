@@ -22,7 +22,7 @@ from accelxl.units import Quantity, quantity_of
 
 CATEGORIES = ("Accel - Return", "Accel - Cost", "Accel - Plan", "Accel - Risk", "Accel - Market", "Accel - Info")
 MODULES = (
-    "plan_family", "returns", "capital", "money", "depreciation", "serving", "demand", "market", "info",
+    "plan_family", "statements", "returns", "capital", "money", "depreciation", "serving", "demand", "market", "info",
 )  # fmt: skip
 """Modules of declarations, in the order of the reference."""
 
