@@ -156,3 +156,21 @@ def test_text_and_misfits_are_refused():
         fin.req_revenue(1000.0, "ten")
     with pytest.raises(ShapeError, match="capital 2, rate 3"):
         fin.req_revenue([1.0, 2.0], [0.1, 0.2, 0.3])
+
+
+def test_a_case_has_the_bits_it_has_alone_whatever_stands_beside_it():
+    rng = np.random.default_rng(4)
+    years = np.where(rng.random(60) < 0.2, np.nan, rng.integers(1, 60, 60))
+    rest = {"opex": rng.uniform(0, 50, 60), "tax_rate": rng.uniform(0, 0.5, 60), "residual": rng.uniform(0, 100, 60)}
+    needed = fin.req_revenue(1000.0, rng.uniform(0.03, 0.2, 60), years, **rest)
+    found = fin.implied_return(1000.0, needed, years, **rest)
+    assert not np.isnan(found).any()
+    for place in range(60):
+        own = {name: float(column[place]) for name, column in rest.items()}
+        assert fin.implied_return(1000.0, float(needed[place]), float(years[place]), **own) == found[place]
+
+
+def test_a_hundred_thousand_cases_of_a_thousand_years_fit_the_memory():
+    rates = np.linspace(0.01, 0.5, 100_000)
+    needed = fin.req_revenue(1000.0, rates, 1000, tax_rate=0.2)
+    assert needed[[0, -1]].tolist() == [fin.req_revenue(1000.0, rate, 1000, tax_rate=0.2) for rate in rates[[0, -1]]]
