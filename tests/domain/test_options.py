@@ -105,5 +105,5 @@ def test_bad_words_and_steps_are_refused():
     for steps in (0, 2.5, 5001, math.nan):
         with pytest.raises(OutOfRange, match="steps is"):
             option("defer", 1, 1, 0, 0.1, 1, steps=steps)
-    with pytest.raises(OutOfRange, match="1,000,000 trees of 500 steps are too many; at most 100"):
+    with pytest.raises(OutOfRange, match="1,000,000 trees of 500 steps are too many; at most 44"):
         option("defer", np.ones(1_000_000), 1, 0, 0.1, 1)

@@ -23,8 +23,8 @@ Steps = Annotated[float, Quantity("steps", 1, 5000, whole=True)]
 Array = NDArray[np.float64]
 
 MOST_STEPS = 5000
-MOST_NODES = 5e9
-"""Of all trees of a call: half a minute."""
+MOST_NODES = 1e9
+"""Of all trees of a call: ten seconds."""
 FLAT = 1e-8
 """A step of the tree below this is lost in rounding; the value is then as good as certain."""
 TABLE = 1 << 21
