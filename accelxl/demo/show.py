@@ -143,7 +143,9 @@ def _agree(answers: list[Answer], books: list[Filled]) -> None:
     for item, book in zip(answers, books, strict=True):
         gap = abs(book.figures["out_npv_usd"] - item.figures["npv"])
         if gap > 1e-9 * item.figures["capex_usd"]:
-            raise NoSolution(f"{book.path.name} shows an npv {gap:,.2f} USD off the plan's; the book or the plan is wrong")
+            raise NoSolution(
+                f"{book.path.name} shows an npv {gap:,.2f} USD off the plan's; the book or the plan is wrong"
+            )
 
 
 def _write_comparison(path: Path, answers: list[Answer]) -> None:

@@ -20,8 +20,16 @@ from accelxl.functions.readers import MOST
 from accelxl.functions.why import WHY
 from accelxl.units import Quantity, quantity_of
 
-CATEGORIES = ("Accel - Return", "Accel - Cost", "Accel - Plan", "Accel - Risk", "Accel - Market", "Accel - Info")
-MODULES = ("plan_family", "returns", "depreciation", "serving", "demand", "market", "info")
+CATEGORIES = (
+    "Accel - Return",
+    "Accel - Cost",
+    "Accel - Plan",
+    "Accel - Risk",
+    "Accel - Market",
+    "Accel - Supply",
+    "Accel - Info",
+)
+MODULES = ("plan_family", "returns", "depreciation", "serving", "demand", "market", "supply", "info")
 """Modules of declarations, in the order of the reference."""
 
 MOST_ARGUMENTS = 16
