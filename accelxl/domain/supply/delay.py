@@ -19,6 +19,9 @@ Decline = Annotated[Numbers, Quantity("1/year", low=-10, high=0.99)]
 STARTS = ("service", "schedule")
 LifeStarts = Annotated[str, Quantity("text", kind="choice", choices=STARTS)]
 
+TINY = 1e-8
+"""Below it the next term of the series is less than the rounding."""
+
 DELAY_LINES = (
     "cost on time",
     "carry",
@@ -158,6 +161,6 @@ def delay_cost(
 
 
 def _annuity(rho: Array, years: Array) -> Array:
-    """Present value of 1 a year paid continuously, ``(1 - exp(-rho*n)) / rho``; n where rho is 0."""
-    flat = rho == 0
-    return np.where(flat, years, -core.expm1(-rho * years) / np.where(flat, 1.0, rho))
+    """Present value of 1 a year paid continuously, ``(1 - exp(-rho*n)) / rho``; by its series where rho*n is tiny."""
+    tiny = np.abs(rho * years) < TINY
+    return np.where(tiny, years * (1.0 - 0.5 * rho * years), -core.expm1(-rho * years) / np.where(tiny, 1.0, rho))
