@@ -172,7 +172,7 @@ def milestone(
         raise ShapeError(f"actuals have {len(seen)} rows; one row or column is allowed")
     for place in np.flatnonzero(~np.isfinite(seen))[:1].tolist():
         raise OutOfRange(f"actuals, period {place + 1}, is blank; a figure is needed")
-    if hold < 1 or hold != int(hold):
+    if not hold >= 1 or hold != hold // 1:
         raise OutOfRange(f"hold is {hold!r}; a whole number of periods from 1 on is allowed")
     when = np.arange(1.0, len(seen) + 1) if periods is None else series(periods, "periods")
     if when.shape != seen.shape:
