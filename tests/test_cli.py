@@ -54,18 +54,8 @@ def test_the_statement_has_a_column_a_year(folder):
 
 
 def test_a_grid_has_the_axes_and_the_cells(folder):
-    done = accelxl(
-        "grid",
-        "plan.csv",
-        "--axis",
-        "units=1:3:3",
-        "--axis",
-        "pue=1.1,1.2",
-        "--metric",
-        "capex_usd",
-        "--json",
-        folder=folder,
-    )
+    axes = ["--axis", "units=1:3:3", "--axis", "pue=1.1,1.2"]
+    done = accelxl("grid", "plan.csv", *axes, "--metric", "capex_usd", "--json", folder=folder)
     assert json.loads(done.stdout)["capex_usd"] == [[34000, 34000], [68000, 68000], [102000, 102000]]
 
 

@@ -17,12 +17,12 @@ from rich.table import Table
 from accelxl.catalogue import device
 from accelxl.demo.deck import Case, cases, load
 from accelxl.errors import NoSolution
+from accelxl.files import folder_for, write_atomically
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.workbook.board import board
 from accelxl.workbook.build import built, template
-from accelxl.workbook.files import folder_for, write_atomically
 from accelxl.workbook.fill import Filled, fill
 
 SCENARIOS = 100_000

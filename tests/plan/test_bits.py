@@ -20,15 +20,9 @@ from tests.oracle import draw
 
 CASES = 333
 VARIED = (
-    "units",
-    "tokens_per_second",
-    "utilization",
-    "power_kw",
-    "price_decline_per_year",
-    "discount_rate",
-    "tax_rate",
+    "units", "tokens_per_second", "utilization", "power_kw", "price_decline_per_year", "discount_rate", "tax_rate",
     "inflation_per_year",
-)
+)  # fmt: skip
 BUILDS = ["base", *(name for name in _cpu.builds() if int(name[1]) <= _core.cpu_level())]
 
 
