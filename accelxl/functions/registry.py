@@ -22,7 +22,8 @@ from accelxl.units import Quantity, quantity_of
 
 CATEGORIES = ("Accel - Return", "Accel - Cost", "Accel - Plan", "Accel - Risk", "Accel - Market", "Accel - Info")
 MODULES = (
-    "plan_family", "statements", "returns", "capital", "money", "depreciation", "serving", "demand", "market", "info",
+    "plan_family", "plan_audit", "statements", "returns", "capital", "money", "depreciation", "serving", "demand", "market",
+    "supply", "forecast", "trust", "info",
 )  # fmt: skip
 """Modules of declarations, in the order of the reference."""
 

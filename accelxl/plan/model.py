@@ -15,6 +15,7 @@ from accelxl.arrays import EPOCH
 from accelxl.catalogue import device as catalogue_device
 from accelxl.errors import NoData, OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.plan.inputs import INPUTS, THREE_PRICES, Input, names
+from accelxl.units import unknown
 
 Value = float | str | None
 MAX_TRANCHES = 32
@@ -98,7 +99,7 @@ def _read(given: Mapping[str, Any], scope: str, where: str) -> dict[str, Value]:
     for name, value in given.items():
         row = INPUTS.get(name) if isinstance(name, str) else None
         if row is None:
-            raise UnknownName(f"{where}{name!r} is not an input of a plan; {nearest(str(name), INPUTS)}")
+            raise unknown(name, INPUTS, f"{where}{name!r} is not an input of a plan", value)
         if row.scope != scope:
             other = "at the top of the plan" if row.scope == "plan" else "in a tranche"
             raise UnknownName(f"{where}{name} stands {other}, not here")
@@ -302,9 +303,8 @@ def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
             continue
         name = str(row[0]).strip()
         if name not in INPUTS:
-            raise UnknownName(
-                f"row {number} of the plan block: {name!r} is not an input of a plan; {nearest(name, INPUTS)}"
-            )
+            value = row[1] if len(row) > 1 else None
+            raise unknown(name, INPUTS, f"row {number} of the plan block: {name!r} is not an input of a plan", value)
         if name in seen:
             raise UnknownName(f"row {number} of the plan block: {name} stands twice")
         seen.add(name)

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
+from accelxl.errors import OutOfRange, ShapeError, WrongType
 from accelxl.parallel import Progress
 from accelxl.plan.evaluate import compile_plan, metric_positions, run, slots_of
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.sinks import PERCENTILES
+from accelxl.units import unknown
 
 DEFAULT_METRICS = ("npv", "irr", "roi", "payback_months", "cost_per_mtok")
 MAX_CASES = 1 << 31
@@ -40,7 +41,7 @@ def check_name(plan: Plan, name: str) -> Input:
         If the plan has no such input or tranche.
     """
     if not isinstance(name, str) or stem(name) not in INPUTS:
-        raise UnknownName(f"{name!r} is not an input of a plan; {nearest(stem(str(name)), INPUTS)}")
+        raise unknown(stem(str(name)), INPUTS, f"{name!r} is not an input of a plan")
     if varies(name):
         slots_of(compile_plan(plan), name)
     return INPUTS[stem(name)]

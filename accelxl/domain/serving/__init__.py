@@ -8,6 +8,7 @@ from accelxl.domain.serving.cost import (
     cost_per_task,
     cost_split,
 )
+from accelxl.domain.serving.emissions import CARBON_LINES, carbon
 from accelxl.domain.serving.measured import curve, goodput, pareto_front
 from accelxl.domain.serving.memory import batch_that_fits, kv_bytes_per_token, memory_needed_gb, memory_spare_gb
 from accelxl.domain.serving.power import PER_GW_LINES, energy_per_token, per_gw
@@ -22,6 +23,7 @@ from accelxl.domain.serving.roofline import (
 )
 
 __all__ = [
+    "CARBON_LINES",
     "COST_LINES",
     "DECODE_EFFICIENCY",
     "PER_GW_LINES",
@@ -29,6 +31,7 @@ __all__ = [
     "batch_that_fits",
     "blend_tps",
     "blended_price",
+    "carbon",
     "cost_per_inference",
     "cost_per_mtok",
     "cost_per_task",
