@@ -130,7 +130,7 @@ function(
     "ACCEL_UTILIZATION",
     "Accel - Cost",
     mix.utilization_split,
-    "Where a paid hour goes: productive share, USD a productive hour, USD per Mtok, and of the hour the USD for work, idle time, downtime",
+    "Where a paid hour goes: productive share, USD a productive hour, USD per Mtok, then the USD for work, idle time, downtime",
     help={
         "cost_usd_per_hour": "cost of an accelerator-hour, paid whether it works or not",
         "tokens_per_second": "throughput while it works",
@@ -227,7 +227,11 @@ function(
     "Accel - Cost",
     mix.drift_breakeven,
     "Yearly drift at which the tokens of a fixed-function device cost what a rival's do; above it the rival is cheaper",
-    help={"rival_usd_per_mtok": "levelised cost of the flexible device; see ACCEL_DEVICE_COST", **DEVICE, "lag_months": LAG},
+    help={
+        "rival_usd_per_mtok": "levelised cost of the flexible device; see ACCEL_DEVICE_COST",
+        **DEVICE,
+        "lag_months": LAG,
+    },
     undefined="the device is dearer even without drift, or serves nothing",
     examples=[("=ACCEL_DRIFT_BREAKEVEN(2,2628,0,1000,1,1,0,0,0)", 1 - 0.5**12)],
 )
@@ -270,7 +274,7 @@ function(
     "ACCEL_BLEND",
     "Accel - Risk",
     blend_table,
-    "Blend of flexible and fixed-function devices over states of the world: expected cost, worst cost, worst regret, the share that hedges",
+    "Blend of flexible and fixed-function devices over states: expected cost, worst cost, worst regret, the share that hedges",
     help={
         "flexible_cost": "USD per Mtok of the flexible device in each state, or one figure; see ACCEL_DEVICE_COST",
         "fixed_cost": "USD per Mtok of the fixed-function device in each state, such as levels of drift",
@@ -307,14 +311,17 @@ function(
     undefined="the throughput, utilization or availability is 0, or there is no peak",
     examples=[
         ("=ACCEL_FLEET(42000,2500,0.7,8)", [[24.0], [24.0], [3.0], [3.0], [0.0], [0.7]]),
-        ("=ACCEL_FLEET(42001,2500,0.7,8,9)", [[42001 / 1750], [72.0], [9.0], [1.0], [1750 * 72 / 42001 - 1], [42001 / 180000]]),
+        (
+            "=ACCEL_FLEET(42001,2500,0.7,8,9)",
+            [[42001 / 1750], [72.0], [9.0], [1.0], [1750 * 72 / 42001 - 1], [42001 / 180000]],
+        ),
     ],
 )
 function(
     "ACCEL_MIX",
     "Accel - Plan",
     mix_table,
-    "Cheapest mix of devices by quarter within demand, power, HBM, supply, budget and flexible share; says which limit binds and what it costs",
+    "Cheapest mix of devices by quarter within demand, power, HBM, supply, budget and flexible share; what each limit costs",
     help={
         "devices": (
             "a header device, unit_price_usd, tokens_per_second, then as needed power_kw, memory_gb, flexible (1 or 0), per_node, "
@@ -345,7 +352,7 @@ function(
                 ["cost USD", 6.0, ""],
                 ["optimality gap", 0.0, ""],
                 ["binding limit", "flexible share", ""],
-                ["flexible share costs USD", 3.0, "tight in Q2"],
+                ["flexible share costs USD", 3.0, "in Q2"],
             ],
         ),
     ],

@@ -28,8 +28,8 @@ WholeCount = Annotated[Numbers, Quantity("units", low=0, whole=True)]
 Array = NDArray[np.float64]
 
 SECONDS_PER_HOUR = 3600.0
-CRUMB = 1e-9
-"""A part of a node, as a share of what is needed, that is rounding of binary fractions and no need."""
+CRUMB = 1e-12
+"""A share of what is needed that is rounding of binary fractions and no need."""
 
 UTILIZATION_LINES = (
     "productive share of the hours",
@@ -144,7 +144,7 @@ def utilization_actual(
     def share(mtok: Array, units: Array, tps: Array, hours: Array, works: Array) -> Array:
         most = units * tps * SECONDS_PER_HOUR * hours * works / 1e6
         found = np.where(most > 0, mtok / np.where(most > 0, most, np.nan), np.nan)
-        return np.where(found <= 1.0 + CRUMB, found, np.nan)
+        return np.where(found <= 1.0 + 1e-9, found, np.nan)
 
     return formula(utilization_actual, share, mtok_served, accelerators, tokens_per_second, hours, availability)
 
@@ -235,9 +235,8 @@ def load(
 
 
 def whole(need: Array, group: Array) -> Array:
-    """Round up to whole groups; a crumb of a group more than a whole number is rounding and not bought."""
-    groups = need / group
-    return np.asarray(np.ceil(groups - CRUMB * np.maximum(groups, 1.0)) * group + 0.0)
+    """Round up to whole groups; a crumb above a whole number is rounding and not bought."""
+    return np.asarray(np.ceil(need / group * (1.0 - CRUMB)) * group + 0.0)
 
 
 def not_negative(value: Numbers, name: str, period: str) -> Array:

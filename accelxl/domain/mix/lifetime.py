@@ -40,7 +40,7 @@ LAG_LINES = (
     "USD of interest on the price while it waits",
 )
 """The figures of `lag`, in order."""
-HALVINGS = 200
+HALVINGS = 64
 
 
 def device_cost(
@@ -167,7 +167,15 @@ def lag(
     service = _starts(life_starts) == "service"
 
     def lines(
-        wait: Array, price: Array, run: Array, tps: Array, fill: Array, life: Array, rate: Array, idle: Array, left: Array
+        wait: Array,
+        price: Array,
+        run: Array,
+        tps: Array,
+        fill: Array,
+        life: Array,
+        rate: Array,
+        idle: Array,
+        left: Array,
     ) -> tuple[Array, ...]:
         none = np.zeros_like(wait)
         prompt, late = (

@@ -75,7 +75,9 @@ def memory_waste(
     """
     span = np.asarray(life_years, dtype=float)
     if span.ndim:
-        raise ShapeError(f"life_years has {span.size} values; one number is allowed, since it is the length of the result")
+        raise ShapeError(
+            f"life_years has {span.size} values; one number is allowed, since it is the length of the result"
+        )
     if not 1 <= span <= 100 or span != np.floor(span):
         raise OutOfRange(f"life_years is {float(span):g}; a whole number from 1 to 100 years is allowed")
     shape, (memory, need, price, rate, share, growth, units) = cases(

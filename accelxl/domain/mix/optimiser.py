@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Annotated, Any
 
@@ -28,7 +28,10 @@ OPTIMAL, STOPPED, INFEASIBLE = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a limit costs: the mix without it is so much cheaper; `quarters` are those in which no node more fits."""
+    """What a limit costs: the mix without it is so much cheaper.
+
+    `quarters` are those whose limit, left out alone, makes the mix cheaper; none where only several together do.
+    """
 
     limit: str
     usd: float
@@ -40,7 +43,8 @@ class Mix:
     """The mix found. Arrays have the devices as rows and the quarters as columns, or the quarters alone.
 
     `gap` is how far `cost_usd` may be above the least possible, as a share of it: 0 is proven. `binding` has the limits
-    that make the mix dearer, the dearest first, without demand.
+    that make the mix dearer, the dearest first, without demand; `weighed` is false where time did not suffice to look at
+    all of them.
     """
 
     devices: tuple[str, ...]
@@ -54,6 +58,7 @@ class Mix:
     cost_usd: float
     gap: float
     binding: tuple[Binding, ...]
+    weighed: bool = True
 
     def rows(self) -> list[list[Any]]:
         """Return the mix as rows of a name and a figure a quarter, then cost, gap and binding limits."""
@@ -69,9 +74,17 @@ class Mix:
         )  # fmt: skip
         table += [[name, *(None if np.isnan(cell) else cell for cell in line.tolist())] for name, line in named]
         table += [["cost USD", self.cost_usd], ["optimality gap", self.gap]]
-        table.append(["binding limit", self.binding[0].limit if self.binding else "demand"])
+        table.append(
+            ["binding limit", self.binding[0].limit if self.binding else "demand" if self.weighed else "not known"]
+        )
+        if not self.weighed:
+            table.append(["limits weighed", "not all: allow more seconds"])
         return table + [
-            [f"{row.limit} costs USD", row.usd, f"tight in {', '.join(row.quarters)}" if row.quarters else "nowhere tight"]
+            [
+                f"{row.limit} costs USD",
+                row.usd,
+                f"in {', '.join(row.quarters)}" if row.quarters else "in several together",
+            ]
             for row in self.binding
         ]
 
@@ -144,7 +157,7 @@ def optimal_mix(
         raise NoSolution(sentence(clash(program, seconds)))
     cost = float(program.cost @ nodes)
     found = _mix(program, nodes, cost + program.owned_cost, proven)
-    return _with_binding(found, program, nodes, cost, gap, seconds)
+    return _with_binding(found, program, cost, gap, seconds)
 
 
 def solve(
@@ -167,7 +180,7 @@ def solve(
     rows = [_scaled(limit) for limit in limits]
     result = milp(
         np.zeros(size) if feasible_only else program.cost / scale,
-        integrality=np.ones(size),
+        integrality=np.ones(size, dtype=np.intp),
         bounds=Bounds(0.0, np.where(program.useless, 0.0, np.inf)),
         constraints=LinearConstraint(*(np.array(part) for part in zip(*rows, strict=True))) if rows else None,
         options={"mip_rel_gap": gap, "time_limit": left},
@@ -213,23 +226,26 @@ def _mix(program: Program, nodes: Array, cost: float, gap: float) -> Mix:
     )  # fmt: skip
 
 
-def _with_binding(found: Mix, program: Program, nodes: Array, cost: float, gap: float, seconds: float) -> Mix:
-    """Solve again without each group of limits but demand: what the mix would save is what the group costs."""
-    binding = []
-    for group in dict.fromkeys(limit.group for limit in program.limits if limit.group != "demand"):
-        rest = [limit for limit in program.limits if limit.group != group]
-        free, _ = solve(program, rest, gap, monotonic() + seconds)
-        saved = cost - float(program.cost @ free) if free is not None else 0.0
-        if saved > CRUMB * max(cost, 1.0):
-            tight = tuple(l.quarter for l in program.limits if l.group == group and _tight(l, nodes))  # noqa: E741
-            binding.append(Binding(group, saved, tight))
+def _with_binding(found: Mix, program: Program, cost: float, gap: float, seconds: float) -> Mix:
+    """Solve again without each group of limits but demand, and without each of its quarters: what is saved is its cost."""
+    end = monotonic() + seconds
+    binding: list[Binding] = []
+    weighed = True
+    groups = dict.fromkeys(limit.group for limit in program.limits if limit.group != "demand")
+
+    def saved(left_out: Sequence[Limit]) -> float:
+        rest = [limit for limit in program.limits if not any(limit is other for other in left_out)]
+        free, _ = solve(program, rest, gap, end)
+        return cost - float(program.cost @ free) if free is not None else 0.0
+
+    try:
+        for group in groups:
+            limits = [limit for limit in program.limits if limit.group == group]
+            usd = saved(limits)
+            if usd > CRUMB * max(cost, 1.0):
+                alone = (limit.quarter for limit in limits if saved([limit]) > CRUMB * max(cost, 1.0))
+                binding.append(Binding(group, usd, tuple(alone)))
+    except NoSolution:
+        weighed = False  # the mix itself stands
     binding.sort(key=lambda row: -row.usd)
-    return Mix(*(getattr(found, name) for name in Mix.__slots__[:-1]), tuple(binding))
-
-
-def _tight(limit: Limit, nodes: Array) -> bool:
-    """Whether some node that counts against a limit would break it."""
-    used = float(limit.coefficients @ nodes)
-    against = limit.coefficients[limit.coefficients > 0] if np.isinf(limit.low) else -limit.coefficients[limit.coefficients < 0]
-    room = limit.high - used if np.isinf(limit.low) else used - limit.low
-    return bool(against.size and room < against.max() * (1.0 - CRUMB))
+    return replace(found, binding=tuple(binding), weighed=weighed)

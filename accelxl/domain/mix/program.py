@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import numpy as np
@@ -156,7 +156,7 @@ def build(devices: Sequence[Device], quarters: Sequence[Quarter], discount_rate:
         (fresh * tps[:, None, None]).reshape(-1, span) * node[:, None], owned_fresh * (tps * owned)[:, None],
         ~service.any(axis=2).reshape(-1), (),
     )  # fmt: skip
-    return Program(*(getattr(program, name) for name in Program.__slots__[:-1]), tuple(_limits(program)))
+    return replace(program, limits=tuple(_limits(program)))
 
 
 def _charge(device: Device, rate: float) -> float:
@@ -188,7 +188,14 @@ def _limits(program: Program) -> list[Limit]:
         if quarter.hbm_gb is not None:
             gb = np.repeat([float(device.memory_gb or 0.0) for device in devices], span) * program.node
             found.append(
-                Limit("HBM", name, f"HBM of {name} (at most {quarter.hbm_gb:,.10g} GB)", gb * bought, -np.inf, quarter.hbm_gb)
+                Limit(
+                    "HBM",
+                    name,
+                    f"HBM of {name} (at most {quarter.hbm_gb:,.10g} GB)",
+                    gb * bought,
+                    -np.inf,
+                    quarter.hbm_gb,
+                )
             )
         if quarter.budget_usd is not None:
             found.append(
@@ -226,16 +233,20 @@ def _check(devices: Sequence[Device], quarters: Sequence[Quarter]) -> None:
         _has(device, "unit_price_usd", "every device has a price")
         _has(device, "tokens_per_second", "every device has a throughput")
     for quarter in quarters:
-        check_record(quarter, quarter.quarter)
-        for name, most_units in quarter.supply.items():
-            if name not in names:
-                raise UnknownName(f"{quarter.quarter} has a supply of {name!r}; {nearest(name, names)}")
-            single(most_units, f"{quarter.quarter}: supply of {name}", SUPPLY_UNIT)
-        for device in devices:
-            if quarter.power_kw is not None:
-                _has(device, "power_kw", f"{quarter.quarter} has a limit of power")
-            if quarter.hbm_gb is not None:
-                _has(device, "memory_gb", f"{quarter.quarter} has a limit of HBM")
+        _check_quarter(quarter, devices, names)
+
+
+def _check_quarter(quarter: Quarter, devices: Sequence[Device], names: Sequence[str]) -> None:
+    check_record(quarter, quarter.quarter)
+    for name, most in quarter.supply.items():
+        if name not in names:
+            raise UnknownName(f"{quarter.quarter} has a supply of {name!r}; {nearest(name, names)}")
+        single(most, f"{quarter.quarter}: supply of {name}", SUPPLY_UNIT)
+    for device in devices:
+        if quarter.power_kw is not None:
+            _has(device, "power_kw", f"{quarter.quarter} has a limit of power")
+        if quarter.hbm_gb is not None:
+            _has(device, "memory_gb", f"{quarter.quarter} has a limit of HBM")
 
 
 def _has(device: Device, attribute: str, why: str) -> None:
