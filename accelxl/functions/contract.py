@@ -182,6 +182,7 @@ function(
         "property_tax_share", "sales_tax_share", "credit_share", "staff_usd_per_year", "software_usd_per_year",
         "support_usd_per_year", "revenue_share", "revenue_usd_per_year",
     ),
+    undefined="the figures are too large to add up",
     examples=[
         (
             '=ACCEL_TCO({"name","price_usd","life_years","residual_share";"chip",8760,2,0;"server",8760,4,0.5},1,0,0.5,0.5,{"electricity_usd_per_kwh",0.1;"pue",1;"software_usd_per_year",2190})',
@@ -237,6 +238,7 @@ function(
         "months": "months over which all are compared",
         "discount_rate": "cost of capital, effective annual",
     },
+    undefined="the figures are too large to add up",
     examples=[
         (
             '=ACCEL_RENT_VS_OWN({"name","contract","unit_price_usd","usd_per_hour","usd_per_mtok";"ours","own",26280,"","";"cloud","on-demand","",2,"";"api","api","","",0.5},1000,0.5,36,0)',
@@ -281,6 +283,7 @@ function(
         "shortfall_share": "share of the price paid for what is not used; 1 is take-or-pay",
         "settle_periods": "1: each period by itself; 12 with months: a yearly true-up",
     },
+    undefined="the figures are too large to add up",
     examples=[
         (
             "=ACCEL_COMMIT({80,130},100,2,{0,3;20,2.5})",
@@ -314,6 +317,7 @@ function(
         "incentives": "received by the lessee at commencement",
         "periods": "number of payments, where payments is a single figure",
     },
+    undefined="the figures are too large to add up",
     examples=[
         (
             "=ACCEL_LEASE({1100,1210},0.1)",

@@ -69,7 +69,7 @@ def test_a_load_is_paid_hour_by_hour(profile, tps, fill, node, least, start):
     found = dict(zip(mix.LOAD_LINES, mix.load(profile, tps, 2.0, fill, node, least, start), strict=True))
 
     def units(asked):
-        return math.ceil(asked / node * (1 - 1e-12)) * node
+        return math.ceil(asked / node - min(asked / node * 1e-14, 1e-6)) * node
 
     held = [max(units(tokens / (tps * fill)), units(least)) for tokens in profile]
     starts = sum(max(0, now - before) for before, now in zip([held[-1], *held[:-1]], held, strict=True))
@@ -387,6 +387,7 @@ def test_limits_of_a_fleet():
     assert mix.fleet(0, 1000)[:4].tolist() == [0.0] * 4
     assert np.isnan(mix.fleet(0, 1000)[4:]).all()
     assert mix.fleet(1, 1e9, 1.0, 8)[1] == 8.0
+    assert mix.fleet(1e18, 1.0)[1] >= 1e18
     assert mix.fleet(0.3, 0.1, 1.0, 1)[1] == 3.0  # 0.3/0.1 is a crumb below or above 3
     assert np.isnan(mix.fleet(1000, [0, 10, 10, 10], [1, 0, 1, 1], [8, 8, 0, 2.5])).all()
     assert mix.fleet(1000, 10, 1.0, 1, 1, 0.5)[1] == 200.0

@@ -267,7 +267,7 @@ def test_limits_of_a_mix():
         ([Device("X", None, 1)], YEAR, NoData, "X has no unit_price_usd, and every device has a price; enter it"),
         ([Device("X", 1, 1)], [Quarter("Q1", 1, power_kw=1)], NoData, "X has no power_kw, and Q1 has a limit of power"),
         ([Device("X", 1, 1)], [Quarter("Q1", 1, hbm_gb=1)], NoData, "X has no memory_gb, and Q1 has a limit of HBM"),
-        ([GPU], [Quarter("Q1", -1)], OutOfRange, "Q1: demand_tps is -1; a number of at least 0 tokens/s"),
+        ([GPU], [Quarter("Q1", -1)], OutOfRange, "Q1: demand_tps is -1; a number from 0 to"),
         ([GPU], [Quarter("Q1", 1, min_flexible_share=1.2)], OutOfRange, "Q1: min_flexible_share is 1.2"),
         ([GPU], [Quarter("Q1", 1, supply={"GPV": 1})], UnknownName, "Q1 has a supply of 'GPV'; did you mean GPU"),
         ([GPU], [Quarter("Q1", "much")], WrongType, "Q1: demand_tps is 'much'"),
@@ -308,3 +308,23 @@ def test_when_time_is_over_the_mix_says_what_it_did_not_weigh():
     assert (found.weighed, hurried.weighed) == (True, False)
     assert ["binding limit", "not known"] in hurried.rows()
     assert ["binding limit", "demand"] in found.rows()
+
+
+@pytest.mark.parametrize(
+    ("demand", "power", "bought"),
+    [
+        (1e-9, None, 1.0),  # any demand takes a node, however large the node is
+        (30.000001, None, 4.0),  # three units of 10 are a crumb short, and a crumb is no rounding
+        (20.0, 2.0, 2.0),
+    ],
+)
+def test_limits_hold_beyond_the_solver_s_tolerance(demand, power, bought):
+    found = mix.optimal_mix([Device("X", 10, 10, power_kw=1)], [Quarter("Q1", demand, power)])
+    assert found.bought.tolist() == [[bought]]
+
+
+def test_a_limit_that_is_missed_by_a_ten_millionth_is_missed():
+    with pytest.raises(NoSolution, match=r"demand of Q1 .* and power of Q1 \(at most 1\.9999999 kW\)"):
+        mix.optimal_mix([Device("X", 10, 10, power_kw=1)], [Quarter("Q1", 20, 1.9999999)])
+    with pytest.raises(NoSolution, match=r"demand of Q1 .* and power of Q1"):
+        mix.optimal_mix([Device("X", 10, 1e9, power_kw=2)], [Quarter("Q1", 20, 1)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, nan
+from math import nan
 from typing import Annotated, Any
 
 import numpy as np
@@ -214,16 +214,11 @@ def _check(contract: Contract, where: str) -> None:
 
 
 def rows(found: Sequence[OnBasis]) -> list[list[Any]]:
-    """Return the comparison as rows below `BASIS_COLUMNS`, blanks where a figure has no meaning."""
+    """Return the comparison as rows below `BASIS_COLUMNS`, blanks for shares without meaning."""
     body = [
         [
-            row.name, row.contract,
-            *(
-                None if np.isnan(figure) or figure == inf else figure
-                for figure in (
-                    row.usd_per_month, row.usd_per_hour, row.usd_per_mtok, row.over_cheapest, row.breakeven_utilization
-                )
-            ),
+            row.name, row.contract, row.usd_per_month, row.usd_per_hour, row.usd_per_mtok,
+            *(None if np.isnan(share) else share for share in (row.over_cheapest, row.breakeven_utilization)),
         ]
         for row in found
     ]  # fmt: skip

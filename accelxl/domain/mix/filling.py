@@ -28,8 +28,9 @@ WholeCount = Annotated[Numbers, Quantity("units", low=0, whole=True)]
 Array = NDArray[np.float64]
 
 SECONDS_PER_HOUR = 3600.0
-CRUMB = 1e-12
-"""A share of what is needed that is rounding of binary fractions and no need."""
+CRUMB = 1e-14
+"""A share of what is needed that is rounding of binary fractions and no need; of a group never more than `MOST_CRUMB`."""
+MOST_CRUMB = 1e-6
 
 UTILIZATION_LINES = (
     "productive share of the hours",
@@ -236,7 +237,8 @@ def load(
 
 def whole(need: Array, group: Array) -> Array:
     """Round up to whole groups; a crumb above a whole number is rounding and not bought."""
-    return np.asarray(np.ceil(need / group * (1.0 - CRUMB)) * group + 0.0)
+    groups = need / group
+    return np.asarray(np.ceil(groups - np.minimum(groups * CRUMB, MOST_CRUMB)) * group + 0.0)
 
 
 def not_negative(value: Numbers, name: str, period: str) -> Array:

@@ -15,25 +15,27 @@ from accelxl.errors import NoData, ShapeError, UnknownName, nearest
 from accelxl.units import Quantity
 
 Name = Annotated[str, Quantity("text", kind="text")]
-OneUsd = Annotated[float, Quantity("USD", low=0)]
-OneTps = Annotated[float, Quantity("tokens/s", low=0)]
-OneKilowatt = Annotated[float, Quantity("kW", low=0)]
-OneGb = Annotated[float, Quantity("GB", low=0)]
+OneUsd = Annotated[float, Quantity("USD", low=0, high=1e12)]
+OneBudget = Annotated[float, Quantity("USD", low=0, high=1e15)]
+OneTps = Annotated[float, Quantity("tokens/s", low=1e-3, high=1e9)]
+OnePeak = Annotated[float, Quantity("tokens/s", low=0, high=1e12)]
+OneKilowatt = Annotated[float, Quantity("kW", low=0, high=1e12)]
+OneGb = Annotated[float, Quantity("GB", low=0, high=1e15)]
 OneFlag = Annotated[float, Quantity("1", 0, 1, kind="flag")]
 OneNode = Annotated[float, Quantity("units", low=1, high=100_000, whole=True)]
 OneQuarters = Annotated[float, Quantity("quarters", low=0, high=80, whole=True)]
 OneLife = Annotated[float, Quantity("quarters", low=1, high=80, whole=True)]
-OnePerQuarter = Annotated[float, Quantity("USD/quarter", low=0)]
+OnePerQuarter = Annotated[float, Quantity("USD/quarter", low=0, high=1e12)]
 OneChange = Annotated[float, Quantity("1/year", low=-1, high=0.99)]
 OneDrift = Annotated[float, Quantity("1/year", low=0, high=1)]
-OneUnits = Annotated[float, Quantity("units", low=0)]
-OneWhole = Annotated[float, Quantity("units", low=0, whole=True)]
+OneUnits = Annotated[float, Quantity("units", low=0, high=1e12)]
+OneWhole = Annotated[float, Quantity("units", low=0, high=1e9, whole=True)]
 OneShare = Annotated[float, Quantity("share", low=0, high=1)]
 Array = NDArray[np.float64]
 
 MOST_QUARTERS = 40
 MOST_DEVICES = 20
-SUPPLY_UNIT = Quantity("units", low=0)
+SUPPLY_UNIT = Quantity("units", low=0, high=1e12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,10 @@ class Quarter:
     """
 
     quarter: Name
-    demand_tps: OneTps
+    demand_tps: OnePeak
     power_kw: OneKilowatt | None = None
     hbm_gb: OneGb | None = None
-    budget_usd: OneUsd | None = None
+    budget_usd: OneBudget | None = None
     min_flexible_share: OneShare = 0.0
     supply: Mapping[str, float] = field(default_factory=dict)
 
