@@ -22,8 +22,8 @@ from accelxl.units import Quantity, quantity_of
 
 CATEGORIES = ("Accel - Return", "Accel - Cost", "Accel - Plan", "Accel - Risk", "Accel - Market", "Accel - Info")
 MODULES = (
-    "plan_family", "plan_audit", "statements", "returns", "capital", "money", "depreciation", "serving", "demand", "market",
-    "supply", "forecast", "trust", "info",
+    "plan_family", "plan_audit", "statements", "returns", "capital", "money", "depreciation", "serving", "contract", "mix",
+    "demand", "market", "supply", "forecast", "trust", "info",
 )  # fmt: skip
 """Modules of declarations, in the order of the reference."""
 
