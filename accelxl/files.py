@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ def reason(error: OSError) -> str:
     'no space left on device'
     """
     text = error.strerror or str(error) or type(error).__name__
+    # Arrow puts the system's words behind its own.
+    text = re.sub(r"^.*\[errno \d+\] ", "", text, flags=re.IGNORECASE | re.DOTALL)
     return text[:1].lower() + text[1:]
 
 

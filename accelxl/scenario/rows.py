@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -105,7 +106,8 @@ class _Sheet:
         import xlsxwriter
 
         self.words = frozenset(at for at, name in enumerate(names) if name in words)
-        self.book = xlsxwriter.Workbook(str(beside), {"constant_memory": True, "tmpdir": str(beside.parent)})
+        self.folder = tempfile.mkdtemp(prefix=f"{beside.name}.", dir=beside.parent)
+        self.book = xlsxwriter.Workbook(str(beside), {"constant_memory": True, "tmpdir": self.folder})
         self.sheet = self.book.add_worksheet("scenarios")
         bold = self.book.add_format({"bold": True})
         for at, name in enumerate(names):
@@ -136,6 +138,8 @@ class _Sheet:
             self.book.close()
         except FileCreateError as error:
             raise error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error)) from error
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 _KINDS = {".parquet": _Parquet, ".csv": _Csv, ".xlsx": _Sheet}

@@ -99,8 +99,8 @@ def test_a_matrix_that_is_not_positive_definite_is_refused_with_the_input_that_c
     with pytest.raises(OutOfRange) as caught:
         drawn(EVERY_KIND, correlation=pairs)
     assert str(caught.value) == (
-        "the correlation matrix is not positive definite: tax_rate cannot be linked so to pue, utilization (smallest eigenvalue -0.816); "
-        "weaker correlations are allowed"
+        "the correlation matrix is not positive definite: tax_rate cannot be linked so to pue, utilization "
+        "(smallest eigenvalue -0.816); weaker correlations are allowed"
     )
 
 

@@ -242,8 +242,10 @@ REFUSED = [
     ({"sink": "top", "top_by": "irr"}, "'irr' orders the top and is not a metric of this run; allowed: npv"),
     (
         {"sink": "array", "n": 10**9},
-        "1,000,000,000 scenarios of 1 metrics are 1,000,000,000 figures; up to 536,870,912 are allowed in memory, sink summary or a file "
-        "(out) take any number",
+        (
+            "1,000,000,000 scenarios of 1 metrics are 1,000,000,000 figures; up to 536,870,912 are allowed in memory, "
+            "sink summary or a file (out) take any number"
+        ),
     ),
 ]
 
