@@ -13,6 +13,7 @@ from typing import Any
 import xlwings
 
 from accelxl.errors import UnknownName
+from accelxl.files import write_atomically
 from accelxl.functions import Outcome
 from accelxl.functions.cells import Rows
 from accelxl.hosts.commands import (
@@ -30,7 +31,6 @@ from accelxl.hosts.commands import (
 )
 from accelxl.hosts.excel import jobs, sheets
 from accelxl.hosts.excel.ribbon import STOP, TAB
-from accelxl.workbook.files import write_atomically
 
 Handler = Callable[[xlwings.Book, Command, str], object]
 
