@@ -181,6 +181,22 @@ def whole(path: Path, names: Sequence[str], words: Sequence[str] = ()) -> Iterat
         rows.close()
 
 
+def save(path: Path, table: Sequence[Sequence[Any]]) -> Path:
+    """Write a small table, its first row the names of the columns, to a file; a column with text in it is one of words.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be written; nothing half-written is left.
+    """
+    place, names = check_out(path, len(table) - 1), [str(name) for name in table[0]]
+    columns = [list(column) for column in zip(*table[1:], strict=True)]
+    words = [name for name, column in zip(names, columns, strict=True) if any(isinstance(c, str) for c in column)]
+    with whole(place, names, words) as rows:
+        rows.put(columns)
+    return place
+
+
 class Parts:
     """Rows of a run that can be resumed: a part for each stretch between two checkpoints, joined at the end."""
 

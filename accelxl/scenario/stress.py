@@ -65,11 +65,12 @@ class Stress:
         head: list[Any] = ["case", "changes", *self.metrics]
         return [
             head,
-            *([c.name, "; ".join(map(_says, c.changes)), *(c.metrics[m] for m in self.metrics)] for c in self.cases),
+            *([c.name, "; ".join(map(says, c.changes)), *(c.metrics[m] for m in self.metrics)] for c in self.cases),
         ]
 
 
-def _says(blow: Blow) -> str:
+def says(blow: Blow) -> str:
+    """Return a change in words."""
     words = {"set": f"{blow.name} {blow.value:g}", "times": f"{blow.name} x {blow.value:g}"}
     return words.get(blow.how, f"{blow.name} {blow.how} {blow.value:g}")
 
