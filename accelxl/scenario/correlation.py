@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
+from accelxl.errors import OutOfRange, ShapeError, UnknownName, nearest
+from accelxl.scenario.checks import as_float, rows_of, shown
 
 Matrix = NDArray[np.float64]
 
@@ -22,9 +23,8 @@ SINGULAR = 1e-12
 
 
 def _cell(value: Any, first: str, second: str) -> float:
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-        raise WrongType(f"the correlation of {first} and {second} is {value!r}; a number from -1 to 1 is allowed")
-    number = float(value)
+    allowed = "a number from -1 to 1 is allowed"
+    number = as_float(value, f"the correlation of {first} and {second} is {shown(value)}; {allowed}")
     if not -1.0 <= number <= 1.0:
         raise OutOfRange(f"the correlation of {first} and {second} is {number:g}; a number from -1 to 1 is allowed")
     return number
@@ -91,11 +91,7 @@ def matrix_of(given: Any, names: Sequence[str]) -> Matrix:
     if hasattr(given, "columns") and hasattr(given, "index"):
         matrix = _of_named(given.to_numpy().tolist(), list(given.columns), names)
     else:
-        rows = (
-            given.tolist()
-            if hasattr(given, "tolist")
-            else [list(row) if isinstance(row, Sequence) else [row] for row in given]
-        )
+        rows = rows_of(given, "the correlation", "a matrix, a table with names or a dict by pairs is allowed")
         if rows and isinstance(rows[0], list) and any(isinstance(cell, str) and cell.strip() for cell in rows[0][1:]):
             matrix = _of_named([row[1:] for row in rows[1:]], rows[0][1:], names)
         else:

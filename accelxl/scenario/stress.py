@@ -13,7 +13,7 @@ from accelxl.errors import ShapeError, UnknownName, WrongType, nearest
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
 from accelxl.plan.model import Plan, plan_of
-from accelxl.scenario.checks import real
+from accelxl.scenario.checks import real, rows_of
 from accelxl.scenario.tables import check_metrics, varies
 
 WEEKS_PER_MONTH = 365.0 / 7.0 / 12.0
@@ -141,12 +141,9 @@ def pack_of(given: Any) -> dict[str, tuple[Blow, ...]]:
 
 
 def _from_rows(rows: Any) -> dict[str, dict[str, Any]]:
-    if not hasattr(rows, "__iter__"):
-        raise WrongType(
-            f"the pack is {rows!r}; its name, a dict of cases, or rows of case, input, change, figure are allowed"
-        )
+    allowed = "its name, a dict of cases, or rows of case, input, change, figure are allowed"
     found: dict[str, dict[str, Any]] = {}
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows_of(rows, "the pack", allowed), 1):
         cells = [cell for cell in row if not (cell is None or cell == "" or (isinstance(cell, float) and isnan(cell)))]
         if not cells:
             continue

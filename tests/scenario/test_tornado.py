@@ -111,7 +111,7 @@ def test_the_table_has_a_row_for_each_bar():
         ([["pue", 1.1]], "row 1 of the ranges is ['pue', 1.1]; a name, a low and a high are allowed"),
         ([["pue", 1.1, 1.5], ["pue", 1.1, 1.5]], "row 2 of the ranges: pue stands twice"),
         ({}, "there is no range; one or more inputs with a low and a high are needed"),
-        (5, "the ranges are 5; a dict by input, rows of name, low and high, or names are allowed"),
+        (5, "the table of ranges is 5; a dict by input, rows of name, low and high, or names are allowed"),
     ],
 )
 def test_ranges_that_cannot_be_are_refused_in_a_sentence(ranges, sentence):
