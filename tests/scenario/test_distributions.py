@@ -165,7 +165,7 @@ def test_rows_of_a_table_are_distributions():
         ([["pue", "empirical", 1, 2]], "row 1 of the distributions has 2 figures for empirical; 1 to 1 are allowed"),
         ([], "there is no distribution; one or more inputs with theirs are needed"),
         ({}, "there is no distribution; one or more inputs with theirs are needed"),
-        ("pue", "the distributions are 'pue'; a dict by input or a table of rows is allowed"),
+        ("pue", "the table of distributions is 'pue'; a dict by input or rows are allowed"),
     ],
 )
 def test_a_bad_table_is_refused_in_a_sentence(rows, sentence):
