@@ -1,11 +1,20 @@
-"""Single figures that callers give: a whole number, a number."""
+"""What callers give, checked: a number, a whole number, numbers, names, rows, a path."""
 
 from __future__ import annotations
 
 from math import inf, isfinite
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from accelxl.errors import OutOfRange, ShapeError, WrongType
+
+Vector = NDArray[np.float64]
+
+MOST_THREADS = 4096
 
 
 def shown(value: Any) -> str:
@@ -30,6 +39,75 @@ def as_float(value: Any, sentence: str) -> float:
         return inf
     except (TypeError, ValueError) as error:
         raise WrongType(sentence) from error
+
+
+def names_of(given: Any, what: str) -> tuple[str, ...]:
+    """Return names: of one text, or of several.
+
+    Raises
+    ------
+    WrongType
+        If they are no names.
+    ShapeError
+        If there is none.
+    """
+    found = (given,) if isinstance(given, str) else tuple(given) if hasattr(given, "__iter__") else None
+    if found is None or isinstance(given, bytes) or not all(isinstance(name, str) for name in found):
+        raise WrongType(f"{what} is {shown(given)}; a name or a list of names is allowed")
+    if not found:
+        raise ShapeError(f"{what} has no name; one or more are needed")
+    return found
+
+
+def words_of(given: Any) -> list[Any]:
+    """Return a column of words as a list; dates of NumPy and pandas as dates."""
+    if isinstance(given, np.ndarray):
+        cells: list[Any] = (given.astype("datetime64[D]") if given.dtype.kind == "M" else given).tolist()
+        return cells
+    return list(given)
+
+
+def path_of(given: Any, what: str) -> Path:
+    """Return the path of a file.
+
+    Raises
+    ------
+    WrongType
+        If it is none.
+    """
+    if not isinstance(given, (str, PathLike)) or not str(given):
+        raise WrongType(f"{what} is {shown(given)}; the path of a file is allowed")
+    return Path(given)
+
+
+def threads_of(given: Any) -> int | None:
+    """Return the number of threads, None for every processor."""
+    return None if given is None else whole(given, "the number of threads", 1, MOST_THREADS)
+
+
+def numbers_of(given: Any, sentence: str) -> Vector:
+    """Return an array of numbers, of the same shape; text is never read as a number.
+
+    Raises
+    ------
+    WrongType
+        With `sentence`, and the first cell that is no number.
+    """
+    try:
+        array = np.asarray(given)
+        if array.dtype.kind in "fiub":
+            return np.ascontiguousarray(array, np.float64)
+        if array.dtype.kind == "O" and not any(isinstance(cell, (str, bytes)) for cell in array.ravel()):
+            return np.ascontiguousarray(array, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    cells = given.ravel().tolist() if isinstance(given, np.ndarray) else given
+    bad = (
+        next((cell for cell in cells if not isinstance(cell, (int, float))), given)
+        if hasattr(cells, "__iter__")
+        else given
+    )
+    raise WrongType(sentence.format(shown(bad)))
 
 
 def rows_of(given: Any, what: str, allowed: str) -> list[list[Any]]:

@@ -18,7 +18,7 @@ import accelxl._core as core
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.plan.inputs import Input
 from accelxl.plan.model import Plan
-from accelxl.scenario.checks import real
+from accelxl.scenario.checks import numbers_of, real
 from accelxl.scenario.tables import check_name, varies
 
 CUT_SHARE = 0.05
@@ -99,10 +99,7 @@ class Distribution:
 
 
 def _list(value: Any, place: str) -> NDArray[np.float64]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise WrongType(f"{place} is {value!r}; a list of numbers is allowed") from error
+    array = numbers_of(value, f"{place} holds {{}}; a list of numbers is allowed")
     if array.ndim != 1 or array.size == 0:
         raise ShapeError(f"{place} has shape {array.shape}; a list of one or more numbers is allowed")
     if not np.isfinite(array).all():

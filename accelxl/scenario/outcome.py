@@ -128,7 +128,7 @@ def exact_percentiles(ranks: Vector, percentiles: Sequence[float]) -> list[float
     [1.0, 3.0, inf]
     """
     known = ranks[~np.isnan(ranks)]
-    if not len(known):
+    if not len(known) or not percentiles:
         return [nan] * len(percentiles)
     places = [p / 100.0 * (len(known) - 1) for p in percentiles]
     below = [min(int(place), len(known) - 1) for place in places]

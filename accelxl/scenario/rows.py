@@ -17,6 +17,7 @@ import numpy as np
 
 from accelxl.errors import BadFile, Missing, OutOfRange
 from accelxl.files import replacing, unwritten
+from accelxl.scenario.checks import path_of
 
 Column = Any
 """An array of numbers, or a list of words."""
@@ -62,7 +63,13 @@ class _Parquet:
 
     def put(self, columns: Sequence[Column]) -> None:
         """Write a row group."""
-        arrays = [self.arrow.array(column, type=kind.type) for column, kind in zip(columns, self.schema, strict=True)]
+        text = self.arrow.string()
+        arrays = [
+            self.arrow.array(
+                [None if c is None else str(c) for c in column] if kind.type == text else column, type=kind.type
+            )
+            for column, kind in zip(columns, self.schema, strict=True)
+        ]
         self.writer.write_batch(self.arrow.record_batch(arrays, schema=self.schema))
 
     def close(self) -> None:
@@ -81,7 +88,7 @@ class _Csv:
 
     @staticmethod
     def _word(text: object) -> str:
-        safe = plain(str(text))
+        safe = "" if text is None else plain(str(text))
         return '"' + safe.replace('"', '""') + '"' if any(c in safe for c in ',"\r\n') else safe
 
     def put(self, columns: Sequence[Column]) -> None:
@@ -119,13 +126,16 @@ class _Sheet:
     def put(self, columns: Sequence[Column]) -> None:
         """Write rows; text is written as text, whatever it begins with."""
         lists = [
-            list(map(str, c)) if at in self.words else np.asarray(c, np.float64).tolist()
+            ["" if word is None else str(word) for word in c]
+            if at in self.words
+            else np.asarray(c, np.float64).tolist()
             for at, c in enumerate(columns)
         ]
         for row in zip(*lists, strict=True):
             for at, value in enumerate(row):
                 if isinstance(value, str):
-                    self.sheet.write_string(self.at, at, value)
+                    if value:
+                        self.sheet.write_string(self.at, at, value)
                 elif np.isfinite(value):
                     self.sheet.write_number(self.at, at, value)
             self.at += 1
@@ -155,7 +165,7 @@ def check_out(out: Any, rows: int) -> Path:
     OutOfRange
         If a sheet cannot hold the rows.
     """
-    path = Path(out)
+    path = path_of(out, "the file of rows (out)")
     if path.suffix.lower() not in _KINDS:
         raise BadFile(f"{path} ends in {path.suffix or 'nothing'}; .parquet, .csv or .xlsx is allowed")
     if not path.parent.is_dir():

@@ -137,6 +137,9 @@ def pack_of(given: Any) -> dict[str, tuple[Blow, ...]]:
         given = _from_rows(given)
     if not given:
         raise ShapeError("the pack has no case; one or more are needed")
+    for name in ("base", *(("together",) if len(given) > 1 else ())):
+        if name in given:
+            raise UnknownName(f"{name!r} names a case of the pack and a row of every result; another name is allowed")
     return {str(case): _blows(str(case), changes) for case, changes in given.items()}
 
 
