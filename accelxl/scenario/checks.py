@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from math import inf, isfinite
 from os import PathLike
 from pathlib import Path
@@ -19,7 +20,7 @@ MOST_THREADS = 4096
 
 def shown(value: Any) -> str:
     """Return what was given, cut to fit a sentence."""
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -59,12 +60,22 @@ def names_of(given: Any, what: str) -> tuple[str, ...]:
     return found
 
 
-def words_of(given: Any) -> list[Any]:
-    """Return a column of words as a list; dates of NumPy and pandas as dates."""
+def words_of(given: Any, name: str) -> list[Any]:
+    """Return a column of words as a list; dates of NumPy and pandas as dates.
+
+    Raises
+    ------
+    WrongType
+        If a cell is a list or another thing that no word can be.
+    """
     if isinstance(given, np.ndarray):
         cells: list[Any] = (given.astype("datetime64[D]") if given.dtype.kind == "M" else given).tolist()
-        return cells
-    return list(given)
+    else:
+        cells = list(given)
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell, Hashable):
+            raise WrongType(f"{name} in row {number} is {shown(cell)}; a word is allowed")
+    return cells
 
 
 def path_of(given: Any, what: str) -> Path:
@@ -165,7 +176,7 @@ def whole(value: Any, what: str, low: int, high: int) -> int:
     """
     allowed = f"a whole number from {low:,} to {high:,} is allowed"
     if isinstance(value, bool):
-        raise WrongType(f"{what} is {value!r}; {allowed}")
+        raise WrongType(f"{what} is {shown(value)}; {allowed}")
     number = as_float(value, f"{what} is {shown(value)}; {allowed}")
     if not isfinite(number) or value != int(value) or not low <= int(value) <= high:
         text = f"{int(value):,}" if isfinite(number) and value == int(value) else f"{number:g}"

@@ -35,11 +35,11 @@ def _of_pairs(pairs: Mapping[Any, Any], names: Sequence[str]) -> Matrix:
     for pair, value in pairs.items():
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise ShapeError(
-                f"{pair!r} names no pair of inputs; a key such as ({names[0]!r}, {names[-1]!r}) is allowed"
+                f"{shown(pair)} names no pair of inputs; a key such as ({shown(names[0])}, {names[-1]!r}) is allowed"
             )
         for name in pair:
             if name not in names:
-                raise UnknownName(f"{name!r} of the correlation has no distribution; {nearest(str(name), names)}")
+                raise UnknownName(f"{shown(name)} of the correlation has no distribution; {nearest(str(name), names)}")
         first, second = names.index(pair[0]), names.index(pair[1])
         if first == second:
             raise ShapeError(f"the correlation of {pair[0]} with itself is given; it is 1")
@@ -52,7 +52,7 @@ def _of_named(rows: Sequence[Sequence[Any]], header: Sequence[Any], names: Seque
     words = [str(cell).strip() for cell in header]
     for word in words:
         if word not in names:
-            raise UnknownName(f"{word!r} of the correlation has no distribution; {nearest(word, names)}")
+            raise UnknownName(f"{shown(word)} of the correlation has no distribution; {nearest(word, names)}")
     if len(set(words)) < len(words) or len(rows) != len(words):
         raise ShapeError(
             f"the correlation has {len(rows)} rows and the columns {', '.join(words)}; each input once on both sides is allowed"

@@ -18,7 +18,7 @@ import accelxl._core as core
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.plan.inputs import Input
 from accelxl.plan.model import Plan
-from accelxl.scenario.checks import numbers_of, real
+from accelxl.scenario.checks import numbers_of, real, shown
 from accelxl.scenario.tables import check_name, varies
 
 CUT_SHARE = 0.05
@@ -118,10 +118,12 @@ def _arguments(name: str, spec: Any) -> tuple[Kind, dict[str, Any]]:
     elif isinstance(spec, Sequence) and not isinstance(spec, (str, bytes)) and len(spec):
         word, positional, given = spec[0], list(spec[1:]), {}
     else:
-        raise WrongType(f'{name} is given as {spec!r}; a distribution such as ("triangular", 0.3, 0.6, 1.2) is allowed')
+        raise WrongType(
+            f'{name} is given as {shown(spec)}; a distribution such as ("triangular", 0.3, 0.6, 1.2) is allowed'
+        )
     kind = KINDS.get(word.strip().lower()) if isinstance(word, str) else None
     if kind is None:
-        raise UnknownName(f"{word!r} is not a distribution of {name}; {nearest(str(word), KINDS)}")
+        raise UnknownName(f"{shown(word)} is not a distribution of {name}; {nearest(str(word), KINDS)}")
     order = [*kind.parameters, *(parameter for parameter, _ in kind.optional)]
     if len(positional) > len(order):
         raise ShapeError(f"{kind.name} of {name} has {len(positional)} arguments; {', '.join(order)} are allowed")
@@ -129,7 +131,7 @@ def _arguments(name: str, spec: Any) -> tuple[Kind, dict[str, Any]]:
     for parameter in given:
         if parameter not in order:
             raise UnknownName(
-                f"{parameter!r} is not an argument of {kind.name} ({name}); {nearest(str(parameter), order)}"
+                f"{shown(parameter)} is not an argument of {kind.name} ({name}); {nearest(str(parameter), order)}"
             )
     return kind, {parameter: value for parameter, value in given.items() if value is not None}
 

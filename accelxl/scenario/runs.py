@@ -14,7 +14,7 @@ from accelxl.parallel import Progress
 from accelxl.scenario import checkpoint as marks
 from accelxl.scenario import cluster as workers
 from accelxl.scenario import engine
-from accelxl.scenario.checks import path_of, real, threads_of
+from accelxl.scenario.checks import path_of, real, shown, threads_of
 from accelxl.scenario.draws import Draws
 from accelxl.scenario.engine import Kept, Vector, Watch, Writer
 from accelxl.scenario.job import Job
@@ -76,7 +76,7 @@ def complete(job: Job, wanted: Wanted, how: How) -> tuple[Kept, Path | None]:
     if seconds < 0.0:
         raise OutOfRange(f"the time between two checkpoints is {seconds:g} s; 0 or more is allowed")
     if how.progress is not None and not callable(how.progress):
-        raise WrongType(f"progress is {how.progress!r}; a function of scenarios done and all is allowed")
+        raise WrongType(f"progress is {shown(how.progress)}; a function of scenarios done and all is allowed")
     kept, watch = Kept.empty(job, wanted), Watch(job.count, how.progress)
     with ExitStack() as stack:
         client = None if how.cluster is None else stack.enter_context(workers.client_of(how.cluster))

@@ -14,7 +14,7 @@ from accelxl.parallel import Progress
 from accelxl.plan.evaluate import compile_plan, metric_positions, run, slots_of
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import Plan, plan_of
-from accelxl.scenario.checks import names_of, numbers_of, threads_of, words_of
+from accelxl.scenario.checks import names_of, numbers_of, shown, threads_of, words_of
 from accelxl.scenario.sinks import PERCENTILES
 
 DEFAULT_METRICS = ("npv", "irr", "roi", "payback_months", "cost_per_mtok")
@@ -41,7 +41,7 @@ def check_name(plan: Plan, name: str) -> Input:
         If the plan has no such input or tranche.
     """
     if not isinstance(name, str) or stem(name) not in INPUTS or name.endswith("."):
-        raise UnknownName(f"{name!r} is not an input of a plan; {nearest(stem(str(name)), INPUTS)}")
+        raise UnknownName(f"{shown(name)} is not an input of a plan; {nearest(stem(str(name)), INPUTS)}")
     if varies(name):
         slots_of(compile_plan(plan), name)
     return INPUTS[stem(name)]
@@ -197,7 +197,7 @@ def read_columns(base: Plan, columns: Any) -> tuple[dict[str, NDArray[np.float64
         if varies(name):
             numbers[name] = number_column(base, name, column)
         else:
-            words[name] = words_of(column)
+            words[name] = words_of(column, name)
     return numbers, words, count
 
 

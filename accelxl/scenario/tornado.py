@@ -16,7 +16,7 @@ from accelxl.errors import NoData, OutOfRange, ShapeError, UnknownName, WrongTyp
 from accelxl.plan.evaluate import compile_plan, run, slots_of
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import Plan, plan_of
-from accelxl.scenario.checks import real, rows_of
+from accelxl.scenario.checks import real, rows_of, shown
 from accelxl.scenario.tables import check_metrics, check_name, number_column, stem, varies
 
 SHARE = 0.2
@@ -140,7 +140,7 @@ def _given(base: Plan, name: str, pair: Any, share: float) -> tuple[float, float
     if pair is None:
         return default_range(base, name, share)
     if isinstance(pair, (str, bytes)) or not hasattr(pair, "__len__") or len(pair) != 2:
-        raise ShapeError(f"the range of {name} is {pair!r}; a low and a high are allowed")
+        raise ShapeError(f"the range of {name} is {shown(pair)}; a low and a high are allowed")
     low, high = (real(value, f"the {word} of {name}") for value, word in zip(pair, ("low", "high"), strict=True))
     if not low <= high:
         raise OutOfRange(f"the range of {name} goes from {low:g} to {high:g}; low up to high is allowed")
