@@ -76,7 +76,7 @@ def breakeven(
     >>> abs(evaluate({**plan, "price_usd_per_mtok": price}, ["npv"])["npv"]) < 1e-3
     True
     >>> breakeven(plan, "price_usd_per_mtok", columns={"utilization": [0.3, 0.6]}).round(4)
-    array([0.456, 0.228])
+    array([0.4545, 0.2272])
     """
     base = plan_of(plan)
     check_metrics((metric,))
