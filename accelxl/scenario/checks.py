@@ -113,11 +113,8 @@ def numbers_of(given: Any, sentence: str) -> Vector:
     except (TypeError, ValueError, OverflowError):
         pass
     cells = given.ravel().tolist() if isinstance(given, np.ndarray) else given
-    bad = (
-        next((cell for cell in cells if not isinstance(cell, (int, float))), given)
-        if hasattr(cells, "__iter__")
-        else given
-    )
+    several = hasattr(cells, "__iter__") and not isinstance(cells, (str, bytes))
+    bad = next((cell for cell in cells if not isinstance(cell, (int, float))), given) if several else given
     raise WrongType(sentence.format(shown(bad)))
 
 

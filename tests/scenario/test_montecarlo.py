@@ -259,7 +259,7 @@ REFUSED = [
         "the sinks are array, top; array or frame alone, or some of summary, histogram, top are allowed",
     ),
     ({"percentiles": (5, 101)}, "percentile 101 is asked for; numbers from 0 to 100 are allowed"),
-    ({"percentiles": "median"}, "the percentiles are 'median'; numbers from 0 to 100 are allowed"),
+    ({"percentiles": "median"}, "the percentiles hold 'median'; numbers from 0 to 100 are allowed"),
     ({"level": "zero"}, "the level of npv is 'zero'; a number is allowed"),
     ({"level": {"irr": 0}}, "a level is given for 'irr', which is not a metric of this run; allowed: npv"),
     ({"sink": "histogram", "bins": 0}, "the number of bins is 0; a whole number from 1 to 100,000 is allowed"),

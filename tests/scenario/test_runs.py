@@ -267,21 +267,22 @@ def test_a_run_that_was_broken_off_goes_on_to_the_same_result(tmp_path, monkeypa
 
 
 def test_rows_of_a_resumed_run_are_those_of_a_whole_one(tmp_path):
-    run(out=tmp_path / "want.parquet")
+    n = 2 * 131_072 + 1234
+    run(n=n, out=tmp_path / "want.parquet")
     want = pq.read_table(tmp_path / "want.parquet")
     for ending in ("parquet", "csv"):
-        options = {"out": tmp_path / f"x.{ending}", "checkpoint": tmp_path / "c", "checkpoint_seconds": 0}
+        options = {"out": tmp_path / f"x.{ending}", "checkpoint": tmp_path / "c", "checkpoint_seconds": 0, "n": n}
         with pytest.raises(Interrupted):
-            run(**options, progress=Stop(300_000))
+            run(**options, progress=Stop(150_000))
         assert not (tmp_path / f"x.{ending}").exists()
         outcome = run(**options)
         if ending == "parquet":
             assert pq.read_table(outcome.out).equals(want)
         else:
             with outcome.out.open() as file:
-                assert sum(1 for _ in file) == N + 1
-            found = np.genfromtxt(outcome.out, delimiter=",", skip_header=N - 10)
-            assert np.array_equal(found[:, 2], want["npv"].to_numpy()[N - 11 :], equal_nan=True)
+                assert sum(1 for _ in file) == n + 1
+            found = np.genfromtxt(outcome.out, delimiter=",", skip_header=n - 10)
+            assert np.array_equal(found[:, 2], want["npv"].to_numpy()[n - 11 :], equal_nan=True)
     assert left(tmp_path) == ["want.parquet", "x.csv", "x.parquet"]
 
 
