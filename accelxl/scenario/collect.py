@@ -87,15 +87,16 @@ def check_percentiles(given: Iterable[float] | float) -> tuple[float, ...]:
     return tuple(sorted(set(found)))
 
 
-def _levels(job: Job, level: float | Mapping[str, float]) -> tuple[float, ...]:
+def levels_of(metrics: Sequence[str], level: float | Mapping[str, float]) -> tuple[float, ...]:
+    """Return the level of each metric, one for all or some by name."""
     if isinstance(level, Mapping):
         for name in level:
-            if name not in job.metrics:
+            if name not in metrics:
                 raise UnknownName(
-                    f"a level is given for {shown(name)}, which is not a metric of this run; {nearest(str(name), job.metrics)}"
+                    f"a level is given for {shown(name)}, which is not a metric of this run; {nearest(str(name), metrics)}"
                 )
-    figures = level if isinstance(level, Mapping) else dict.fromkeys(job.metrics, level)
-    return tuple(real(figures.get(name, 0.0), f"the level of {name}") for name in job.metrics)
+    figures = level if isinstance(level, Mapping) else dict.fromkeys(metrics, level)
+    return tuple(real(figures.get(name, 0.0), f"the level of {name}") for name in metrics)
 
 
 def _edges(job: Job, bins: Any) -> tuple[NDArray[np.float64], ...]:
@@ -152,7 +153,7 @@ def wanted_of(job: Job, ask: Ask) -> Wanted:
     UnknownName, WrongType, OutOfRange, ShapeError
         If the ask makes no sense.
     """
-    sinks, levels = _sinks(ask.sink), _levels(job, ask.level)
+    sinks, levels = _sinks(ask.sink), levels_of(job.metrics, ask.level)
     figures = job.count * len(job.metrics)
     if {"array", "frame"} & set(sinks):
         if figures > HELD_FIGURES:
