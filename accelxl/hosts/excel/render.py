@@ -211,7 +211,7 @@ def _description(function: Function) -> Iterator[str]:
         yield f"    Dim help(0 To {len(function.arguments) - 1}) As String"
     for place, argument in enumerate(function.arguments):
         yield f"    help({place}) = {vba.text(help_of(argument))}"
-    what = f'"\'" & ThisWorkbook.Name & "\'!{function.name}"'
+    what = f'"\'" & Replace(ThisWorkbook.Name, "\'", "\'\'") & "\'!{function.name}"'
     yield f"    Application.MacroOptions Macro:={what}, Description:={vba.text(function.summary)}, _"
     yield f"        Category:={vba.text(function.category)}" + (
         ", ArgumentDescriptions:=help" if function.arguments else ""

@@ -48,7 +48,7 @@ def cells(document):
                 for column in range(area.StartColumn, area.EndColumn + 1):
                     cell = sheet.getCellByPosition(column, row)
                     if "ACCEL_" in cell.Formula:
-                        value = cell.String if cell.FormulaResultType2 == 2 else cell.Value
+                        value = cell.String if cell.FormulaResultType2 == 2 or cell.getError() else cell.Value
                         found.append([sheet.Name, row, column, cell.Formula, cell.getError(), value, cell.String])
     return found
 

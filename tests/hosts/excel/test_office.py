@@ -88,6 +88,9 @@ def book_of_examples(path):
             for across, value in enumerate(line):
                 expected[place.name, row + down, 2 + across] = shown(value)
         row += height + 1
+    data.write_array_formula(row, 2, row + 2, 3, "{=ACCEL_COST_PER_MTOK(A1,A2:A3)}", None, 0)
+    for place, value in enumerate([1.0, 1.0, 0.5, 0.5, "#N/A", "#N/A"]):  # a column is repeated, and ends in #N/A
+        expected["Data", row + place // 2, 2 + place % 2] = value
     book.close()
     path.write_bytes(with_standin(build.with_macros(out.getvalue(), "examples.xlsx")))
     return expected
