@@ -52,11 +52,9 @@ def _run(function: Function, cells: Sequence[Cell]) -> Outcome:
         if type(cell) is float and low <= cell <= high:  # most cells of most calls
             given[name] = cell
             continue
-        value = short_line(cell) if line else None
+        value = (short_line(cell) if line else None) or READERS[argument.quantity.kind](argument, cell)
         if value is None:
-            value = READERS[argument.quantity.kind](argument, cell)
-            if value is None:
-                continue
+            continue
         if type(value) is Spread:
             if value.shape:
                 cases.append((argument.name, argument.single, value))
@@ -68,10 +66,7 @@ def _run(function: Function, cells: Sequence[Cell]) -> Outcome:
     if function.options and "options" in given:
         given |= _options(function, given.pop("options"))
     if not cases:
-        result = function.target(**given)
-        if type(result) is float and isfinite(result):
-            return Outcome(result)
-        return _outcome(function, result, across)
+        return _outcome(function, function.target(**given), across)
     values, why = over_cases(function, given, cases)
     return Outcome(values, why and f"{function.name}: {why}")
 
@@ -95,6 +90,8 @@ def _options(function: Function, rows: list[list[Cell]]) -> dict[str, Any]:
 
 def _outcome(function: Function, result: Any, across: bool) -> Outcome:
     """Return the outcome of a single call."""
+    if type(result) is float and isfinite(result):  # most of them
+        return Outcome(result)
     why = ""
     if isinstance(result, Outcome):
         result, why = result.value, result.why

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from accelxl.errors import BadFile
+from accelxl.files import write_atomically
 from accelxl.hosts.excel import ribbon
 from accelxl.hosts.excel.build import add_in
 from accelxl.hosts.excel.machine import MAC, WINDOWS, Machine, xlwings_version
 from accelxl.hosts.excel.modules import package_folder
-from accelxl.workbook.files import write_atomically
 
 Say = Callable[[str], object]
 SCRIPTS = ("Library", "Application Scripts", "com.microsoft.Excel")

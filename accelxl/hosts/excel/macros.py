@@ -14,6 +14,7 @@ from typing import Any
 import xlwings
 
 from accelxl.errors import BadFile, UnknownName
+from accelxl.files import write_atomically
 from accelxl.functions import Outcome
 from accelxl.functions.cells import Rows
 from accelxl.hosts.commands import (
@@ -34,7 +35,6 @@ from accelxl.hosts.commands import (
 from accelxl.hosts.excel import jobs, sheets
 from accelxl.hosts.excel.ribbon import STOP, TAB
 from accelxl.workbook.board import PREFIX
-from accelxl.workbook.files import write_atomically
 
 AGAIN = "fill in the table on the sheet and press the button again"
 """What a command that asks says when it has made its sheet."""

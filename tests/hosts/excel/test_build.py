@@ -129,8 +129,20 @@ def test_xlwings_modules_are_those_of_the_installed_package_under_our_name(made,
     file = package_folder() / {"xlam": "xlwings_custom_addin.bas", "xlsm": "xlwings.bas"}[kind]
     theirs = re.sub(r'(PROJECT_NAME As String = ")\w+', r"\g<1>accelxl", file.read_text(encoding="cp1252"))
     ours = modules_of(made[name])["xlwings"]
-    assert ours.rstrip().splitlines() == theirs.rstrip().splitlines()
+    changed = {(was, now) for was, now in zip(theirs.splitlines(), ours.splitlines(), strict=False) if was != now}
+    assert len(ours.rstrip().splitlines()) == len(theirs.rstrip().splitlines())
+    assert {was.replace("ActiveWorkbook", "ThisWorkbook") for was, _ in changed} == {now for _, now in changed}
+    assert (kind == "xlsm") == (not changed)
     assert f'XLWINGS_VERSION As String = "{xlwings_version()}"' in ours
+
+
+@every
+def test_an_open_book_cannot_name_the_program_that_the_add_in_starts(made, name):
+    source = modules_of(made[name])["xlwings"]
+    for function in ("GetConfig", "GetDirectoryConfigFilePath"):
+        (text,) = re.findall(rf"^Function {function}\(.*?^End Function", source, re.MULTILINE | re.DOTALL)
+        assert "ActiveWorkbook" not in text
+        assert "ThisWorkbook" in text
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -1,6 +1,8 @@
 """The commands in a small book in memory, through xlwings' own Book, Sheet and Range."""
 
+import dataclasses
 import datetime as dt
+import inspect
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from accelxl.hosts.excel import macros, sheets
 from accelxl.scenario.grids import grid
 from accelxl.scenario.solver import breakeven
 from accelxl.scenario.tornado import tornado
+from accelxl.workbook.build import TEMPLATES
 from tests.hosts.excel.memory_book import Error, Memory
 
 PLAN = [["units", 64.0], ["unit_price_usd", 34000.0], ["tokens_per_second", 2500.0], ["price_usd_per_mtok", 0.6]]
@@ -40,6 +43,22 @@ def test_every_command_has_a_handler_and_none_raises_on_an_empty_book():
             empty = Memory()
             macros.run(name, empty.book)
             assert empty.alerts or empty.writes, name
+
+
+def test_every_row_has_its_function_and_its_settings_are_arguments_of_it():
+    for command in COMMANDS.values():
+        target = commands.function(command)
+        taken = list(inspect.signature(target).parameters)
+        if command.reads in {"plan", "file", "names"} and command.writes == "sheet":
+            assert [name for name, _ in command.settings if name not in taken[1:]] == [], command.id
+            assert command.long <= ("progress" in taken), command.id
+        for _, value in command.settings:
+            if isinstance(value, commands.From):
+                assert commands.function(dataclasses.replace(command, function=value.function))
+
+
+def test_a_new_book_can_be_made_of_every_template():
+    assert [choice for choice, _ in COMMANDS["new"].choices] == list(TEMPLATES)
 
 
 def test_a_grid_of_the_selected_plan_is_written_in_one_array(memory):
