@@ -186,11 +186,20 @@ def demo(
 
 # -- functions -------------------------------------------------------------------------------------------------------------
 @app.command()
-def functions(as_json: AsJson = False) -> None:
+def functions(
+    as_json: AsJson = False,
+    to: Annotated[Path | None, typer.Option("--pages", help="write the reference as pages into this folder")] = None,
+) -> None:
     """List the spreadsheet functions."""
     from accelxl.functions import reference
 
-    if as_json:
+    if to is not None:
+        from accelxl.files import write_atomically
+        from accelxl.functions.pages import pages
+
+        for name, text in pages().items():
+            say.print(str(write_atomically(to / f"{name}.md", text.encode())), soft_wrap=True)
+    elif as_json:
         print_json(reference.data())
     else:
         print_table(reference.HEADER, reference.table())
