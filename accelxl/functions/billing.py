@@ -14,8 +14,7 @@ OneFlag = Annotated[float, Quantity("1", 0, 1, kind="flag")]
 CostColumn = Annotated[str, Quantity("text", kind="choice", choices=billing.COSTS)]
 
 
-def actuals(bill: Bill, by: Word = "", cost: OneFlag = Annotated[float, Quantity("1", 0, 1, kind="flag")]
-CostColumn = "EffectiveCost", with_tax: OneFlag = 0.0) -> Rows:
+def actuals(bill: Bill, by: Word = "", cost: CostColumn = "EffectiveCost", with_tax: OneFlag = 0.0) -> Rows:
     """Return the actuals of `accelxl.domain.billing.focus` as a table: a row a month, cost by group, then quantities by unit."""
     categories = billing.CATEGORIES if with_tax else tuple(c for c in billing.CATEGORIES if c != "Tax")
     rows = used(bill)
@@ -37,6 +36,14 @@ CostColumn = "EffectiveCost", with_tax: OneFlag = 0.0) -> Rows:
     return table
 
 
+HEADER = '"ChargePeriodStart","BillingCurrency","ChargeCategory","EffectiveCost","ConsumedQuantity","ConsumedUnit"'
+CHARGES = (
+    '"2026-01-05","USD","Usage",98.5,1,"Hours"',
+    '"2026-01-06","USD","Credit",-8.5,"",""',
+    '"2026-03-01","USD","Usage",197,2,"Hours"',
+)
+MONTHS = [["month", "EffectiveCost USD", "Hours"], [46023.0, 90.0, 1.0], [46054.0, 0.0, 0.0], [46082.0, 197.0, 2.0]]
+
 function(
     "ACCEL_FOCUS",
     "Accel - Plan",
@@ -48,11 +55,5 @@ function(
         "cost": "EffectiveCost (amortised, for unit costs), BilledCost (the invoice), ListCost or ContractedCost",
         "with_tax": "1: rows of ChargeCategory Tax count as well",
     },
-    examples=[
-        (
-            '=ACCEL_FOCUS({"ChargePeriodStart","BillingCurrency","ChargeCategory","EffectiveCost","ConsumedQuantity","ConsumedUnit";'
-            '"2026-01-05","USD","Usage",98.5,1,"Hours";"2026-01-06","USD","Credit",-8.5,"","";"2026-03-01","USD","Usage",197,2,"Hours"})',
-            [["month", "EffectiveCost USD", "Hours"], [46023.0, 90.0, 1.0], [46054.0, 0.0, 0.0], [46082.0, 197.0, 2.0]],
-        ),
-    ],
+    examples=[(f"=ACCEL_FOCUS({{{HEADER};{';'.join(CHARGES)}}})", MONTHS)],
 )

@@ -29,7 +29,21 @@ CATEGORIES = (
     "Accel - Supply",
     "Accel - Info",
 )
-MODULES = ("plan_family", "plan_audit", "returns", "depreciation", "serving", "demand", "market", "supply", "forecast", "trust", "billing", "info")
+MODULES = (
+    "plan_family",
+    "plan_audit",
+    "returns",
+    "depreciation",
+    "serving",
+    "demand",
+    "market",
+    "supply",
+    "forecast",
+    "trust",
+    "billing",
+    "sipmath",
+    "info",
+)
 """Modules of declarations, in the order of the reference."""
 
 MOST_ARGUMENTS = 16

@@ -123,7 +123,9 @@ def focus(
             continue
         code = str(row[CURRENCY]).strip().upper()
         if currency and code != currency:
-            raise WrongUnit(f"row {number}: BillingCurrency is {code}, the rows before are in {currency}; one currency a bill is allowed")
+            raise WrongUnit(
+                f"row {number}: BillingCurrency is {code}, the rows before are in {currency}; one currency a bill is allowed"
+            )
         currency, count = code, count + 1
         month, group = _month(row[START], number), str(row[by]).strip() or "(blank)" if by else "all"
         costs.setdefault((month, group), []).append(_figure(row[cost], cost, number))
@@ -162,18 +164,19 @@ def _rows(bill: Any, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:
 
 def _file(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:
     try:
-        stream = (
+        with (
             gzip.open(path, "rt", encoding="utf-8-sig", newline="")
             if path.suffix == ".gz"
-            else path.open(encoding="utf-8-sig", newline="")
-        )
-        with stream:
+            else path.open(encoding="utf-8-sig", newline="") as stream
+        ):
             reader = csv.reader(stream, strict=True)
             names = [name.strip() for name in next(reader, [])]
             _columns(names, needed)
             for cells in reader:
                 if cells and len(cells) != len(names):
-                    raise BadFile(f"{path.name}, row {reader.line_num}: it has {len(cells)} cells; the header has {len(names)}")
+                    raise BadFile(
+                        f"{path.name}, row {reader.line_num}: it has {len(cells)} cells; the header has {len(names)}"
+                    )
                 if cells:
                     yield reader.line_num, dict(zip(names, cells, strict=True))
     except (UnicodeDecodeError, csv.Error, EOFError, gzip.BadGzipFile) as error:
@@ -187,7 +190,9 @@ def _file(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:
 def _columns(names: Sequence[str], needed: Sequence[str]) -> None:
     for name in needed:
         if name not in names:
-            raise ShapeError(f"the bill has no column {name}; {nearest(name, [n for n in names if n] or ['(no columns)'])}")
+            raise ShapeError(
+                f"the bill has no column {name}; {nearest(name, [n for n in names if n] or ['(no columns)'])}"
+            )
     for name in needed:
         if names.count(name) > 1:
             raise ShapeError(f"the bill has the column {name} twice; each column once is allowed")
@@ -219,7 +224,9 @@ def _month(cell: Any, number: int) -> dt.date:
         try:
             day = dt.date.fromisoformat(cell.strip()[:10])
         except ValueError as error:
-            raise WrongType(f"row {number}: {START} is {cell!r}; a time such as 2026-01-31T00:00:00Z is needed") from error
+            raise WrongType(
+                f"row {number}: {START} is {cell!r}; a time such as 2026-01-31T00:00:00Z is needed"
+            ) from error
     elif isinstance(cell, dt.date):
         day = cell
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool) and 1 <= cell < 2_958_466:
