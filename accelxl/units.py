@@ -48,6 +48,8 @@ class Quantity:
         'a whole number from 0 to 360 months'
         >>> Quantity("USD", low=0).allowed()
         'a number of at least 0 USD'
+        >>> Quantity("share", 0, 1).allowed()
+        'a share from 0 to 1'
         >>> Quantity(kind="choice", choices=("end", "mid")).allowed()
         'end or mid'
         """
@@ -59,8 +61,8 @@ class Quantity:
             return "text"
         if self.kind in {"date", "dates"}:
             return "a date"
-        noun = "a whole number" if self.whole else "a number"
-        unit = "" if self.unit in {"1", "text"} else f" {self.unit}"
+        noun = "a share" if self.unit == "share" else "a whole number" if self.whole else "a number"
+        unit = "" if self.unit in {"1", "text", "share"} else f" {self.unit}"
         if self.low > -inf and self.high < inf:
             return f"{noun} from {self.low:g} to {self.high:g}{unit}"
         if self.low > -inf:
@@ -112,6 +114,8 @@ HOURS_PER_MONTH = 730.0
 HOURS_PER_YEAR = 8760.0
 SECONDS_PER_MONTH = 2.628e6
 """1 token a second is 2.628 million tokens a month."""
+HARDWARE_DECLINE_PER_YEAR = 0.27556403992500994
+"""1 - 10**-0.14 (Epoch AI): what performance at a price gains in a year, so what a device of given performance loses."""
 
 # -- names in another unit ------------------------------------------------------------------------------------------------------
 SCALES: tuple[dict[str, float], ...] = (

@@ -20,30 +20,11 @@ from accelxl.functions.readers import MOST
 from accelxl.functions.why import WHY
 from accelxl.units import Quantity, quantity_of
 
-CATEGORIES = (
-    "Accel - Return",
-    "Accel - Cost",
-    "Accel - Plan",
-    "Accel - Risk",
-    "Accel - Market",
-    "Accel - Supply",
-    "Accel - Info",
-)
+CATEGORIES = ("Accel - Return", "Accel - Cost", "Accel - Plan", "Accel - Risk", "Accel - Market", "Accel - Info")
 MODULES = (
-    "plan_family",
-    "plan_audit",
-    "returns",
-    "depreciation",
-    "serving",
-    "demand",
-    "market",
-    "supply",
-    "forecast",
-    "trust",
-    "billing",
-    "sipmath",
-    "info",
-)
+    "plan_family", "plan_audit", "risk", "statements", "returns", "capital", "money", "depreciation", "serving", "contract", "mix",
+    "demand", "market", "supply", "forecast", "trust", "billing", "sipmath", "info",
+)  # fmt: skip
 """Modules of declarations, in the order of the reference."""
 
 MOST_ARGUMENTS = 16

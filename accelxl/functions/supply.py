@@ -165,7 +165,7 @@ def _figures(late: supply.Slip) -> tuple[float, ...]:
 
 function(
     "ACCEL_LEADTIME",
-    "Accel - Supply",
+    "Accel - Plan",
     lead_times,
     "Dated arrival of each component, the days it would lie idle, the last day to order it, and the day the site is ready",
     help={
@@ -190,7 +190,7 @@ function(
 )
 function(
     "ACCEL_DELAY_COST",
-    "Accel - Supply",
+    "Accel - Cost",
     supply.delay_cost,
     "Delay inside the cost of a million tokens: cost on time, carry, lost life, idle, cost when late, price erosion, "
     "sum of the delay; then revenue and NPV lost",
@@ -222,7 +222,7 @@ function(
 )
 function(
     "ACCEL_BOTTLENECK",
-    "Accel - Supply",
+    "Accel - Plan",
     bottlenecks,
     "Devices that can run: the smallest of what chips, memory, packaging, power and racks allow, with the binding one named",
     help={
@@ -252,7 +252,7 @@ function(
 )
 function(
     "ACCEL_HBM",
-    "Accel - Supply",
+    "Accel - Market",
     supply.hbm,
     "Device price that follows the price of its memory: market, bits, USD per GB, memory of a device, device price, memory's share",
     help={
@@ -275,7 +275,7 @@ function(
 )
 function(
     "ACCEL_PREBUY",
-    "Accel - Supply",
+    "Accel - Risk",
     supply.prebuy,
     "Buying ahead against waiting: both present values, the benefit, its part from price, early payment, slip and lost deposits, "
     "breakeven discount, return on paying early",
@@ -301,7 +301,7 @@ function(
 )
 function(
     "ACCEL_SLIP",
-    "Accel - Supply",
+    "Accel - Risk",
     slips,
     "Slip of a source as a distribution: mean, spread, on time, percentiles; with a second independent source, of the earlier of both",
     help={

@@ -282,6 +282,12 @@ def _blank_number(value: Any) -> bool:
     return _is_blank(value) or (isinstance(value, float) and isnan(value))
 
 
+def _refuse_no_rows(rows: Sequence[Any]) -> None:
+    odd = next((row for row in rows if isinstance(row, (str, bytes)) or not hasattr(row, "__len__")), None)
+    if odd is not None:
+        raise ShapeError(f"a plan block has {odd!r} for a row; rows of a name and one or more values are allowed")
+
+
 def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
     """Return the plan of a block: a name, then one value column a tranche; plan inputs in the first value column only.
 
@@ -290,6 +296,7 @@ def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
     >>> from_block([["units", 64], ["unit_price_usd", 34e3], ["tokens_per_second", 2500], ["price_usd_per_mtok", 0.6]])["pue"]
     1.25
     """
+    _refuse_no_rows(rows)
     width = max((len(row) for row in rows), default=0)
     if width < 2:
         raise ShapeError(f"a plan block has {width} columns; a column of names and one or more of values are allowed")

@@ -113,6 +113,7 @@ def _straight(values: Array, low: float | None, high: float | None) -> Array:
 
 
 def check_bounds(low: float | None, high: float | None) -> None:
+    """Refuse a lower bound that is not below the upper one."""
     if low is not None and high is not None and not low < high:
         raise OutOfRange(f"low is {low:g} and high {high:g}; low below high is allowed")
 

@@ -78,7 +78,7 @@ def test_a_month_without_charges_is_a_gap_and_a_year_end_is_crossed():
 
 def test_actuals_of_a_bill_go_into_a_rolling_forecast():
     actuals = billing.focus([HEADER, row("2026-01-05", "90"), row("2026-02-05", "99")]).series()
-    assert list(forecast.roll([1, 2, 3], [100.0, 110.0, 120.0], actuals).values) == pytest.approx([90, 99, 108])  # noqa: PD011
+    assert list(forecast.roll([1, 2, 3], [100.0, 110.0, 120.0], actuals).values) == pytest.approx([90, 99, 108])
 
 
 def test_tax_counts_only_when_it_is_asked_for():

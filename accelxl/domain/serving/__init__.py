@@ -10,7 +10,14 @@ from accelxl.domain.serving.cost import (
 )
 from accelxl.domain.serving.emissions import CARBON_LINES, carbon
 from accelxl.domain.serving.measured import curve, goodput, pareto_front
-from accelxl.domain.serving.memory import batch_that_fits, kv_bytes_per_token, memory_needed_gb, memory_spare_gb
+from accelxl.domain.serving.memory import (
+    FIT_LINES,
+    batch_that_fits,
+    kv_bytes_per_token,
+    memory_fit,
+    memory_needed_gb,
+    memory_spare_gb,
+)
 from accelxl.domain.serving.power import PER_GW_LINES, energy_per_token, per_gw
 from accelxl.domain.serving.revenue import blended_price, gross_margin, markup, token_revenue
 from accelxl.domain.serving.roofline import (
@@ -26,6 +33,7 @@ __all__ = [
     "CARBON_LINES",
     "COST_LINES",
     "DECODE_EFFICIENCY",
+    "FIT_LINES",
     "PER_GW_LINES",
     "PREFILL_EFFICIENCY",
     "batch_that_fits",
@@ -43,6 +51,7 @@ __all__ = [
     "gross_margin",
     "kv_bytes_per_token",
     "markup",
+    "memory_fit",
     "memory_needed_gb",
     "memory_spare_gb",
     "mfu_inference",
