@@ -132,7 +132,7 @@ def test_an_imported_variable_drives_a_monte_carlo_run():
     quantity = INPUTS["price_usd_per_mtok"].quantity
     drawn = montecarlo(plan, {"price_usd_per_mtok": distribution_of(item, quantity)}, n=4096)
     assert drawn is not None
-    with pytest.raises(OutOfRange, match=r"fill runs from .* a number from 0 to 1 share is allowed: give it bounds"):
+    with pytest.raises(OutOfRange, match=r"fill runs from .* a share from 0 to 1 is allowed: give it bounds"):
         distribution_of(Sip("fill", (0.5, 0.5)), INPUTS["utilization"].quantity)
 
 
