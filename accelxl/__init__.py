@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from accelxl import domain as domain
     from accelxl import errors as errors
     from accelxl import functions as functions
+    from accelxl.domain.billing.bill import focus as focus
     from accelxl.plan.accounts import statements as statements
     from accelxl.plan.compare import compare as compare
     from accelxl.plan.evaluate import evaluate as evaluate
@@ -32,6 +33,7 @@ _NAMES = {
     "compare": "plan.compare",
     "evaluate": "plan.evaluate",
     "fill": "workbook.fill",
+    "focus": "domain.billing.bill",
     "grid": "scenario.grids",
     "montecarlo": "scenario.montecarlo",
     "read": "workbook.fill",
