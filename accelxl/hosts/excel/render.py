@@ -226,7 +226,7 @@ def help_of(argument: Argument) -> str:
     --------
     >>> from accelxl.functions import REGISTRY
     >>> help_of(REGISTRY["ACCEL_ROI"].arguments[4])
-    'the most of the throughput that is ever filled (a number from 0 to 1 share)'
+    'the most of the throughput that is ever filled (a share from 0 to 1)'
     """
     long = argument.help
     if argument.quantity.kind in {"number", "date", "flag", "choice"}:
