@@ -70,8 +70,6 @@ class Field:
             value = float(value)
         elif isinstance(value, bool):
             raise WrongType(f"{where}{self.name} is {value}; {self.quantity.allowed()} is allowed")
-        if kind == "flag" and isinstance(value, (int, float)) and value not in {0, 1}:
-            raise OutOfRange(f"{where}{self.name} is {value:g}; {self.quantity.allowed()} is allowed")
         if kind == "text" and isinstance(value, (int, float)):
             raise WrongType(f"{where}{self.name} is {value!r}; text is allowed")
         if kind == "choice" and isinstance(value, str) and len(self.quantity.choices) > FEW:
