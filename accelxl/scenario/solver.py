@@ -108,7 +108,7 @@ def _bounds(base: Plan, name: str, low: float | None, high: float | None) -> tup
     if not varies(name):
         raise WrongType(f"{name} is not a number; an input that is a number can be solved for")
     compiled = compile_plan(base)
-    own = float(compiled.values[slots_of(compiled, name)[0]])  # noqa: PD011 - no DataFrame
+    own = float(compiled.values[slots_of(compiled, name)[0]])
     now = 0.0 if np.isnan(own) else own
     bottom = row.quantity.low if low is None else max(real(low, f"the low of {name}"), row.quantity.low)
     top = row.quantity.high if high is None else min(real(high, f"the high of {name}"), row.quantity.high)

@@ -86,7 +86,7 @@ class Row:
     """A line of a calculation sheet.
 
     `formula` fills the columns; `total` fills the total column and, for a row without columns, is the row. `texts` are the words of a
-    row that names the columns.
+    row that names the columns; `lines` is the height of a row of texts, in lines.
     """
 
     name: str
@@ -98,6 +98,7 @@ class Row:
     format: str = "number"
     strong: bool = False
     texts: tuple[str, ...] = ()
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)

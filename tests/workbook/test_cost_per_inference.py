@@ -1,4 +1,4 @@
-"""Cost per inference: its closed forms are the plan model month by month, at its inputs as they stand and anywhere between Low and High."""
+"""Cost per inference: its closed forms are the plan model month by month, at the inputs as they stand and between Low and High."""
 
 import random
 

@@ -23,9 +23,9 @@ from accelxl.workbook.template import (
     Row,
     Section,
     Series,
+    Sheet,
     Source,
     Template,
-    Sheet,
 )
 from accelxl.workbook.write import validation, workbook_bytes
 from tests.workbook.books import parts

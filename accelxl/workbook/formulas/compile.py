@@ -167,10 +167,8 @@ class Compiler:
             rows = [[self.scalar(item) for item in row] for row in node.rows]
             fixed = values.stack([[item(Cells({}), 0, 0) for item in row] for row in rows])
             return _constant(fixed)
-        if isinstance(node, Call) and self._is_outside(node):
-            inner = self._outside(node, whole=True)
-        else:
-            inner = self.scalar(node)
+        whole = isinstance(node, Call) and self._is_outside(node)
+        inner = self._outside(node, whole=True) if whole else self.scalar(node)  # type: ignore[arg-type]
 
         def lifted(cells: Cells, row: int, column: int) -> Value:
             value = inner(cells, row, column)

@@ -17,7 +17,11 @@ def blocks(template: Template, layout: Layout, book: Book) -> None:
     for name, given in pages.items():
         wide = max(len(block.heads) for block in given)
         page = Page(
-            name, widths=[(0, 0, 34.0), (1, max(1, wide - 1), 18.0)], freeze=(3, 1), repeat=(0, 2), landscape=wide > 4
+            name,
+            widths=[(0, 0, 34.0 if wide > 2 else 66.0), (1, max(1, wide - 1), 18.0)],
+            freeze=(3, 1),
+            repeat=(0, 2),
+            landscape=wide > 4,
         )
         layout.pages.append(page)
         page.head("Blocks", ABOUT)

@@ -79,6 +79,8 @@ def _line(page: Page, sheet: Sheet, line: Row, row: int, book: Book, *, head: bo
         page.put(row, TOTAL, None, kind)
     if head or line.strong:
         page.put(row, OPENING, None, kind)
+    if line.lines > 1:
+        page.heights[row] = 12.5 * line.lines
     for place, text in enumerate(line.texts):
         page.put(row, FIRST + place, text, "timeline_text" if head else "text_right")
     if line.formula:

@@ -61,8 +61,9 @@ def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
     page.put(row, 3, unit_of(item.quantity), "beside")
     page.put(row, 4, item.source, "centre")
     page.put(row, AS_OF, item.as_of, "centre", "date")
-    page.put(row, 6, item.low if item.low is not None else item.value, "range", item.format)
-    page.put(row, 7, item.high if item.high is not None else item.value, "range", item.format)
+    for column, end in ((6, item.low), (7, item.high)):
+        shown = item.value if end is None and not isinstance(item.value, str) else end
+        page.put(row, column, shown, "range", item.format)
     page.put(row, 8, item.note, "note")
     layout.name(item.defined, page, row, VALUE)
     if item.dated:

@@ -148,8 +148,8 @@ TEMPLATE = Template(
     basis=(
         ("Currency", "US dollars (USD) throughout; totals in another currency are to be converted before they are entered"),
         ("Price basis", "Nominal; totals as published, for the period in their scope tag"),
-        ("Sign convention", "Totals and parts are positive; in the reconciliation a positive line makes the headline larger; "
-         "brackets mean negative, a dash zero"),
+        ("Sign convention", ("Totals and parts are positive; in the reconciliation a positive line makes the headline larger; "
+         "brackets mean negative, a dash zero")),
         ("Scope", "Published totals and shares of them. Not in this book: own purchases, returns, timing inside the year"),
     ),
     releases=(Release("1.0", dt.date(2026, 11, 23), "AccelXL", "First version"),),

@@ -165,7 +165,6 @@ def _spread() -> tuple[Group, ...]:
             )
         )
         two, until = _published(last) if last else (None, fact)
-        wide = (None, None) if two is None else (two * 0.8, two * 1.2)
         lasts.append(
             Item(
                 f"last_usd_{k}",
@@ -174,7 +173,8 @@ def _spread() -> tuple[Group, ...]:
                 USD,
                 SOURCES.of(until),
                 until.as_of,
-                *wide,
+                None if two is None else two * 0.8,
+                None if two is None else two * 1.2,
                 "billions",
                 until.note if last else SINGLE,
                 blank=True,
@@ -218,16 +218,18 @@ def _totals() -> tuple[Group, ...]:
     return (
         Group("Totals", (
             fact_item(SOURCES, "capex_usd", "Headline: capital expenditure", HEADLINE, Quantity("USD/year", 0.0, 1e14), low=first.value,
-                      high=newest.value, format="billions", dated=True, note="low: the first forecast; high: the newest, of nine providers"),
-            fact_item(SOURCES, "other_usd", "Other forecast: AI chips", OTHER, USD, low=150e9, high=300e9, format="billions", dated=True),
+                      high=newest.value, format="billions", dated=True,
+                      note="low: the first forecast; high: the newest, of nine providers"),
+            fact_item(SOURCES, "other_usd", "Other forecast: AI chips", OTHER, USD, low=150e9, high=300e9, format="billions",
+                      dated=True),
             Item("premises_usd", "AI spending on premises, which the other forecast counts", premises.high - premises.low, USD,
                  SOURCES.of(premises), premises.as_of, 30e9, 100e9, "billions", premises.note, dated=True),
         )),
         Group("Band of the analysts", (
-            dataclasses.replace(fact_item(SOURCES, "band_low", "Accelerators, memory and racks in capital expenditure, low", band, SHARE,
-                                          low=0.25, high=0.35, format="share"), value=band.low),
-            dataclasses.replace(fact_item(SOURCES, "band_high", "Accelerators, memory and racks in capital expenditure, high", band, SHARE,
-                                          low=0.35, high=0.45, format="share"), value=band.high),
+            dataclasses.replace(fact_item(SOURCES, "band_low", "Accelerators, memory and racks in capital expenditure, low", band,
+                                          SHARE, low=0.25, high=0.35, format="share"), value=band.low),
+            dataclasses.replace(fact_item(SOURCES, "band_high", "Accelerators, memory and racks in capital expenditure, high", band,
+                                          SHARE, low=0.35, high=0.45, format="share"), value=band.high),
         )),
         Group("Comparison of the estimates", (
             assumed_item("year", "Year in which the estimates are compared", 2030.0, YEAR, 2028.0, 2032.0, format="year",

@@ -25,7 +25,7 @@ def case(name: str, label: str) -> Section:
 CARVE = Sheet(
     "Carve", "Carve-out", "The headline, step by step: each step is a share of the one before; the total column is the last step",
     len(STEPS),
-    (Row("step", "Step", "", texts=STEPS), COUNT),
+    (Row("step", "Step", "", texts=STEPS, lines=2), COUNT),
     (
         case("low", "Low"),
         case("middle", "Middle"),
@@ -46,7 +46,7 @@ BARS = ("All capital expenditure", "Not AI data centres", "AI data centres", "Bu
 BRIDGE = Sheet(
     "Bridge", "Bridge of the carve-out", "The bars of the bridge: what stays, and what falls away between two steps",
     len(BARS),
-    (Row("bar", "Bar", "", texts=BARS), COUNT),
+    (Row("bar", "Bar", "", texts=BARS, lines=2), COUNT),
     (
         Section("Places", (
             Row("stays", "The bar is a step", "flag", "=MOD(number,2)", format="flag"),
@@ -56,7 +56,7 @@ BRIDGE = Sheet(
             Row("top", "Amount of the step", "USD", "=INDEX(Carve.level_middle[:],place)"),
             Row("next", "Amount of the step after", "USD",
                 "=INDEX(Carve.level_middle[:],MIN(place+1,COLUMNS(Carve.level_middle[:])))"),
-            Row("mark", "Bar and its amount", "USD bn", '=bar&": "&TEXT((level+fall)/10^9,"#,##0")', format="text"),
+            Row("mark", "Bar and its amount", "USD bn", '=bar&": "&TEXT((level+fall)/10^9,"#,##0")', format="text", lines=2),
             Row("level", "Stays", "USD", "=stays*top", "=SUM(level[:])"),
             Row("foot", "Foot of the bar", "USD", "=(1-stays)*next"),
             Row("fall", "Falls away", "USD", "=(1-stays)*(top-next)", "=SUM(fall[:])"),
@@ -97,7 +97,14 @@ CASES = Sheet(
 
 def field(name: str) -> Row:
     """Return a field of both scope tags."""
-    return Row(name, name.capitalize(), "text", f"=INDEX(in_{name},number)", format="text")
+    return Row(
+        name,
+        name.capitalize(),
+        "text",
+        f"=INDEX(in_{name},number)",
+        format="text",
+        lines=2 if name == "components" else 1,
+    )
 
 
 FIELDS = ("phase", "venue", "components", "period", "currency", "basis")
@@ -110,7 +117,7 @@ SCOPES = Sheet(
             *(field(name) for name in FIELDS),
             Row("tag", "Scope tag", "text",
                 '="phase: "&phase&"; venue: "&venue&"; components: "&components&"; period: "&period&"; currency: "&currency'
-                '&"; basis: "&basis', format="text"),
+                '&"; basis: "&basis', format="text", lines=4),
         )),
         Section("Differences", (
             *(Row(f"{name}_differs", f"{name.capitalize()} differs", "flag", total=f"=IF({name}[@1]={name}[@2],0,1)", format="flag")
@@ -129,7 +136,7 @@ LINES = ("Headline", "Not AI data centres", "Buildings, power, cooling", "Networ
 GAP = Sheet(
     "Gap", "Two forecasts reconciled", "By how much the headline is larger, reason by reason, and what no reason explains",
     len(LINES),
-    (Row("line", "Bar", "", texts=LINES), COUNT),
+    (Row("line", "Bar", "", texts=LINES, lines=2), COUNT),
     (
         Section("By how much the headline is larger", (
             Row("gap", "Difference of the totals", "USD", total="=in_capex_usd-in_other_usd", strong=True),
@@ -146,7 +153,8 @@ GAP = Sheet(
         Section("Bars", (
             Row("amount", "Total, or by how much it falls", "USD",
                 "=CHOOSE(number,in_capex_usd,outside,buildings,equipment,premises,unexplained,in_other_usd)"),
-            Row("mark", "Bar and its amount", "USD bn", '=line&": "&IF(amount<0,"+","")&TEXT(ABS(amount)/10^9,"#,##0")', format="text"),
+            Row("mark", "Bar and its amount", "USD bn", '=line&": "&IF(amount<0,"+","")&TEXT(ABS(amount)/10^9,"#,##0")',
+                format="text", lines=2),
             Row("ends", "The bar is a total", "flag", "=IF(OR(number=1,number=COLUMNS(amount[:])),1,0)", "=SUM(ends[:])", format="flag"),
             Row("after", "Amount after the bar", "USD", "=ends*amount+(1-ends)*(after[-1]-amount)"),
             Row("level", "Totals", "USD", "=ends*amount"),
@@ -163,7 +171,7 @@ SPREAD = Sheet(
     len(PUBLISHERS),
     (
         Row("publisher", "Publisher", "", "=INDEX(in_publisher,number)", format="text"),
-        Row("counted", "What it counts", "", "=INDEX(in_counted,number)", format="text"),
+        Row("counted", "What it counts", "", "=INDEX(in_counted,number)", format="text", lines=2),
         COUNT,
     ),
     (

@@ -80,7 +80,7 @@ def _power(k: int, device: str) -> Item:
                  high=max(fact.high, fact.value * 1.1), format="number2")  # fmt: skip
 
 
-def _waits(k: int, device: str) -> float:
+def _waits(device: str) -> float:
     """Return the months from order to delivery: the published wait for what is bought, a quarter of a year for what is rented."""
     return 10.0 if device in OWNED else 3.0
 
@@ -90,7 +90,7 @@ def _devices() -> tuple[Group, ...]:
     every = list(enumerate(DEVICES, 1))
     wait = catalogue.lead_time("accelerator")
     waits = (
-        dataclasses.replace(_assumed("lead_time_months", "Months from order to delivery", _waits(k, device), 1.0, 12.0, k,
+        dataclasses.replace(_assumed("lead_time_months", "Months from order to delivery", _waits(device), 1.0, 12.0, k,
                                      format="months"), **({"source": SOURCES.of(wait), "as_of": wait.as_of, "low": 8.0} if device in OWNED
                                                           else {"high": 6.0}))
         for k, device in every

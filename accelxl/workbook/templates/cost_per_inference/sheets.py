@@ -146,8 +146,8 @@ COMPARE = Sheet(
         )),
         Section("Ranking", (
             Row("served", "The device serves tokens", "flag", "=IF(cost>0,1,0)", "=SUM(served[:])", format="flag"),
-            Row("ranked", "Cost, out of reach where no token is served", "USD/Mtok", "=IF(served=1,cost,10^9)", format="number4"),
-            Row("others", "The same without the cheapest", "USD/Mtok", "=IF(number=best,10^9,ranked)", format="number4"),
+            Row("ranked", "Cost, out of reach where no token is served", "USD/Mtok", "=IF(served=1,cost,10^6)", format="number2"),
+            Row("others", "The same without the cheapest", "USD/Mtok", "=IF(number=best,10^6,ranked)", format="number2"),
             Row("even", "Utilization at which it costs what the cheapest does", "share",
                 "=IF(least>0,INDEX(in_utilization,number)*cost/least,0)", format="share"),
             Row("now", "Utilization now", "share", "=INDEX(in_utilization,number)", format="share"),
