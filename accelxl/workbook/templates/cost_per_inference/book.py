@@ -170,8 +170,8 @@ TEMPLATE = Template(
         ("Currency", "US dollars (USD) throughout; figures in another currency are to be converted before they are entered"),
         ("Price basis", "Nominal, before tax; rates are effective annual; flows of a month fall at its end; month 0 is the decision"),
         ("Sign convention", "Costs and prices are positive; resale is negative; brackets mean negative, a dash zero"),
-        ("Scope", ("One accelerator of each device, bought and hosted or rented with power and site. Not in this book: demand, training, "
-         "tax, staff, debt")),
+        ("Scope", ("One accelerator of each device, bought and hosted or rented with power and site. Not in this book: demand, "
+         "training, tax, staff, debt")),
     ),
     releases=(Release("1.0", dt.date(2026, 11, 23), "AccelXL", "First version"),),
     sources=tuple(SOURCES.rows),

@@ -91,8 +91,8 @@ def _devices() -> tuple[Group, ...]:
     wait = catalogue.lead_time("accelerator")
     waits = (
         dataclasses.replace(_assumed("lead_time_months", "Months from order to delivery", _waits(device), 1.0, 12.0, k,
-                                     format="months"), **({"source": SOURCES.of(wait), "as_of": wait.as_of, "low": 8.0} if device in OWNED
-                                                          else {"high": 6.0}))
+                                     format="months"),
+                            **({"source": SOURCES.of(wait), "as_of": wait.as_of, "low": 8.0} if device in OWNED else {"high": 6.0}))
         for k, device in every
     )  # fmt: skip
     return (

@@ -120,7 +120,8 @@ PROMPT = Sheet(
 )  # fmt: skip
 
 COMPARE = Sheet(
-    "Compare", "Comparison", "What each device costs per million tokens and per inference, and what of it idle capacity and the slip are",
+    "Compare", "Comparison",
+    "What each device costs per million tokens and per inference, and what of it idle capacity and the slip are",
     len(DEVICES), HEAD,
     (
         Section("Cost of a million tokens", (
