@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from accelxl import domain as domain
     from accelxl import errors as errors
     from accelxl import functions as functions
+    from accelxl.plan.accounts import statements as statements
     from accelxl.plan.compare import compare as compare
     from accelxl.plan.evaluate import evaluate as evaluate
     from accelxl.plan.model import Plan as Plan
@@ -37,6 +38,7 @@ _NAMES = {
     "scenarios": "scenario.tables",
     "sensitivity": "scenario.sensitivity",
     "statement": "plan.statement",
+    "statements": "plan.accounts",
     "stress": "scenario.stress",
     "tornado": "scenario.tornado",
 }

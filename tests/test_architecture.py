@@ -26,6 +26,9 @@ FLOORS = {
     "hosts": 6,
     "cli": 7,
     "cli_excel": 7,
+    "cli_read": 7,
+    "cli_scenarios": 7,
+    "cli_show": 7,
     "demo": 7,
     "__main__": 7,
 }
@@ -39,6 +42,9 @@ FOREIGN = {
     "cli": {"typer", "rich"},
     "demo": {"rich"},
     "cli_excel": {"typer", "rich"},
+    "cli_read": set(),
+    "cli_scenarios": {"typer", "rich"},
+    "cli_show": {"rich"},
     "__main__": {"typer", "rich"},
 }
 TOP = 7

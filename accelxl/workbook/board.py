@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 from accelxl.errors import BadFile, Missing
-from accelxl.workbook.files import write_atomically
+from accelxl.files import write_atomically
 
 PREFIX = "Board"
 SECONDS = 120

@@ -382,7 +382,7 @@ def test_a_book_that_cannot_be_replaced_stays_as_it_was(tmp_path, monkeypatch):
         raise PermissionError(13, "denied")
 
     monkeypatch.setattr(Path, "replace", locked)
-    with pytest.raises(BadFile, match=r"a.xlsx cannot be written: it is locked, open in another program"):
+    with pytest.raises(BadFile, match=r"a.xlsx could not be written: it is locked, open in another program"):
         fill(BUDGET, [{"book": "a", "units_1": 1}], tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
     assert (tmp_path / "a.xlsx").read_bytes() == b"old"
