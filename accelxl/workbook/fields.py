@@ -263,4 +263,3 @@ def find(given: str, known: Mapping[str, Field], where: str) -> Field:
             f"{where}{given!r} is in {other.given}; the template takes {right}, in {other.wanted}{':' if other.factor else ','} {cure}"
         )
     raise UnknownName(f"{where}{given!r} is not an input of this template; {nearest(plain.removeprefix('in_'), short)}")
-

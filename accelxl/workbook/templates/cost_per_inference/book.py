@@ -113,7 +113,7 @@ CHARTS = (
          Series("idle", "Idle capacity", "stack", "sand"),
          Series("late", "Slip of the delivery", "stack", "rust")),
         "Cost of a million tokens of each device at full use and on time, with what idle capacity and the slip of the delivery add",
-        "0.00",
+        "0.00;(0.00);0.00",
     ),
     Chart(
         "Cost of 1,000 inferences", "Compare", "mark_inference", "USD",
