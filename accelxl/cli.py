@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from accelxl import cli_excel
+from accelxl import cli_calc, cli_excel
 from accelxl.errors import AccelError, OutOfRange, WrongType
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(cli_excel.app)
+app.add_typer(cli_calc.app)
 out = Console()
 say = Console(stderr=True, highlight=False)
 

@@ -25,6 +25,7 @@ FLOORS = {
     "workbook": 5,
     "hosts": 6,
     "cli": 7,
+    "cli_calc": 7,
     "cli_excel": 7,
     "demo": 7,
     "__main__": 7,
@@ -38,6 +39,7 @@ FOREIGN = {
     "hosts": {"numpy", "xlwings", "uno", "unohelper", "com"},
     "cli": {"typer", "rich"},
     "demo": {"rich"},
+    "cli_calc": {"typer", "rich"},
     "cli_excel": {"typer", "rich"},
     "__main__": {"typer", "rich"},
 }

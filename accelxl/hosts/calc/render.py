@@ -16,7 +16,7 @@ IDENTIFIER = "org.accelxl.calc"
 COMMANDS, JOB = "org.accelxl.Commands", "org.accelxl.Job"
 TITLE = "AccelXL"
 COMPONENT = "accelxl_addin.py"
-DONE = ("OnLoadFinished", "OnSaveDone", "OnSaveAsDone", "OnCopyToDone")
+DONE = ("OnLoadFinished", "OnSaveDone", "OnSaveAsDone")
 """Events after which names in formulas are looked at: a book was loaded, or was saved."""
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 REGISTRY = 'xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'

@@ -129,8 +129,8 @@ def constant(text: str) -> Any:
 
     Examples
     --------
-    >>> constant("1.5"), constant('"a ""b"""'), constant("TRUE()")
-    (1.5, 'a "b"', 1.0)
+    >>> constant("1.5"), constant('"a"'), constant("TRUE()")
+    (1.5, 'a', 1.0)
 
     Raises
     ------

@@ -1,0 +1,175 @@
+"""Run by a Python with LibreOffice's bridge: takes a line of JSON, does it in Calc, gives a line of JSON. `tests/calc/office.py` starts it.
+
+    python driver.py MANAGER SOFFICE PROFILE [EXTENSION]
+"""
+
+import importlib.util
+import json
+import sys
+import traceback
+from pathlib import Path
+
+FORMULA, FORMULA_ERROR, NEVER = 16, 4, 0
+ERRORS = {521: "#NULL!", 532: "#DIV/0!", 519: "#VALUE!", 524: "#REF!", 525: "#NAME?", 503: "#NUM!", 32767: "#N/A"}
+FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".pdf": "calc_pdf_Export"}
+
+
+def option(name, value):
+    from com.sun.star.beans import PropertyValue
+
+    made = PropertyValue()
+    made.Name, made.Value = name, value
+    return made
+
+
+def error_of(cell):
+    code = cell.getError()
+    return ERRORS.get(code, f"Err:{code}")
+
+
+def settled(cell):
+    """A cell's value; an error as {"error": name}."""
+    if cell.getError():
+        return {"error": error_of(cell)}
+    rows = cell.getDataArray()
+    return rows[0][0]
+
+
+class Books:
+    """The open books by number, and what can be done with them."""
+
+    def __init__(self, office):
+        self.office, self.books, self.last = office, {}, 0
+
+    def open(self, path):
+        options = (option("Hidden", True), option("MacroExecutionMode", NEVER))
+        document = self.office.desktop.loadComponentFromURL(Path(path).as_uri() if path else "private:factory/scalc", "_blank", 0, options)
+        if document is None:
+            raise RuntimeError(f"Calc did not open {path}")
+        self.last += 1
+        self.books[self.last] = document
+        return self.last
+
+    def close(self, book):
+        document = self.books.pop(book)
+        document.setModified(False)
+        document.close(True)
+
+    def area(self, book, where):
+        """The cells of a defined name or of Sheet!A1:B2."""
+        document = self.books[book]
+        if "!" in where:
+            title, _, address = where.rpartition("!")
+            return document.Sheets.getByName(title.strip("'")).getCellRangeByName(address)
+        if not document.NamedRanges.hasByName(where):
+            raise KeyError(f"no defined name {where}")
+        return document.NamedRanges.getByName(where).getReferredCells()
+
+    def put(self, book, values):
+        for where, value in values.items():
+            cell = self.area(book, where).getCellByPosition(0, 0)
+            if value is None:
+                cell.setString("")
+            elif isinstance(value, str):
+                cell.setFormula(value) if value.startswith("=") else cell.setString(value)
+            else:
+                cell.setValue(float(value))
+
+    def array(self, book, where, formula):
+        self.area(book, where).setArrayFormula(formula)
+
+    def rows(self, book, where):
+        area = self.area(book, where)
+        found = [list(row) for row in area.getDataArray()]
+        for down, row in enumerate(found):
+            for across, value in enumerate(row):
+                if value is None:
+                    row[across] = {"error": error_of(area.getCellByPosition(across, down))}
+        return found
+
+    def recalculate(self, book):
+        self.books[book].calculateAll()
+
+    def get(self, book, names):
+        return {name: settled(self.area(book, name).getCellByPosition(0, 0)) for name in names}
+
+    def cells(self, book):
+        """Every cell with a formula: sheet, row and column from 0, value."""
+        found = []
+        for sheet in self.books[book].Sheets:
+            name = sheet.Name
+            for area in sheet.queryContentCells(FORMULA).getRangeAddresses():
+                top, left = area.StartRow, area.StartColumn
+                cells = sheet.getCellRangeByPosition(left, top, area.EndColumn, area.EndRow)
+                for down, row in enumerate(cells.getDataArray()):
+                    for across, value in enumerate(row):
+                        if value is None:
+                            value = {"error": error_of(cells.getCellByPosition(across, down))}
+                        found.append((name, top + down, left + across, value))
+        return found
+
+    def formulas(self, book):
+        found = []
+        for sheet in self.books[book].Sheets:
+            for area in sheet.queryContentCells(FORMULA).getRangeAddresses():
+                cells = sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
+                for down, row in enumerate(cells.getFormulaArray()):
+                    found += [(sheet.Name, area.StartRow + down, area.StartColumn + across, text) for across, text in enumerate(row)]
+        return found
+
+    def sweep(self, book, jobs, names):
+        """For each job: override, recalculate, read, put the old values back. `names` empty: all cells with formulas."""
+        document = self.books[book]
+        document.enableAutomaticCalculation(False)
+        found = []
+        for job in jobs:
+            before = {where: self.area(book, where).getCellByPosition(0, 0).getFormula() for where in job}
+            kinds = {where: self.area(book, where).getCellByPosition(0, 0).Type.value for where in job}
+            self.put(book, job)
+            document.calculateAll()
+            found.append(self.get(book, names) if names else self.cells(book))
+            for where, text in before.items():
+                cell = self.area(book, where).getCellByPosition(0, 0)
+                cell.setString(text) if kinds[where] == "TEXT" else cell.setFormula(text)
+        document.enableAutomaticCalculation(True)
+        document.calculateAll()
+        return found
+
+    def save(self, book, path):
+        self.books[book].storeToURL(Path(path).as_uri(), (option("FilterName", FILTERS[Path(path).suffix]),))
+
+    def run(self, command, book=None):
+        """Press a button of the menu."""
+        self.office.create("org.accelxl.Commands").trigger(command)
+
+    def sheets(self, book):
+        return [sheet.Name for sheet in self.books[book].Sheets]
+
+    def state(self):
+        return {"process": self.office.process.pid}
+
+
+def main(manager, soffice, profile, extension=""):
+    spec = importlib.util.spec_from_file_location("manager", manager)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    answers = sys.stdout
+    sys.stdout = sys.stderr
+    with module.office(soffice, profile) as office:
+        if extension:
+            office.add(extension)
+        books = Books(office)
+        print(json.dumps({"answer": books.state()}), file=answers, flush=True)
+        for line in sys.stdin:
+            verb, given = json.loads(line)
+            if verb == "end":
+                break
+            try:
+                told = {"answer": getattr(books, verb)(**given)}
+            except Exception as error:
+                told = {"error": getattr(error, "Message", "") or f"{type(error).__name__}: {error}", "trace": traceback.format_exc()[-1500:]}
+            print(json.dumps(told), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
