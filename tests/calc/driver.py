@@ -155,7 +155,8 @@ def main(manager, soffice, profile, extension=""):
     spec.loader.exec_module(module)
     answers = sys.stdout
     sys.stdout = sys.stderr
-    with module.office(soffice, profile) as office:
+    office = module.Office(soffice, profile)
+    try:
         if extension:
             office.add(extension)
         books = Books(office)
@@ -169,6 +170,8 @@ def main(manager, soffice, profile, extension=""):
             except Exception as error:
                 told = {"error": getattr(error, "Message", "") or f"{type(error).__name__}: {error}", "trace": traceback.format_exc()[-1500:]}
             print(json.dumps(told), file=answers, flush=True)
+    finally:
+        office.kill()  # the profile is private: there is nothing to be saved
 
 
 if __name__ == "__main__":
