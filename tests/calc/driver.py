@@ -29,10 +29,8 @@ def error_of(cell):
 
 def settled(cell):
     """A cell's value; an error as {"error": name}."""
-    if cell.getError():
-        return {"error": error_of(cell)}
-    rows = cell.getDataArray()
-    return rows[0][0]
+    found = cell.getDataArray()[0][0]
+    return {"error": error_of(cell)} if found is None else found
 
 
 class Books:
@@ -117,22 +115,22 @@ class Books:
                     found += [(sheet.Name, area.StartRow + down, area.StartColumn + across, text) for across, text in enumerate(row)]
         return found
 
-    def sweep(self, book, jobs, names):
+    def sweep(self, book, jobs, names, hard):
         """For each job: override, recalculate, read, put the old values back. `names` empty: all cells with formulas."""
         document = self.books[book]
+        cell = {where: self.area(book, where).getCellByPosition(0, 0) for where in {*names, *(key for job in jobs for key in job)}}
+        text = {where: one.Type.value == "TEXT" for where, one in cell.items()}
         document.enableAutomaticCalculation(False)
         found = []
         for job in jobs:
-            before = {where: self.area(book, where).getCellByPosition(0, 0).getFormula() for where in job}
-            kinds = {where: self.area(book, where).getCellByPosition(0, 0).Type.value for where in job}
+            before = {where: cell[where].getFormula() for where in job}
             self.put(book, job)
-            document.calculateAll()
-            found.append(self.get(book, names) if names else self.cells(book))
-            for where, text in before.items():
-                cell = self.area(book, where).getCellByPosition(0, 0)
-                cell.setString(text) if kinds[where] == "TEXT" else cell.setFormula(text)
+            document.calculateAll() if hard else document.calculate()
+            found.append({name: settled(cell[name]) for name in names} if names else self.cells(book))
+            for where, old in before.items():
+                cell[where].setString(old) if text[where] else cell[where].setFormula(old)
+        document.calculate()
         document.enableAutomaticCalculation(True)
-        document.calculateAll()
         return found
 
     def save(self, book, path):
@@ -145,6 +143,14 @@ class Books:
     def sheets(self, book):
         return [sheet.Name for sheet in self.books[book].Sheets]
 
+    def gone(self):
+        """Whether the office answers no more."""
+        try:
+            self.office.desktop.getComponents()
+        except Exception:
+            return True
+        return False
+
     def state(self):
         return {"process": self.office.process.pid}
 
@@ -155,10 +161,8 @@ def main(manager, soffice, profile, extension=""):
     spec.loader.exec_module(module)
     answers = sys.stdout
     sys.stdout = sys.stderr
-    office = module.Office(soffice, profile)
+    office = module.started(soffice, profile, extension)
     try:
-        if extension:
-            office.add(extension)
         books = Books(office)
         print(json.dumps({"answer": books.state()}), file=answers, flush=True)
         for line in sys.stdin:
@@ -169,6 +173,7 @@ def main(manager, soffice, profile, extension=""):
                 told = {"answer": getattr(books, verb)(**given)}
             except Exception as error:
                 told = {"error": getattr(error, "Message", "") or f"{type(error).__name__}: {error}", "trace": traceback.format_exc()[-1500:]}
+                told["gone"] = books.gone()
             print(json.dumps(told), file=answers, flush=True)
     finally:
         office.kill()  # the profile is private: there is nothing to be saved

@@ -32,6 +32,9 @@ from accelxl.functions import REGISTRY
 from tests.conftest import program
 
 SECONDS = 120
+"""How long one request may take."""
+CHUNK = 16
+"""Jobs of a sweep in one request."""
 DRIVER = Path(__file__).with_name("driver.py")
 ITEM = '<item oor:path="{}"><prop oor:name="{}" oor:op="fuse"><value>{}</value></prop></item>'
 LOAD = "/org.openoffice.Office.Calc/Formula/Load"
@@ -128,7 +131,7 @@ class Office:
             self._crashed()
         told = json.loads(line)
         if "error" in told:
-            if "DisposedException" in told["trace"] or "bridge" in told["error"]:
+            if told["gone"]:
                 self._crashed()
             raise Refused(told["error"] + "\n" + told["trace"])
         return told["answer"]
@@ -171,7 +174,8 @@ class Office:
             yield book
         finally:
             if self._driver is not None and book.start == self.starts:
-                self.ask("close", book=book.number)
+                with suppress(Crashed):
+                    self.ask("close", book=book.number)
             if copy is not None:
                 shutil.rmtree(copy.parent, ignore_errors=True)
 
@@ -215,9 +219,15 @@ class Book:
         """Texts of all formulas, as Calc has them."""
         return {(sheet, row, column): text for sheet, row, column, text in self._ask("formulas")}
 
-    def sweep(self, jobs, *where):
-        """For each job (cells to override) the values of some cells, or of all with formulas; the book is as before afterwards."""
-        found = self._ask("sweep", jobs=list(jobs), names=where)
+    def sweep(self, jobs, *where, hard=False):
+        """For each job (cells to override) the values of some cells, or of all with formulas; the book is as before afterwards.
+
+        `hard` computes every formula for each job, and not only those that depend on what was overridden.
+        """
+        jobs = list(jobs)
+        found = []
+        for start in range(0, len(jobs), CHUNK):
+            found += self._ask("sweep", jobs=jobs[start : start + CHUNK], names=where, hard=hard)
         if where:
             return [{name: value(one) for name, one in row.items()} for row in found]
         return [{(sheet, row, column): value(one) for sheet, row, column, one in cells} for cells in found]

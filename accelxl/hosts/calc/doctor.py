@@ -10,7 +10,7 @@ from typing import Literal
 
 from accelxl import __version__
 from accelxl.errors import AccelError
-from accelxl.hosts.calc import render
+from accelxl.hosts.calc import manager
 from accelxl.hosts.calc.component import settings
 from accelxl.hosts.calc.machine import Machine
 
@@ -55,7 +55,7 @@ def _bridge(machine: Machine) -> Iterator[Finding]:
 
 def _extension(machine: Machine) -> Iterator[Finding]:
     try:
-        version = machine.ask("version", render.IDENTIFIER)["answer"]
+        version = machine.ask("version", manager.IDENTIFIER)["answer"]
     except AccelError as error:
         yield Finding("fault", "extension", f"{error}.", "Close LibreOffice and try again.")
         return

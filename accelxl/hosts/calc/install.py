@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from accelxl.errors import BadFile
-from accelxl.hosts.calc import build, render
+from accelxl.hosts.calc import build, manager
 from accelxl.hosts.calc.component import settings
 from accelxl.hosts.calc.machine import Machine
 from accelxl.workbook.files import write_atomically
@@ -64,7 +64,7 @@ def install(machine: Machine | None = None, say: Say = print) -> bool:
     try:
         with tempfile.TemporaryDirectory(prefix="accelxl-calc-") as folder:
             extension = build.build(folder)
-            say(f"installing {extension.name} {render.IDENTIFIER}")
+            say(f"installing {extension.name} {manager.IDENTIFIER}")
             return bool(machine.ask("add", str(extension))["running"])
     except BaseException:
         if before is None:
@@ -88,12 +88,12 @@ def uninstall(machine: Machine | None = None, say: Say = print) -> bool:
         If nothing is installed, or the extension manager refuses.
     """
     machine = machine or Machine()
-    told = machine.ask("remove", render.IDENTIFIER)
+    told = machine.ask("remove", manager.IDENTIFIER)
     there = machine.settings.exists()
     if not told["answer"] and not there:
         raise BadFile("nothing is installed; accelxl calc install puts the add-in into LibreOffice")
     if told["answer"]:
-        say(f"removed {render.IDENTIFIER}")
+        say(f"removed {manager.IDENTIFIER}")
     if there:
         machine.settings.unlink()
         say(f"removed {machine.settings}")

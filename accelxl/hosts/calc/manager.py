@@ -15,10 +15,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+IDENTIFIER = "org.accelxl.calc"
+"""Identifier of the extension; LibreOffice knows an installed one by it."""
 AGAIN = 81
 """The exit code of LibreOffice on a fresh profile: it asks to be started again."""
 SECONDS = 90.0
@@ -27,13 +28,12 @@ SECONDS = 90.0
 class Office:
     """A running LibreOffice: its component context, its process, and whether it was started here or ran before."""
 
-    def __init__(self, soffice: str, profile: str = "", environment: dict[str, str] | None = None) -> None:
+    def __init__(self, soffice: str, profile: str = "") -> None:
         self.pipe = f"accelxl{secrets.token_hex(8)}"
         self._command = [soffice, "--headless", "--invisible", "--norestore", "--nologo", "--nodefault", "--nolockcheck"]
         if profile:
             self._command.append(f"-env:UserInstallation={Path(profile).resolve().as_uri()}")
         self._command.append(f"--accept=pipe,name={self.pipe};urp;StarOffice.ComponentContext")
-        self._environment = environment
         self.process = self._start()
         self.ran_before = False
         try:
@@ -46,7 +46,7 @@ class Office:
     def _start(self) -> subprocess.Popen[bytes]:
         quiet = subprocess.DEVNULL
         return subprocess.Popen(  # noqa: S603  # the office's program by its path
-            self._command, stdin=quiet, stdout=quiet, stderr=quiet, env=self._environment, start_new_session=True
+            self._command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
         )
 
     def _connect(self) -> Any:
@@ -143,22 +143,34 @@ def _agreeing() -> Any:
     return Agreeing()
 
 
-@contextlib.contextmanager
-def office(soffice: str, profile: str = "", environment: dict[str, str] | None = None) -> Iterator[Office]:
-    """Give a running LibreOffice and end it afterwards."""
-    running = Office(soffice, profile, environment)
-    try:
-        yield running
-    finally:
-        running.end()
+def started(soffice: str, profile: str = "", extension: str = "") -> Office:
+    """Return a running LibreOffice, with an extension added; one that ends meanwhile, as on a fresh profile, is started again."""
+    for left in (2, 1, 0):
+        running = Office(soffice, profile)
+        try:
+            if extension:
+                running.add(extension)
+            running.desktop.getComponents()
+        except Exception as error:
+            gone = "Disposed" in type(error).__name__ and not running.ran_before
+            if not gone or not left:
+                running.end()
+                raise
+            running.kill()
+        else:
+            return running
+    raise AssertionError
 
 
 def main(soffice: str, profile: str, verb: str, what: str) -> None:
     """Do one verb and print its answer as JSON."""
     try:
-        with office(soffice, profile) as running:
-            found = {"add": running.add, "remove": running.remove, "version": running.version}[verb](what)
+        running = started(soffice, profile, what if verb == "add" else "")
+        try:
+            found = running.remove(what) if verb == "remove" else running.version(IDENTIFIER if verb == "add" else what)
             print(json.dumps({"answer": found, "running": running.ran_before}))
+        finally:
+            running.end()
     except Exception as error:  # noqa: BLE001  # the caller reads one line
         told = getattr(error, "Message", "") or error
         print(json.dumps({"error": " ".join(str(told).split())[:400]}))

@@ -9,10 +9,9 @@ from accelxl import __version__
 from accelxl.functions import Argument, Function
 from accelxl.hosts.calc import names
 from accelxl.hosts.calc.component.plain import SERVICE
+from accelxl.hosts.calc.manager import IDENTIFIER
 from accelxl.hosts.commands import GROUPS, Command
 
-IDENTIFIER = "org.accelxl.calc"
-"""Identifier of the extension; LibreOffice knows an installed one by it."""
 COMMANDS, JOB = "org.accelxl.Commands", "org.accelxl.Job"
 TITLE = "AccelXL"
 COMPONENT = "accelxl_addin.py"

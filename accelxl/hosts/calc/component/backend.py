@@ -69,7 +69,9 @@ class Worker:
         self._process = Process(settings.python, settings.package, settings.seconds)
         hello = self._process.hello
         if hello is None:
-            raise Failed(f"the functions do not start in {settings.python}: {self._process.reason()}")
+            why = self._process.reason()
+            self._process.end()
+            raise Failed(f"the functions do not start in {settings.python}: {why}")
         _refuse_other(str(hello[1]), int(hello[0]), settings)
 
     def ask(self, verb: str, name: str, cells: Sequence[Any]) -> Answer:

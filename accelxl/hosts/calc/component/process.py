@@ -90,6 +90,7 @@ class Process:
     def end(self) -> None:
         """End the process and close the pipes."""
         if self._why:
+            self._log.close()
             return
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
