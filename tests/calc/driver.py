@@ -136,9 +136,14 @@ class Books:
     def save(self, book, path):
         self.books[book].storeToURL(Path(path).as_uri(), (option("FilterName", FILTERS[Path(path).suffix]),))
 
-    def run(self, command, book=None):
-        """Press a button of the menu."""
+    def run(self, book, command):
+        """Press a button of the menu, with this book as the current one."""
+        frame = self.books[book].getCurrentController().getFrame()
+        self.office.desktop.setActiveFrame(frame) if hasattr(self.office.desktop, "setActiveFrame") else frame.activate()
         self.office.create("org.accelxl.Commands").trigger(command)
+
+    def select(self, book, where):
+        self.books[book].getCurrentController().select(self.area(book, where))
 
     def sheets(self, book):
         return [sheet.Name for sheet in self.books[book].Sheets]

@@ -236,6 +236,14 @@ class Book:
         """Names of the sheets."""
         return self._ask("sheets")
 
+    def select(self, where):
+        """Select a range."""
+        self._ask("select", where=where)
+
+    def run(self, command):
+        """Press a button of the menu or the toolbar."""
+        self._ask("run", command=command)
+
     def save(self, path):
         """Save a copy, by the ending of the path; the names in an xlsx are plain."""
         self._ask("save", path=str(Path(path).resolve()))

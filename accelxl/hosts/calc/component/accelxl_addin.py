@@ -91,7 +91,13 @@ class Commands(Service, XJobExecutor):
     service = "org.accelxl.Commands"
 
     def trigger(self, command):
-        menu.run(self.context, DISPATCHER, command)
+        menu.run(
+            self.context,
+            DISPATCHER,
+            command,
+            functions.METHODS,
+            lambda cell: why.sentence(cell, DISPATCHER, MEMORY, functions.METHODS),
+        )
 
 
 g_ImplementationHelper = unohelper.ImplementationHelper()
