@@ -1,6 +1,6 @@
-"""Run by a Python with LibreOffice's bridge: takes a line of JSON, does it in Calc, gives a line of JSON. `tests/calc/office.py` starts it.
+"""Run by a Python with LibreOffice's bridge: a line of JSON in, done in Calc, a line of JSON out. `office.py` beside it starts it.
 
-    python driver.py MANAGER SOFFICE PROFILE [EXTENSION]
+python driver.py MANAGER SOFFICE PROFILE [EXTENSION]
 """
 
 import importlib.util
@@ -41,7 +41,9 @@ class Books:
 
     def open(self, path):
         options = (option("Hidden", True), option("MacroExecutionMode", NEVER))
-        document = self.office.desktop.loadComponentFromURL(Path(path).as_uri() if path else "private:factory/scalc", "_blank", 0, options)
+        document = self.office.desktop.loadComponentFromURL(
+            Path(path).as_uri() if path else "private:factory/scalc", "_blank", 0, options
+        )
         if document is None:
             raise RuntimeError(f"Calc did not open {path}")
         self.last += 1
@@ -101,9 +103,8 @@ class Books:
                 cells = sheet.getCellRangeByPosition(left, top, area.EndColumn, area.EndRow)
                 for down, row in enumerate(cells.getDataArray()):
                     for across, value in enumerate(row):
-                        if value is None:
-                            value = {"error": error_of(cells.getCellByPosition(across, down))}
-                        found.append((name, top + down, left + across, value))
+                        shown = {"error": error_of(cells.getCellByPosition(across, down))} if value is None else value
+                        found.append((name, top + down, left + across, shown))
         return found
 
     def formulas(self, book):
@@ -112,13 +113,19 @@ class Books:
             for area in sheet.queryContentCells(FORMULA).getRangeAddresses():
                 cells = sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
                 for down, row in enumerate(cells.getFormulaArray()):
-                    found += [(sheet.Name, area.StartRow + down, area.StartColumn + across, text) for across, text in enumerate(row)]
+                    found += [
+                        (sheet.Name, area.StartRow + down, area.StartColumn + across, text)
+                        for across, text in enumerate(row)
+                    ]
         return found
 
     def sweep(self, book, jobs, names, hard):
         """For each job: override, recalculate, read, put the old values back. `names` empty: all cells with formulas."""
         document = self.books[book]
-        cell = {where: self.area(book, where).getCellByPosition(0, 0) for where in {*names, *(key for job in jobs for key in job)}}
+        cell = {
+            where: self.area(book, where).getCellByPosition(0, 0)
+            for where in {*names, *(key for job in jobs for key in job)}
+        }
         text = {where: one.Type.value == "TEXT" for where, one in cell.items()}
         document.enableAutomaticCalculation(False)
         found = []
@@ -139,7 +146,9 @@ class Books:
     def run(self, book, command):
         """Press a button of the menu, with this book as the current one."""
         frame = self.books[book].getCurrentController().getFrame()
-        self.office.desktop.setActiveFrame(frame) if hasattr(self.office.desktop, "setActiveFrame") else frame.activate()
+        self.office.desktop.setActiveFrame(frame) if hasattr(
+            self.office.desktop, "setActiveFrame"
+        ) else frame.activate()
         self.office.create("org.accelxl.Commands").trigger(command)
 
     def select(self, book, where):
@@ -152,7 +161,7 @@ class Books:
         """Whether the office answers no more."""
         try:
             self.office.desktop.getComponents()
-        except Exception:
+        except Exception:  # noqa: BLE001  # whatever the bridge says
             return True
         return False
 
@@ -176,8 +185,11 @@ def main(manager, soffice, profile, extension=""):
                 break
             try:
                 told = {"answer": getattr(books, verb)(**given)}
-            except Exception as error:
-                told = {"error": getattr(error, "Message", "") or f"{type(error).__name__}: {error}", "trace": traceback.format_exc()[-1500:]}
+            except Exception as error:  # noqa: BLE001  # told to the test
+                told = {
+                    "error": getattr(error, "Message", "") or f"{type(error).__name__}: {error}",
+                    "trace": traceback.format_exc()[-1500:],
+                }
                 told["gone"] = books.gone()
             print(json.dumps(told), file=answers, flush=True)
     finally:

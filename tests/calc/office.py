@@ -24,11 +24,10 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from accelxl.functions import CellError
+from accelxl.functions import REGISTRY, CellError
 from accelxl.functions.cells import ERRORS
 from accelxl.hosts.calc import build, install, manager, names
 from accelxl.hosts.calc.component import plain, settings
-from accelxl.functions import REGISTRY
 from tests.conftest import program
 
 SECONDS = 120

@@ -53,12 +53,17 @@ def perform(tag: str, given: Sequence[Any]) -> str:
     name, _, choice = tag.partition(":")
     command = COMMANDS.get(name)
     try:
-        if command is None:
-            raise UnknownName(f"{name} is not a command of the installed package; run accelxl calc install")
-        told = _told(command, choice, json.loads(given[0]) if given else {})
+        told = _told(_known(name), choice, json.loads(given[0]) if given else {})
     except Exception as error:  # noqa: BLE001  # the office has no place for an exception
         told = {"do": "message", "title": _title(command), "text": sentence(error)}
     return json.dumps(told)
+
+
+def _known(name: str) -> Command:
+    """Return a command by its id."""
+    if name not in COMMANDS:
+        raise UnknownName(f"{name} is not a command of the installed package; run accelxl calc install")
+    return COMMANDS[name]
 
 
 def _title(command: Command | None) -> str:
@@ -90,7 +95,9 @@ def _computed(command: Command, book: dict[str, Any]) -> dict[str, Any]:
         found = book.get("areas", {}).get(str(source))
         if found is None:
             if "areas" in book:
-                raise UnknownName(f"the plan is {source!r}; a name of this book or an address such as Plan!A1:B9 is allowed")
+                raise UnknownName(
+                    f"the plan is {source!r}; a name of this book or an address such as Plan!A1:B9 is allowed"
+                )
             return {"do": "read", "areas": [str(source)]}
         plan = _cells(found)
     else:
@@ -107,16 +114,26 @@ def _plan(book: dict[str, Any]) -> tuple[str, Rows]:
         cells = _cells(rows)
         if cells and looks_like_plan(cells):
             return where, cells
-    raise ShapeError("no plan is selected; select a column of names of inputs (units, unit_price_usd, ...) and one or more of values")
+    raise ShapeError(
+        "no plan is selected; select a column of names of inputs (units, unit_price_usd, ...) and one or more of values"
+    )
 
 
 def _cells(rows: Sequence[Sequence[Any]]) -> Rows:
     """Return rows of Calc as cells: an error is {"error": name}, empty text a blank."""
-    return [[CellError(one["error"]) if isinstance(one, dict) else None if one == "" else one for one in row] for row in rows]
+    return [
+        [CellError(one["error"]) if isinstance(one, dict) else None if one == "" else one for one in row]
+        for row in rows
+    ]
 
 
 def _sheet(command: Command, rows: Rows, text: str) -> dict[str, Any]:
-    return {"do": "sheet", "title": command.label, "rows": [["" if one is None else one for one in row] for row in rows], "text": text}
+    return {
+        "do": "sheet",
+        "title": command.label,
+        "rows": [["" if one is None else one for one in row] for row in rows],
+        "text": text,
+    }
 
 
 def _new_book(command: Command, choice: str) -> Path:

@@ -16,7 +16,10 @@ from accelxl.hosts.calc.machine import Machine
 
 State = Literal["ok", "warning", "fault"]
 INSTALL = "Run accelxl calc install."
-ASK = "import sys; sys.path.insert(0, sys.argv[1]); from accelxl.hosts.calc.runtime import ask; print('answer', ask('call', 'ACCEL_VERSION', ())[0])"
+ASK = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from accelxl.hosts.calc.runtime import ask; "
+    "print('answer', ask('call', 'ACCEL_VERSION', ())[0])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,18 @@ def _settings(machine: Machine) -> Iterator[Finding]:
     except (OSError, ValueError, settings.Wrong) as error:
         yield Finding("fault", "settings", f"{machine.settings} cannot be used: {error}.", INSTALL)
         return
-    yield Finding("ok", "settings", f"{machine.settings}: back end {found.backend}, a call may take {found.seconds:g} s.")
+    yield Finding(
+        "ok", "settings", f"{machine.settings}: back end {found.backend}, a call may take {found.seconds:g} s."
+    )
     if not Path(found.python).exists():
         yield Finding("fault", "interpreter", f"{found.python}, which the add-in starts, is not there.", INSTALL)
         return
     if Path(found.python) != machine.python:
         yield Finding(
-            "warning", "interpreter", f"The add-in starts {found.python}; this is {machine.python}.", "Run accelxl calc install from the one you mean."
+            "warning",
+            "interpreter",
+            f"The add-in starts {found.python}; this is {machine.python}.",
+            "Run accelxl calc install from the one you mean.",
         )
     code, printed = machine.run([found.python, "-P", "-c", ASK, found.package])
     last = (printed.strip().splitlines() or [""])[-1]

@@ -26,7 +26,11 @@ def here() -> settings.Settings:
         dict.fromkeys(
             one
             for one in sys.path
-            if one and Path(one).is_dir() and Path(one).resolve() != package and one not in inside and Path(one).name in {"site-packages", "dist-packages"}
+            if one
+            and Path(one).is_dir()
+            and Path(one).resolve() != package
+            and one not in inside
+            and Path(one).name in {"site-packages", "dist-packages"}
         )
     )
     version = ".".join(map(str, sys.version_info[:2]))

@@ -1,4 +1,4 @@
-"""What an installation must know of a machine: LibreOffice, a Python with its bridge, the user's profile. Tests give one of their own."""
+"""What an installation must know of a machine: LibreOffice, a Python with its bridge, the profile. Tests give one of their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ from accelxl.hosts.calc.component import settings
 Runner = Callable[[Sequence[str]], tuple[int, str]]
 """A command in; its exit code and what it printed."""
 SECONDS = 180
-PLACES = ("/usr/lib/libreoffice/program", "/opt/libreoffice/program", "/Applications/LibreOffice.app/Contents/MacOS", r"C:\Program Files\LibreOffice\program")
+PLACES = (
+    "/usr/lib/libreoffice/program",
+    "/opt/libreoffice/program",
+    "/Applications/LibreOffice.app/Contents/MacOS",
+    r"C:\Program Files\LibreOffice\program",
+)
 """Where LibreOffice is when it is not on the path."""
 
 
@@ -59,7 +64,9 @@ class Machine:
             If it is not on this machine.
         """
         if self.soffice is None:
-            raise Missing("LibreOffice is not on this machine; install and doctor need it (accelxl calc build works anywhere)")
+            raise Missing(
+                "LibreOffice is not on this machine; install and doctor need it (accelxl calc build works anywhere)"
+            )
         return self.soffice
 
     def bridge(self) -> str:
@@ -88,7 +95,9 @@ class Machine:
         """
         _, printed = self.run([self.bridge(), manager.__file__, self.need_office(), self.profile, verb, what])
         lines = [line for line in printed.splitlines() if line.startswith("{")]
-        told: dict[str, Any] = json.loads(lines[-1]) if lines else {"error": printed.strip()[-400:] or "it said nothing"}
+        told: dict[str, Any] = (
+            json.loads(lines[-1]) if lines else {"error": printed.strip()[-400:] or "it said nothing"}
+        )
         if "error" in told:
             raise BadFile(f"LibreOffice's extension manager refused: {told['error']}")
         return told

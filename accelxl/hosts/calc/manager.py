@@ -1,4 +1,4 @@
-"""The extension manager of LibreOffice, for a Python with LibreOffice's bridge: python manager.py SOFFICE PROFILE add|remove|version WHAT.
+"""The extension manager of LibreOffice, for a Python with its bridge: python manager.py SOFFICE PROFILE add|remove|version WHAT.
 
 It stands alone: that Python need not have the package. It starts LibreOffice without windows, or finds the one that runs with the
 profile, and talks to its extension manager, which also serves root (the program unopkg does not). PROFILE may be empty: the user's own.
@@ -30,7 +30,15 @@ class Office:
 
     def __init__(self, soffice: str, profile: str = "") -> None:
         self.pipe = f"accelxl{secrets.token_hex(8)}"
-        self._command = [soffice, "--headless", "--invisible", "--norestore", "--nologo", "--nodefault", "--nolockcheck"]
+        self._command = [
+            soffice,
+            "--headless",
+            "--invisible",
+            "--norestore",
+            "--nologo",
+            "--nodefault",
+            "--nolockcheck",
+        ]
         if profile:
             self._command.append(f"-env:UserInstallation={Path(profile).resolve().as_uri()}")
         self._command.append(f"--accept=pipe,name={self.pipe};urp;StarOffice.ComponentContext")
@@ -80,7 +88,9 @@ class Office:
 
     def add(self, path: str) -> str:
         """Install an extension for the user, over an older one; return its version."""
-        return str(self.extensions.addExtension(Path(path).resolve().as_uri(), (), "user", None, _agreeing()).getVersion())
+        return str(
+            self.extensions.addExtension(Path(path).resolve().as_uri(), (), "user", None, _agreeing()).getVersion()
+        )
 
     def version(self, identifier: str) -> str:
         """Return the version of an installed extension, empty text where it is not there."""

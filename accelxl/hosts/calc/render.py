@@ -44,7 +44,7 @@ def idl(functions: Iterable[Function]) -> str:
 
 
 def _result(function: Function) -> str:
-    """Return the type of a result: Calc takes rows only from a method that is declared to give them, and a range can come in anywhere."""
+    """Return the type of a result: Calc takes rows only from a method that is declared to give them."""
     return "any" if any(argument.reference for argument in function.arguments) else "sequence<sequence<any> >"
 
 
@@ -66,7 +66,9 @@ def addins(functions: Iterable[Function]) -> str:
 
 def _function(function: Function) -> str:
     parameters = "".join(
-        _node(_parameter(argument), _text("DisplayName", argument.name) + _text("Description", _help(argument)), new=True)
+        _node(
+            _parameter(argument), _text("DisplayName", argument.name) + _text("Description", _help(argument)), new=True
+        )
         for argument in function.arguments
     )
     inside = (
@@ -90,16 +92,17 @@ def _help(argument: Argument) -> str:
 def jobs() -> str:
     """Return Jobs.xcu: the job that looks at names, and when."""
     job = _node("Jobs", _node(TITLE, _prop("Service", JOB), new=True))
-    events = "".join(
-        _node(event, _node("JobList", _node(TITLE, "", new=True)), fuse=True)
-        for event in DONE
-    )
+    events = "".join(_node(event, _node("JobList", _node(TITLE, "", new=True)), fuse=True) for event in DONE)
     return _component("Jobs", job + _node("Events", events))
 
 
 def addons(rows: Sequence[Command]) -> str:
     """Return Addons.xcu: the menu and the toolbar, from the rows of commands."""
-    inside = _text("Title", TITLE) + _prop("Context", "com.sun.star.sheet.SpreadsheetDocument") + _node("Submenu", _entries(rows))
+    inside = (
+        _text("Title", TITLE)
+        + _prop("Context", "com.sun.star.sheet.SpreadsheetDocument")
+        + _node("Submenu", _entries(rows))
+    )
     bar = _node("OfficeMenuBar", _node("org.accelxl.menu", inside, new=True))
     tools = _node("OfficeToolBar", _node("org.accelxl.toolbar", _entries(rows, flat=True), new=True))
     return _component("Addons", _node("AddonUI", bar + tools))
@@ -117,13 +120,21 @@ def _entries(rows: Sequence[Command], *, flat: bool = False) -> str:
 
 
 def _entry(row: Command, *, flat: bool) -> str:
-    common = _text("Title", row.label) + _prop("Target", "_self") + _prop("Context", "com.sun.star.sheet.SpreadsheetDocument")
+    common = (
+        _text("Title", row.label)
+        + _prop("Target", "_self")
+        + _prop("Context", "com.sun.star.sheet.SpreadsheetDocument")
+    )
     if not row.choices:
         return _prop("URL", f"service:{COMMANDS}?{row.id}") + common
     if flat:  # a toolbar of an extension has no menus: its button takes the first choice
         return _prop("URL", f"service:{COMMANDS}?{row.id}:{row.choices[0][0]}") + common
     inside = "".join(
-        _node(f"c{place:02}", _prop("URL", f"service:{COMMANDS}?{row.id}:{choice}") + _text("Title", label) + _prop("Target", "_self"), new=True)
+        _node(
+            f"c{place:02}",
+            _prop("URL", f"service:{COMMANDS}?{row.id}:{choice}") + _text("Title", label) + _prop("Target", "_self"),
+            new=True,
+        )
         for place, (choice, label) in enumerate(row.choices)
     )
     return _prop("URL", "") + common + _node("Submenu", inside)
@@ -134,7 +145,12 @@ def tables(functions: Iterable[Function]) -> str:
     rows = list(functions)
     methods = names.methods(row.name for row in rows)
     references = [row.name for row in rows if any(argument.reference for argument in row.arguments)]
-    lines = ['"""The functions of the add-in; made by accelxl calc build from accelxl/functions."""', "", f"VERSION = {__version__!r}", "METHODS = {"]
+    lines = [
+        '"""The functions of the add-in; made by accelxl calc build from accelxl/functions."""',
+        "",
+        f"VERSION = {__version__!r}",
+        "METHODS = {",
+    ]
     lines += [f'    "{method}": "{name}",' for method, name in methods.items()]
     return "\n".join([*lines, "}", f"REFERENCES = {references!r}", ""])
 

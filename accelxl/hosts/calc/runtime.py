@@ -1,8 +1,9 @@
-"""Calls from the add-in, in the package: cells of Calc in, numbers, text and rows for Calc out. The same inside LibreOffice and in the worker."""
+"""Calls from the add-in, in the package: cells of Calc in, values for Calc out; the same inside LibreOffice and in the worker."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -52,10 +53,14 @@ def ask(verb: str, name: str, cells: Sequence[Any]) -> tuple[Any, str]:
 def cell(value: Any) -> Any:
     """Return a cell or range of Calc as the registry takes it: an error is a NaN that bears its number."""
     if type(value) is float:
-        return value if value == value else CELLS[wire.name_of(value)]
-    if isinstance(value, tuple) and not all(one == one for row in value for one in row):
+        return value if not isnan(value) else CELLS[wire.name_of(value)]
+    if isinstance(value, tuple) and not all(not _odd(one) for row in value for one in row):
         return tuple(tuple(map(cell, row)) for row in value)
     return value
+
+
+def _odd(value: Any) -> bool:
+    return type(value) is float and isnan(value)
 
 
 def shown(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.calc.fixtures import calc as calc
+from tests.calc.fixtures import calc  # noqa: F401  # a fixture
 from tests.calc.office import Office
 from tests.conftest import demand
 

@@ -95,7 +95,7 @@ def test_results_enter_other_formulas(either, tmp_path):
     calls.add('=IF(ACCEL_COST_PER_MTOK(3.6,1000)>0,"y","n")', [["y"]])
     calls.add("=IFERROR(ACCEL_COST_PER_MTOK(3.6,-1),7)", [[7.0]])
     calls.add("=ROUND(ACCEL_COST_PER_MTOK(3.7,1000),1)", [[1.0]])
-    calls.add("=ISNA(ACCEL_SPEC(\"no such\",\"memory_gb\"))", [[1.0]])
+    calls.add('=ISNA(ACCEL_SPEC("no such","memory_gb"))', [[1.0]])
     assert calls.wrong(shown(either, calls, tmp_path)) == []
 
 

@@ -16,7 +16,9 @@ def test_menu_and_toolbar_have_every_command_in_the_order_of_the_ribbon():
     for bar in ("OfficeMenuBar", "OfficeToolBar"):
         urls = tree.xpath(f"//node[@*[local-name()='name']='{bar}']//prop[@*[local-name()='name']='URL']/value/text()")
         tags = [url.partition("?")[2].partition(":")[0] for url in urls if url.startswith("service:")]
-        assert list(dict.fromkeys(tags)) == [row.id for row in sorted(ROWS, key=lambda row: list(dict.fromkeys(r.group for r in ROWS)).index(row.group))]
+        assert list(dict.fromkeys(tags)) == [
+            row.id for row in sorted(ROWS, key=lambda row: list(dict.fromkeys(r.group for r in ROWS)).index(row.group))
+        ]
 
 
 @office

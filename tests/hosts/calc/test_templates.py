@@ -1,4 +1,4 @@
-"""Every template, and filled books, recalculated by Calc with the add-in: cached values, the native twins, the checks, at Low and High."""
+"""Every template and filled books, recalculated by Calc with the add-in: cached values, checks and figures, at Low and High."""
 
 import random
 
@@ -52,7 +52,12 @@ def test_at_every_low_and_high_the_checks_are_zero_and_no_figure_is_an_error(cal
         after = book.get("chk_total")
     assert len(jobs) > 4
     assert [job for job, shown in zip(jobs, found, strict=True) if shown["chk_total"] != 0] == []
-    wrong = [(job, key, shown[key]) for job, shown in zip(jobs, found, strict=True) for key in shown if isinstance(shown[key], CellError)]
+    wrong = [
+        (job, key, shown[key])
+        for job, shown in zip(jobs, found, strict=True)
+        for key in shown
+        if isinstance(shown[key], CellError)
+    ]
     assert wrong == []
     assert after == {"chk_total": 0.0}
 
@@ -60,9 +65,18 @@ def test_at_every_low_and_high_the_checks_are_zero_and_no_figure_is_an_error(cal
 @every
 def test_filled_books_have_the_values_that_calc_computes(calc, name, tmp_path):
     rng = random.Random(20261123)
-    columns = [item for item in template(name).items if not item.fixed and isinstance(item.low, (int, float)) and item.high is not None]
+    columns = [
+        item
+        for item in template(name).items
+        if not item.fixed and isinstance(item.low, (int, float)) and item.high is not None
+    ]
     rows = [
-        {item.defined: rng.randint(int(item.low), int(item.high)) if item.quantity.whole else rng.uniform(item.low, item.high) for item in columns}
+        {
+            item.defined: rng.randint(int(item.low), int(item.high))
+            if item.quantity.whole
+            else rng.uniform(item.low, item.high)
+            for item in columns
+        }
         for _ in range(3)
     ]
     books = fill(path(name), rows, tmp_path)

@@ -3,10 +3,15 @@
 The modules beside it are taken by their path, so that a folder of the same name in LibreOffice's current folder is not taken for them.
 """
 
+# mypy: disable-error-code="misc"
+from __future__ import annotations
+
 import importlib
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import unohelper
 from com.sun.star.lang import XServiceInfo
@@ -14,30 +19,41 @@ from com.sun.star.task import XJob, XJobExecutor
 from org.accelxl import XAddIn
 
 NAME = "accelxl_oxt"
+MODULES = ("backend", "documents", "menu", "functions", "why")
 
 
-def _own():
+def _own() -> list[Any]:
     """Import the modules of the add-in from the folder beside this file."""
     folder = Path(__file__).resolve().parent / NAME
-    spec = importlib.util.spec_from_file_location(NAME, folder / "__init__.py", submodule_search_locations=[str(folder)])
+    spec: Any = importlib.util.spec_from_file_location(
+        NAME, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
     sys.modules[NAME] = package = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(package)
-    return [importlib.import_module(f"{NAME}.{module}") for module in ("backend", "documents", "menu", "functions", "why")]
+    return [importlib.import_module(f"{NAME}.{module}") for module in MODULES]
 
 
 backend, documents, menu, functions, why = _own()
 DISPATCHER = backend.Dispatcher()
 MEMORY = why.Memory()
-SERVICE = "org.accelxl.AddIn"
 
 
-def given(value):
+def given(value: Any) -> Any:
     """Return a value as rows: Calc takes arrays only from methods that are declared to give them."""
     return value if type(value) is tuple else ((value,),)
 
 
-def _method(name):
-    def call(self, *cells):
+def reason(cell: Any) -> str:
+    """Return the sentence behind the error in a cell."""
+    return str(why.sentence(cell, DISPATCHER, MEMORY, functions.METHODS))
+
+
+def _method(name: str) -> Callable[..., Any]:
+    """Return the method of a function; in one that takes a cell itself, the cell is the only argument."""
+    if name in functions.REFERENCES:
+        return lambda _, cell: reason(cell)
+
+    def call(_: Any, *cells: Any) -> Any:
         value, sentence = DISPATCHER.call(name, cells)
         if sentence:
             MEMORY.keep(name, cells, sentence)
@@ -46,34 +62,35 @@ def _method(name):
     return call
 
 
-def _why(self, cell):
-    return why.sentence(cell, DISPATCHER, MEMORY, functions.METHODS)
-
-
 class Service(unohelper.Base, XServiceInfo):
     """What every service of the add-in answers about itself."""
 
-    def __init__(self, context, *_):
+    service = ""
+
+    def __init__(self, context: Any, *_: Any) -> None:
         self.context = context
 
-    def getImplementationName(self):
+    def getImplementationName(self) -> str:
+        """Return the name of the class."""
         return f"{self.service}.Implementation"
 
-    def supportsService(self, name):
+    def supportsService(self, name: str) -> bool:
+        """Tell whether this is such a service."""
         return name == self.service
 
-    def getSupportedServiceNames(self):
+    def getSupportedServiceNames(self) -> tuple[str, ...]:
+        """Return the names of the services."""
         return (self.service,)
 
 
 class Functions(Service, XAddIn):
     """The functions, one method each."""
 
-    service = SERVICE
+    service = "org.accelxl.AddIn"
 
 
 for _name, _function in functions.METHODS.items():
-    setattr(Functions, _name, _why if _function in functions.REFERENCES else _method(_function))
+    setattr(Functions, _name, _method(_function))
 
 
 class Job(Service, XJob):
@@ -81,8 +98,9 @@ class Job(Service, XJob):
 
     service = "org.accelxl.Job"
 
-    def execute(self, arguments):
-        return documents.job(arguments, functions.METHODS)
+    def execute(self, arguments: Any) -> None:
+        """Do what an event asks for."""
+        documents.job(arguments, functions.METHODS)
 
 
 class Commands(Service, XJobExecutor):
@@ -90,16 +108,11 @@ class Commands(Service, XJobExecutor):
 
     service = "org.accelxl.Commands"
 
-    def trigger(self, command):
-        menu.run(
-            self.context,
-            DISPATCHER,
-            command,
-            functions.METHODS,
-            lambda cell: why.sentence(cell, DISPATCHER, MEMORY, functions.METHODS),
-        )
+    def trigger(self, command: str) -> None:
+        """Do the command of a button."""
+        menu.run(self.context, DISPATCHER, command, functions.METHODS, reason)
 
 
-g_ImplementationHelper = unohelper.ImplementationHelper()
+g_ImplementationHelper = unohelper.ImplementationHelper()  # noqa: N816  # the name that LibreOffice looks for
 for _service in (Functions, Job, Commands):
     g_ImplementationHelper.addImplementation(_service, f"{_service.service}.Implementation", (_service.service,))

@@ -48,7 +48,7 @@ class Inside:
             sys.path[:] = before
             raise Failed(f"the package in {settings.package} cannot be imported ({_line(error)})") from error
         sys.path[:] = [*before, *(one for one in (settings.package, *settings.paths) if one not in before)]
-        _refuse_other(self._runtime.__file__, self._runtime.PROTOCOL, settings)
+        _refuse_other(str(self._runtime.__file__), self._runtime.PROTOCOL, settings)
 
     def ask(self, verb: str, name: str, cells: Sequence[Any]) -> Answer:
         """Return the answer of the package."""
@@ -181,7 +181,9 @@ class Dispatcher:
             raise Failed(str(error)) from None
         version = ".".join(map(str, sys.version_info[:2]))
         if settings.backend == "inside" and settings.version != version:
-            raise Failed(f"LibreOffice has Python {version} and the settings name {settings.version}; only a worker can be used")
+            raise Failed(
+                f"LibreOffice has Python {version} and the settings name {settings.version}; only a worker can be used"
+            )
         if settings.backend == "worker" or settings.version != version:
             return Worker(settings)
         if settings.backend == "inside":
@@ -190,4 +192,3 @@ class Dispatcher:
             return Inside(settings)
         except Failed:
             return Worker(settings)
-

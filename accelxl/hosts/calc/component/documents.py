@@ -83,7 +83,9 @@ def _unbound(model: Any, methods: Mapping[str, str]) -> Iterator[tuple[Any, str,
                         continue
                     fresh = plain.bound(formula, methods)
                     if fresh != formula:
-                        yield _target(sheet, sheet.getCellByPosition(area.StartColumn + across, area.StartRow + down), fresh)
+                        yield _target(
+                            sheet, sheet.getCellByPosition(area.StartColumn + across, area.StartRow + down), fresh
+                        )
 
 
 def _target(sheet: Any, cell: Any, fresh: str) -> tuple[Any, str, Any]:

@@ -38,9 +38,9 @@ def run(context: Any, dispatcher: backend.Dispatcher, command: str, functions: M
             told = _answer(dispatcher, command, given)
         if bar is not None:
             bar.setValue(1)
-        _do(context, desktop, document, told)
+        _do(desktop, document, told)
     except backend.Failed as error:
-        say(context, document, TITLE, f"the command could not be done: {error}")
+        say(document, TITLE, f"the command could not be done: {error}")
     finally:
         if bar is not None:
             bar.end()
@@ -106,7 +106,7 @@ def rows_of(area: Any) -> list[list[Any]]:
     return rows
 
 
-def _do(context: Any, desktop: Any, document: Any, told: dict[str, Any]) -> None:
+def _do(desktop: Any, document: Any, told: dict[str, Any]) -> None:
     if told["do"] == "open":
         import uno
 
@@ -116,9 +116,9 @@ def _do(context: Any, desktop: Any, document: Any, told: dict[str, Any]) -> None
             document = desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, ())
         write(document, told["title"], told["rows"])
         if told["text"]:
-            say(context, document, f"{TITLE}: {told['title']}", told["text"])
+            say(document, f"{TITLE}: {told['title']}", told["text"])
     else:
-        say(context, document, told["title"], told["text"])
+        say(document, told["title"], told["text"])
 
 
 def write(document: Any, title: str, rows: list[list[Any]]) -> None:
@@ -143,7 +143,7 @@ def write(document: Any, title: str, rows: list[list[Any]]) -> None:
         controller.setActiveSheet(sheet)
 
 
-def say(context: Any, document: Any, title: str, text: str) -> None:
+def say(document: Any, title: str, text: str) -> None:
     """Show a message; without a window nobody can be told."""
     controller = None if document is None else document.getCurrentController()
     frame = None if controller is None else controller.getFrame()

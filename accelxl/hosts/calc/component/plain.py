@@ -23,9 +23,7 @@ PARTS = re.compile(r"xl/(?:workbook\.xml|worksheets/[^/]+\.xml|charts/[^/]+\.xml
 
 def outside_quotes(formula: str, change: Callable[[str], str]) -> str:
     """Return a formula with what stands outside quotes changed."""
-    return "".join(
-        piece if place % 2 else change(piece) for place, piece in enumerate(QUOTED.split(formula))
-    )
+    return "".join(piece if place % 2 else change(piece) for place, piece in enumerate(QUOTED.split(formula)))
 
 
 def bound(formula: str, methods: Mapping[str, str]) -> str:

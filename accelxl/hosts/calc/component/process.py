@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import time
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from . import wire
 
@@ -55,8 +55,8 @@ class Process:
         self._deadline = time.monotonic() + self._seconds
         try:
             if values is not None:
-                wire.send(given, *values)
-            return wire.receive(taken)
+                wire.send(cast("BinaryIO", given), *values)
+            return wire.receive(cast("BinaryIO", taken))
         except (OSError, ValueError):
             return None  # the pipe is closed
         finally:

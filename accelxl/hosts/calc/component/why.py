@@ -6,6 +6,7 @@ error of that function is looked up among those that were kept.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -69,7 +70,7 @@ def sentence(area: Any, dispatcher: Any, memory: Memory, methods: dict[str, str]
 def _is_error(value: Any) -> bool:
     if isinstance(value, tuple):
         return any(one is None for row in value for one in row)
-    return isinstance(value, float) and value != value
+    return isinstance(value, float) and math.isnan(value)
 
 
 def calls(formula: str) -> Iterator[tuple[str, list[str]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from array import array
 from itertools import chain
+from math import isnan
 from typing import Any, BinaryIO
 
 PROTOCOL = 1
@@ -37,7 +38,7 @@ def error(name: str) -> float:
 def name_of(number: float) -> str:
     """Return the error that a number stands for; empty text for a plain number."""
     bits: int = BITS.unpack(DOUBLE.pack(number))[0]
-    return NAMES.get(bits & 0xFFFFFFFF, "#NUM!") if number != number else ""
+    return NAMES.get(bits & 0xFFFFFFFF, "#NUM!") if isnan(number) else ""
 
 
 def pack(value: Any) -> bytes:
