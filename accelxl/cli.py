@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from accelxl import cli_excel, cli_scenarios
+from accelxl import cli_calc, cli_excel, cli_scenarios
 from accelxl.cli_read import names_of
 from accelxl.cli_show import bar, figure, out, print_json, print_table, say, shown
 from accelxl.errors import AccelError, Interrupted
@@ -40,6 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(cli_excel.app)
+app.add_typer(cli_calc.app)
 PlanFile = Annotated[
     Path, typer.Argument(help="a plan: JSON (an object) or CSV (a name, then one value column a tranche)")
 ]

@@ -53,6 +53,10 @@ class Timed:
         return min(found), max(found)
 
 
+most_rounds = 99
+"""Rounds that no group goes beyond, for a quick look."""
+
+
 def used() -> float:
     """Return the processor seconds that this process and those it started have used."""
     times = os.times()
@@ -62,7 +66,7 @@ def used() -> float:
 def interleaved(variants: Mapping[str, Variant], rounds: int = 7, warm: int = 1) -> Timed:
     """Run every variant once a round, after a round that does not count."""
     found = Timed({n: [] for n in variants}, {n: v.threads for n, v in variants.items()}, {n: [] for n in variants})
-    for at in range(rounds + warm):
+    for at in range(min(rounds, most_rounds) + warm):
         for name, variant in variants.items():
             began, before = time.perf_counter(), used()
             variant.call()

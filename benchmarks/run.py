@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import cases, plots, report
+from benchmarks import cases, measure, plots, report
 from benchmarks.measure import Timed
 
 GROUPS = {
@@ -46,7 +46,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "docs")
     parser.add_argument("--no-build", action="store_true")
     parser.add_argument("--from-json", type=Path, help="write the page from the figures of an earlier run")
+    parser.add_argument("--rounds", type=int, default=measure.most_rounds, help="rounds that no group goes beyond")
     given = parser.parse_args()
+    measure.most_rounds = given.rounds
     if given.from_json:
         figures = json.loads(given.from_json.read_text(encoding="utf-8"))
         write(given.out, {k: Timed(**v) for k, v in figures["timed"].items()}, figures["scaling"], figures["machine"])

@@ -68,7 +68,7 @@ def mix_table(
     quarters: Table,
     discount_rate: optimiser.OneRate = 0.10,
     utilization: optimiser.OneWorking = 1.0,
-    gap: optimiser.OneGap = 0.0,
+    gap: optimiser.OneGap = 0.001,
     seconds: optimiser.OneSeconds = 20.0,
 ) -> Rows:
     """Return the mix of `accelxl.domain.mix.optimal_mix` as rows; blank attributes of known devices are the catalogue's."""
@@ -333,8 +333,8 @@ function(
         ),
         "discount_rate": "cost of capital, effective annual",
         "utilization": "most of the throughput that demand may fill",
-        "gap": "stop when the cost is within this share of the least; 0 looks for the least",
-        "seconds": "stop after this time with the best mix so far; its gap is told",
+        "gap": "stop when the cost is within this share of the least; 0 looks for the least, which may take long",
+        "seconds": "stop after this time with the best mix so far, its gap is told; as long again to weigh the limits",
     },
     examples=[
         (

@@ -87,7 +87,7 @@ ROWS = (
     ),
     Command(
         "sample", "Start", "Load sample", "A small plan on a sheet of its own, selected, so that every command has something to read.",
-        "DatasheetNewField", "workbook.tables.sample", sheet="Sample plan",
+        "FileOpen", "workbook.tables.sample", sheet="Sample plan",
     ),
     Command(
         "setup", "Start", "Check set-up",
@@ -97,7 +97,7 @@ ROWS = (
     Command(
         "fill", "Model", "Fill batch",
         "Copies of this workbook, one for each row of a table of inputs, each with its figures. The first press makes the table.",
-        "DataFormAddRecord", "workbook.tables.batch", reads="file",
+        "FillDown", "workbook.tables.batch", reads="file",
         settings=(("out", None), ("pattern", None), ("rows", From("workbook.tables.first_rows"))), long=True, asks=True,
     ),
     Command(

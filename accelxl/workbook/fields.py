@@ -70,8 +70,6 @@ class Field:
             value = float(value)
         elif isinstance(value, bool):
             raise WrongType(f"{where}{self.name} is {value}; {self.quantity.allowed()} is allowed")
-        if kind == "flag" and isinstance(value, (int, float)) and value not in {0, 1}:
-            raise OutOfRange(f"{where}{self.name} is {value:g}; {self.quantity.allowed()} is allowed")
         if kind == "text" and isinstance(value, (int, float)):
             raise WrongType(f"{where}{self.name} is {value!r}; text is allowed")
         if kind == "choice" and isinstance(value, str) and len(self.quantity.choices) > FEW:
@@ -265,4 +263,3 @@ def find(given: str, known: Mapping[str, Field], where: str) -> Field:
             f"{where}{given!r} is in {other.given}; the template takes {right}, in {other.wanted}{':' if other.factor else ','} {cure}"
         )
     raise UnknownName(f"{where}{given!r} is not an input of this template; {nearest(plain.removeprefix('in_'), short)}")
-

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from accelxl.domain import mix
 from accelxl.domain.mix import Device, Quarter
 from accelxl.domain.mix.clash import clash
-from accelxl.domain.mix.optimiser import _with_binding, solve
+from accelxl.domain.mix.optimiser import _with_binding, sentence, solve
 from accelxl.domain.mix.program import build
 from accelxl.errors import NoData, NoSolution, OutOfRange, ShapeError, UnknownName, WrongType
 
@@ -122,9 +122,9 @@ def test_no_purchase_of_whole_nodes_is_cheaper(devices, quarters, annual):
     cost, _ = cheapest(devices, quarters, annual)
     if cost is None:
         with pytest.raises(NoSolution):
-            mix.optimal_mix(devices, quarters, annual)
+            mix.optimal_mix(devices, quarters, annual, gap=0.0)
         return
-    found = mix.optimal_mix(devices, quarters, annual)
+    found = mix.optimal_mix(devices, quarters, annual, gap=0.0)
     assert found.cost_usd == pytest.approx(cost, rel=1e-6, abs=1e-9)
     assert found.gap == 0.0
     assert not limits_by_hand(devices, quarters, found.bought.tolist())
@@ -135,7 +135,7 @@ def test_no_purchase_of_whole_nodes_is_cheaper(devices, quarters, annual):
 @given(DEVICES, QUARTERS)
 def test_what_a_limit_costs_is_what_the_mix_saves_without_it(devices, quarters):
     try:
-        found = mix.optimal_mix(devices, quarters, 0.0)
+        found = mix.optimal_mix(devices, quarters, 0.0, gap=0.0)
     except NoSolution:
         return
     without = {
@@ -156,7 +156,7 @@ def test_what_a_limit_costs_is_what_the_mix_saves_without_it(devices, quarters):
 def test_limits_that_clash_cannot_be_met_and_each_is_needed_for_that(devices, quarters):
     if cheapest(devices, quarters, 0.0)[0] is not None:
         return
-    named = {(limit.group, limit.quarter) for limit in clash(build(devices, quarters, 0.0, 1.0), 20.0)}
+    named = {(limit.group, limit.quarter) for limit in clash(build(devices, quarters, 0.0, 1.0), 60.0)[0]}
     assert named
     # brute force does not look beyond MOST nodes, so the supplies stay in force where they are not among the limits
     capped = {(f"supply of {d}", q) for d in ("GPU", "ASIC") for q in ("Q1", "Q2")}
@@ -252,7 +252,7 @@ def test_limits_of_a_mix():
     assert (owned.bought.sum(), owned.cost_usd) == (0.0, 10.0)
     assert mix.optimal_mix([GPU], [Quarter("Q1", 1e9)], utilization=0.5).bought.sum() == 800_000
     eight = mix.optimal_mix([GPU, ASIC], [Quarter(f"Q{q}", 30_000 + 20_000 * q, power_kw=400) for q in range(8)])
-    assert eight.gap == 0.0
+    assert eight.gap <= 0.001
     assert (eight.capacity_tps >= [30_000 + 20_000 * q for q in range(8)]).all()
     assert (eight.power_kw <= 400).all()
 
@@ -328,3 +328,10 @@ def test_a_limit_that_is_missed_by_a_ten_millionth_is_missed():
         mix.optimal_mix([Device("X", 10, 10, power_kw=1)], [Quarter("Q1", 20, 1.9999999)])
     with pytest.raises(NoSolution, match=r"demand of Q1 .* and power of Q1"):
         mix.optimal_mix([Device("X", 10, 1e9, power_kw=2)], [Quarter("Q1", 20, 1)])
+
+
+def test_without_time_all_limits_are_named_and_the_sentence_says_so():
+    program = build([GPU], [Quarter("Q1", 50_000, power_kw=1, budget_usd=1e9)], 0.1, 1.0)
+    kept, fewest = clash(program, -1.0)
+    assert (len(kept), fewest) == (3, False)
+    assert "some of them clash; allow more seconds" in sentence(kept, fewest)

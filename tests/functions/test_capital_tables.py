@@ -68,7 +68,7 @@ def test_without_cash_there_is_no_impairment_test_to_show():
     ("name", "cells", "error", "sentence"),
     [
         ("ACCEL_REQ_REVENUE", (1000.0, 0.1, 2.5), "#NUM!", "years is 2.5; a whole number from 1 to 1000 years is allowed"),
-        ("ACCEL_REQ_REVENUE", (1000.0, 0.1, None, None, 1.0), "#NUM!", "cost_share is 1; a number from 0 to 0.999 share is allowed"),
+        ("ACCEL_REQ_REVENUE", (1000.0, 0.1, None, None, 1.0), "#NUM!", "cost_share is 1; a share from 0 to 0.999 is allowed"),
         ("ACCEL_REQ_REVENUE", (1000.0, 0.02, None, None, None, None, None, None, 0.03), "#NUM!", "a growth is not below the rate"),
         ("ACCEL_REQ_REVENUE", (1000.0, 0.1, 5, 0, 0, 0.2, [[20.0, 32.0]]), "#NUM!", "tax_depreciation, cell 1, is 20;"),
         ("ACCEL_REQ_REVENUE", (1000.0, 0.1, 5, 0, 0, 0.2, [[0.6, 0.6]]), "#NUM!", "tax_depreciation sums to 1.2; shares of the capital"),

@@ -7,9 +7,10 @@ from time import monotonic
 
 from accelxl.domain.mix.optimiser import solve
 from accelxl.domain.mix.program import Limit, Program
+from accelxl.errors import NoSolution
 
 
-def clash(program: Program, seconds: float) -> tuple[Limit, ...]:
+def clash(program: Program, seconds: float) -> tuple[tuple[Limit, ...], bool]:
     """Return an irreducible infeasible subset of the limits, by leaving out one after the other.
 
     First whole kinds of limits are left out, then single ones: what stays infeasible without a limit does not need it.
@@ -21,23 +22,27 @@ def clash(program: Program, seconds: float) -> tuple[Limit, ...]:
     program : Program
         A program without a solution.
     seconds : s
-        For each trial.
+        For all trials together.
 
-    Raises
-    ------
-    NoSolution
-        If a trial takes longer.
+    Returns
+    -------
+    tuple of Limit, bool
+        The limits, and whether the time sufficed to leave out all that can be.
     """
+    end = monotonic() + seconds
 
     def fails(limits: Sequence[Limit]) -> bool:
-        return solve(program, limits, 1.0, monotonic() + seconds, feasible_only=True)[0] is None
+        return solve(program, limits, 1.0, end, feasible_only=True)[0] is None
 
     kept = list(program.limits)
-    for group in sorted({limit.group for limit in kept}, key=lambda group: (group == "demand", group)):
-        kept = _without(kept, [limit for limit in kept if limit.group == group], fails)
-    for limit in sorted(kept, key=lambda limit: limit.group == "demand"):
-        kept = _without(kept, [limit], fails)
-    return tuple(kept)
+    try:
+        for group in sorted({limit.group for limit in kept}, key=lambda group: (group == "demand", group)):
+            kept = _without(kept, [limit for limit in kept if limit.group == group], fails)
+        for limit in sorted(kept, key=lambda limit: limit.group == "demand"):
+            kept = _without(kept, [limit], fails)
+    except NoSolution:
+        return tuple(kept), False
+    return tuple(kept), True
 
 
 def _without(kept: list[Limit], some: list[Limit], fails: Callable[[Sequence[Limit]], bool]) -> list[Limit]:

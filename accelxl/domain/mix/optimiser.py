@@ -98,7 +98,7 @@ def optimal_mix(
     quarters: Sequence[Quarter],
     discount_rate: OneRate = 0.10,
     utilization: OneWorking = 1.0,
-    gap: OneGap = 0.0,
+    gap: OneGap = 0.001,
     seconds: OneSeconds = 20.0,
 ) -> Mix:
     """Cheapest whole nodes of each device by quarter that meet the demand, by mixed-integer programming (HiGHS).
@@ -120,9 +120,9 @@ def optimal_mix(
     utilization : share
         Most of the throughput that demand may fill.
     gap : share
-        Stop when the cost is proven to be within this share of the least; 0 looks for the least itself.
+        Stop when the cost is proven to be within this share of the least; 0 looks for the least itself, which may take long.
     seconds : s
-        Stop after this time with the best mix so far, whose gap is reported.
+        Stop after this time with the best mix so far, whose gap is reported; as long again is given to weigh the limits.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def optimal_mix(
     if nodes is None:
         from accelxl.domain.mix.clash import clash
 
-        raise NoSolution(sentence(clash(program, seconds)))
+        raise NoSolution(sentence(*clash(program, seconds)))
     cost = float(program.cost @ nodes)
     found = _mix(program, nodes, cost + program.owned_cost, proven)
     return _with_binding(found, program, cost, gap, seconds)
@@ -242,13 +242,14 @@ def _missed(limit: Limit, nodes: Array) -> bool:
     )
 
 
-def sentence(clashing: Sequence[Limit]) -> str:
+def sentence(clashing: Sequence[Limit], fewest: bool) -> str:
     """Say which limits clash and what may be changed."""
     names = [limit.sentence for limit in clashing]
     if len(names) == 1:
         return f"no mix meets the {names[0]}, even without the other limits; change it, or order devices earlier or with a shorter lag"
     listed = f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"no mix meets these {len(names)} limits together: {listed}; ease any one of them"
+    cure = "ease any one of them" if fewest else "some of them clash; allow more seconds to see which"
+    return f"no mix meets these {len(names)} limits together: {listed}; {cure}"
 
 
 def _mix(program: Program, nodes: Array, cost: float, gap: float) -> Mix:
@@ -271,23 +272,28 @@ def _mix(program: Program, nodes: Array, cost: float, gap: float) -> Mix:
 def _with_binding(found: Mix, program: Program, cost: float, gap: float, seconds: float) -> Mix:
     """Solve again without each group of limits but demand, and without each of its quarters: what is saved is its cost."""
     end = monotonic() + seconds
-    binding: list[Binding] = []
-    weighed = True
-    groups = dict.fromkeys(limit.group for limit in program.limits if limit.group != "demand")
+    least = max(CRUMB, gap, found.gap) * max(cost, CRUMB)
+    groups: dict[str, list[Limit]] = {}
+    for limit in program.limits:
+        groups.setdefault(limit.group, []).append(limit)
+    groups.pop("demand")
 
     def saved(left_out: Sequence[Limit]) -> float:
         rest = [limit for limit in program.limits if not any(limit is other for other in left_out)]
         free, _ = solve(program, rest, gap, end)
         return cost - float(program.cost @ free) if free is not None else 0.0
 
+    binding: dict[str, Binding] = {}
+    weighed = True
     try:
-        for group in groups:
-            limits = [limit for limit in program.limits if limit.group == group]
+        for group, limits in groups.items():
             usd = saved(limits)
-            if usd > CRUMB * max(cost, 1.0):
-                alone = (limit.quarter for limit in limits if saved([limit]) > CRUMB * max(cost, 1.0))
-                binding.append(Binding(group, usd, tuple(alone)))
+            if usd > least:
+                binding[group] = Binding(group, usd, ())
+        for group, row in binding.items():
+            alone = tuple(limit.quarter for limit in groups[group] if saved([limit]) > least)
+            binding[group] = replace(row, quarters=alone)
     except NoSolution:
         weighed = False  # the mix itself stands
-    binding.sort(key=lambda row: -row.usd)
-    return replace(found, binding=tuple(binding), weighed=weighed)
+    dearest = tuple(sorted(binding.values(), key=lambda row: -row.usd))
+    return replace(found, binding=dearest, weighed=weighed)
