@@ -39,7 +39,7 @@ FOREIGN = {
     "scenario": {"numpy", "pandas", "scipy", "pyarrow", "dask", "distributed", "xlsxwriter"},
     "functions": {"numpy"},
     "workbook": {"numpy", "xlsxwriter", "python_calamine", "lxml", "formualizer", "pandas", "typst"},
-    "hosts": {"numpy", "xlwings", "uno", "unohelper", "com"},
+    "hosts": {"numpy", "xlwings", "uno", "unohelper", "com", "org"},  # com and org: interfaces of the bridge
     "cli": {"typer", "rich"},
     "demo": {"rich"},
     "cli_calc": {"typer", "rich"},
