@@ -101,7 +101,8 @@ def trace(plan: Any, metric: str = "npv") -> tuple[Step, ...]:
     Examples
     --------
     >>> plan = {"units": 8, "unit_price_usd": 30000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
-    >>> [(step.kind, step.name, step.value, round(step.effect, 6)) for step in trace(plan, "capex_usd")[:4]]  # doctest: +NORMALIZE_WHITESPACE
+    >>> [(step.kind, step.name, step.value, round(step.effect, 6))  # doctest: +NORMALIZE_WHITESPACE
+    ...  for step in trace(plan, "capex_usd")[:4]]
     [('metric', 'capex_usd', 240000.0, 1.0), ('line', 'capex_usd', 240000.0, nan),
      ('input', 'unit_price_usd', 30000.0, 1.0), ('input', 'units', 8.0, 1.0)]
 
