@@ -4,7 +4,7 @@
 demo    accelxl demo: the worked example, into out/demo/
 test    the tests; --strict makes a missing program (LibreOffice, its Python bridge, poppler) a failure, not a skip
 check   format, lint, types, generated files and the tests
-bench   the benchmarks
+bench   the benchmarks, beside what other tools do; writes docs/performance.md (--only GROUP prints some of it)
 
 Whatever follows the verb is passed on. Each verb first makes .venv beside this file, installs the package with what the
 verb needs and builds the compiled core; a stamp in .venv remembers from what, so that the next start does only what has
@@ -48,7 +48,7 @@ EXTRAS = {
     "demo": {"recalc"},
     "test": {"recalc", "test"},
     "check": {"recalc", "test", "check"},
-    "bench": {"recalc", "test"},
+    "bench": {"bench"},
 }
 INTERRUPTED = 130
 
@@ -383,9 +383,7 @@ def commands(verb: str, args: list[str]) -> list[list[str]]:
     if verb == "test":
         return [tests]
     if verb == "bench":
-        options = "addopts=--strict-markers --strict-config --import-mode=importlib -p no:cacheprovider"
-        files = "python_files=test_*.py bench_*.py"
-        return [[python, "-m", "pytest", "-o", options, "-o", files, "--benchmark-only", *(args or ["benchmarks"])]]
+        return [[python, "-m", "benchmarks.run", *args]]
     cython = [str(path.relative_to(ROOT)) for path in core_sources() if path.suffix in {".pyx", ".pxd"}]
     return [
         [str(BIN / "ruff"), "format", "--check", "."],

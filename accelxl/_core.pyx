@@ -5,18 +5,23 @@ Formulas live in kernels/<subject>.pxd; here are the faces that Python calls, su
 1. elementwise   @cython.ufunc         a formula as a NumPy ufunc
 2. row loops     def ..._rows(..., out) a formula along each row of a 2-D array
 3. the plan      packs of scenarios
-4. scenarios     draws and sinks
+4. scenarios     draws, sinks and Cartesian grids
 
 A result that has no meaning is NaN. Shapes and types are checked by the caller.
 """
 
 cimport cython
+from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
+from libc.math cimport floor
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memset
 
 cimport accelxl.kernels.depreciation as depreciation
 cimport accelxl.kernels.draws as draws
 cimport accelxl.kernels.finance as finance
+cimport accelxl.kernels.grid as cells
 cimport accelxl.kernels.irr as irr_lanes
 cimport accelxl.kernels.pack as pk
 cimport accelxl.kernels.plan as plan
@@ -484,6 +489,75 @@ def plan_rows(
     _spare.append(<size_t>w)
 
 
+cdef class OnePlan:
+    """One plan, ready to be evaluated: numbers in, numbers out, with neither arrays nor names between."""
+
+    cdef plan.Frame f
+    cdef double* values
+    cdef int count, inputs, metrics
+    cdef const int[::1] slots, places, starts, whole
+    cdef const double[::1] low, high
+    cdef object held
+
+    def __cinit__(
+        self,
+        const int[::1] codes,         # the plan, as plan_rows takes it
+        const double[:, ::1] macrs,
+        const double[::1] values,
+        const int[::1] slots,         # positions in values of the first input, then of the second ...
+        const int[::1] starts,        # (inputs + 1,) where the slots of each input begin
+        const double[::1] low,        # (inputs,) limits
+        const double[::1] high,
+        const int[::1] whole,         # (inputs,) 1 where whole numbers only are allowed
+        const int[::1] metrics,
+        int wants,
+        int uses,
+    ):
+        cdef int i
+        self.count, self.inputs, self.metrics = <int>values.shape[0], <int>low.shape[0], <int>metrics.shape[0]
+        self.values = <double*>malloc(self.count * sizeof(double))
+        if self.values == NULL:
+            raise MemoryError
+        for i in range(self.count):
+            self.values[i] = values[i]
+        self.slots, self.starts, self.places = slots, starts, metrics
+        self.low, self.high, self.whole = low, high, whole
+        self.held = macrs                 # what the frame points to
+        _set_frame(&self.f, codes, macrs, wants, uses)
+
+    def __dealloc__(self):
+        free(self.values)
+
+    def __call__(self, *given):
+        """Return the metrics, a tuple; None where there are too few or too many inputs or one lies outside its limits."""
+        cdef plan.Workspace* w
+        cdef pk.pack* inputs
+        cdef double value
+        cdef int i, k
+        if len(given) != self.inputs:
+            return None
+        w = _workspace()
+        try:
+            inputs = <pk.pack*>&w.inputs
+            for i in range(self.count):
+                inputs[i] = pk.pk(self.values[i])
+            for i in range(self.inputs):
+                value = given[i]
+                if not self.low[i] <= value <= self.high[i] or (self.whole[i] and value != floor(value)):
+                    return None
+                for k in range(self.starts[i], self.starts[i + 1]):
+                    inputs[self.slots[k]] = pk.pk(value)
+            plan.one_tile(w, &self.f, NULL, NULL, 0, 0, 1)
+            found = PyTuple_New(self.metrics)
+            for i in range(self.metrics):
+                number = pk.pk_lane((<pk.pack*>&w.metrics[0])[self.places[i]], 0)
+                Py_INCREF(number)
+                PyTuple_SET_ITEM(found, i, number)
+        finally:
+            _spare.append(<size_t>w)
+        return found
+
+
 def plan_ledger(
     const int[::1] codes,
     const double[:, ::1] macrs,
@@ -492,13 +566,14 @@ def plan_ledger(
 ):
     """Return the ledger of one scenario, a dict of lines over months 0..H, and the token price of the decision date.
 
-    A line of a feature that `uses` leaves out holds nothing of meaning.
+    A line of a feature that `uses` leaves out is 0.
     """
     cdef plan.Frame f
     cdef plan.Workspace* w = _workspace()
     cdef plan.Ledger* g = &w.ledger
     cdef pk.pack* inputs = <pk.pack*>&w.inputs
     cdef int i
+    memset(g, 0, sizeof(plan.Ledger))  # a plan writes the lines that it uses
     _set_frame(&f, codes, macrs, plan.WANT_DETAIL, uses)
     for i in range(values.shape[0]):
         inputs[i] = pk.pk(values[i])
@@ -763,3 +838,61 @@ def top_rows(
         with nogil:
             kept = sinks.top(&ranks[0], n, first, sign, &best[0], &index[0], kept, best.shape[0])
     return kept
+
+
+# -- scenarios: Cartesian grids --------------------------------------------------------------------------------------------
+
+def grid_fill(
+    const double[::1] left,      # (rows,)           IN
+    tuple tables,                # up to 16 arrays (k, n)  IN
+    const int64_t[:, ::1] which, # (tables, rows)    IN   the row of each table that a row of cells takes
+    double[:, ::1] out,          # (rows, n)         OUT
+    Py_ssize_t lo,
+    Py_ssize_t hi,
+) -> None:
+    """Write out[r, j] = left[r] + tables[0][which[0, r], j] + tables[1][which[1, r], j] + ... for rows lo..hi-1."""
+    cdef const double* start[16]
+    cdef const double* now[16]
+    cdef const double[:, ::1] table
+    cdef int k, count = <int>len(tables)
+    cdef Py_ssize_t r, n = out.shape[1]
+    for k in range(count):
+        table = tables[k]
+        start[k] = &table[0, 0]
+    with nogil:
+        for r in range(lo, hi):
+            for k in range(count):
+                now[k] = start[k] + which[k, r] * n
+            cells.fill_row(left[r], now, count, n, &out[r, 0])
+        pk.ax_streamed()
+
+
+def grid_below(
+    const double[:, ::1] left,   # (parts, n) each rising   IN
+    const double[:, ::1] right,  # (parts, m) each rising   IN
+    double level,
+    Py_ssize_t lo,
+    Py_ssize_t hi,
+) -> int:
+    """How many sums left[s, i] + right[s, j] of parts lo..hi-1 lie below the level."""
+    cdef int64_t found = 0
+    cdef Py_ssize_t s, n = left.shape[1], m = right.shape[1]
+    with nogil:
+        for s in range(lo, hi):
+            found += cells.below(&left[s, 0], n, &right[s, 0], m, level)
+    return found
+
+
+def grid_sums(
+    const double[:, ::1] left,   # (parts, n) each rising   IN
+    const double[:, ::1] right,  # (parts, m) each rising   IN
+    double level,
+    double[:, ::1] out,          # (parts, SUM_FIELDS)      OUT
+    Py_ssize_t lo,
+    Py_ssize_t hi,
+) -> None:
+    """Write the sums of the cells left[s, i] + right[s, j] of each part lo..hi-1 to a row of `out`."""
+    cdef Py_ssize_t s, n = left.shape[1], m = right.shape[1]
+    with nogil:
+        for s in range(lo, hi):
+            cells.pair_of_lists(&left[s, 0], n, &right[s, 0], m, level, &out[s, 0])

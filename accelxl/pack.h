@@ -510,6 +510,24 @@ AX_INLINE void ax_prefetch(const double *p) {
 #endif
 }
 
+// Store past the caches, at an address that is a multiple of the pack's size; `ax_streamed` ends a run of such stores.
+AX_INLINE void pk_stream(double *p, pack v) {
+#if PW == 8 && defined(__AVX512F__)
+    _mm512_stream_pd(p, (__m512d)v);
+#elif PW == 4 && defined(__AVX__)
+    _mm256_stream_pd(p, (__m256d)v);
+#elif PW == 2 && defined(__SSE2__)
+    _mm_stream_pd(p, (__m128d)v);
+#else
+    pk_store(p, v);
+#endif
+}
+AX_INLINE void ax_streamed(void) {
+#if defined(__SSE2__) && defined(__GNUC__)
+    _mm_sfence();
+#endif
+}
+
 // A pointer that the compiler knows nothing about: a call through it stays a call.
 AX_INLINE void *ax_opaque(void *p) {
 #if defined(__GNUC__)

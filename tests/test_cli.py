@@ -34,7 +34,15 @@ def test_a_plan_is_evaluated_to_json(folder):
 
 def test_a_figure_without_meaning_is_null_in_json(folder):
     (folder / "rent.json").write_text(
-        json.dumps({"units": 8, "contract": "rent", "rent_usd_per_hour": 2, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6})
+        json.dumps(
+            {
+                "units": 8,
+                "contract": "rent",
+                "rent_usd_per_hour": 2,
+                "tokens_per_second": 2500,
+                "price_usd_per_mtok": 0.6,
+            }
+        )
     )
     done = accelxl("plan", "rent.json", "--metrics", "roi", "--json", folder=folder)
     assert json.loads(done.stdout) == {"roi": None}
@@ -46,7 +54,8 @@ def test_the_statement_has_a_column_a_year(folder):
 
 
 def test_a_grid_has_the_axes_and_the_cells(folder):
-    done = accelxl("grid", "plan.csv", "--axis", "units=1:3:3", "--axis", "pue=1.1,1.2", "--metric", "capex_usd", "--json", folder=folder)
+    axes = ["--axis", "units=1:3:3", "--axis", "pue=1.1,1.2"]
+    done = accelxl("grid", "plan.csv", *axes, "--metric", "capex_usd", "--json", folder=folder)
     assert json.loads(done.stdout)["capex_usd"] == [[34000, 34000], [68000, 68000], [102000, 102000]]
 
 

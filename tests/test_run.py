@@ -274,7 +274,8 @@ def sleeper(ready, house):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+        # A shell's background jobs ignore the interrupt.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread is running
     )
     for _ in range(GRACE * 10):
         if (ready / "pid").exists() and (ready / "pid").read_text().strip():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,12 @@ from rich.table import Table
 from accelxl.catalogue import device
 from accelxl.demo.deck import Case, cases, load
 from accelxl.errors import NoSolution
+from accelxl.files import folder_for, write_atomically
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.workbook.board import board
 from accelxl.workbook.build import built, template
-from accelxl.workbook.files import folder_for, write_atomically
 from accelxl.workbook.fill import Filled, fill
 
 SCENARIOS = 100_000
@@ -123,7 +123,7 @@ def _row(case: Case) -> dict[str, object]:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[object]:
+def _progress(console: Console) -> Iterator[Callable[[str], None]]:
     """Show a bar on a terminal, plain lines elsewhere."""
     if not console.is_terminal:
         yield lambda text: console.print(text, highlight=False)
@@ -143,7 +143,9 @@ def _agree(answers: list[Answer], books: list[Filled]) -> None:
     for item, book in zip(answers, books, strict=True):
         gap = abs(book.figures["out_npv_usd"] - item.figures["npv"])
         if gap > 1e-9 * item.figures["capex_usd"]:
-            raise NoSolution(f"{book.path.name} shows an npv {gap:,.2f} USD off the plan's; the book or the plan is wrong")
+            raise NoSolution(
+                f"{book.path.name} shows an npv {gap:,.2f} USD off the plan's; the book or the plan is wrong"
+            )
 
 
 def _write_comparison(path: Path, answers: list[Answer]) -> None:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from accelxl.errors import AccelError, ShapeError, UnknownName, nearest
+from accelxl.errors import AccelError, ShapeError
 from accelxl.functions.cells import ERRORS, NUM, VALUE, Cell, Outcome, code_of, named, sentence
 from accelxl.functions.readers import READERS, Spread, short_line
 from accelxl.functions.results import as_cells, one_cell, undefined
 from accelxl.functions.spread import over_cases
+from accelxl.units import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,11 +53,9 @@ def _run(function: Function, cells: Sequence[Cell]) -> Outcome:
         if type(cell) is float and low <= cell <= high:  # most cells of most calls
             given[name] = cell
             continue
-        value = short_line(cell) if line else None
+        value = (short_line(cell) if line else None) or READERS[argument.quantity.kind](argument, cell)
         if value is None:
-            value = READERS[argument.quantity.kind](argument, cell)
-            if value is None:
-                continue
+            continue
         if type(value) is Spread:
             if value.shape:
                 cases.append((argument.name, argument.single, value))
@@ -68,10 +67,7 @@ def _run(function: Function, cells: Sequence[Cell]) -> Outcome:
     if function.options and "options" in given:
         given |= _options(function, given.pop("options"))
     if not cases:
-        result = function.target(**given)
-        if type(result) is float and isfinite(result):
-            return Outcome(result)
-        return _outcome(function, result, across)
+        return _outcome(function, function.target(**given), across)
     values, why = over_cases(function, given, cases)
     return Outcome(values, why and f"{function.name}: {why}")
 
@@ -88,13 +84,15 @@ def _options(function: Function, rows: list[list[Cell]]) -> dict[str, Any]:
     for name, cell in named(rows, "options").items():
         argument = known.get(name.lower())
         if argument is None:
-            raise UnknownName(f"{name!r} is not an option of {function.name}; {nearest(name, known)}")
+            raise unknown(name, known, f"{name!r} is not an option of {function.name}", cell)
         found[argument.name] = READERS[argument.quantity.kind](argument, cell)
     return found
 
 
 def _outcome(function: Function, result: Any, across: bool) -> Outcome:
     """Return the outcome of a single call."""
+    if type(result) is float and isfinite(result):  # most of them
+        return Outcome(result)
     why = ""
     if isinstance(result, Outcome):
         result, why = result.value, result.why

@@ -51,6 +51,10 @@ cdef extern from "pack.h" nogil:
     # what the next tile reads
     void ax_prefetch(const double*) noexcept
 
+    # stores past the caches, to multiples of a pack's size
+    void pk_stream(double*, pack) noexcept
+    void ax_streamed() noexcept
+
     # a call through it is not inlined
     void* ax_opaque(void*) noexcept
 

@@ -25,8 +25,8 @@ cdef struct Workspace:
 
 
 cdef inline int is_lean(const Frame* f) noexcept nogil:
-    # One owned tranche and no feature beyond the reference workload: the copies of the months that the compiler has pruned.
-    return f.tranches == 1 and f.contract[0] == OWN and f.uses == 0 and (f.wants & ~(WANT_RATE | WANT_PAYBACK)) == 0
+    # One owned tranche and few features: the copies of the months that the compiler has pruned.
+    return f.tranches == 1 and f.contract[0] == OWN and (f.uses & ~LEAN_USES) == 0 and (f.wants & ~(WANT_RATE | WANT_PAYBACK)) == 0
 
 
 cdef inline void plan_months(Workspace* w, Sums* s, Metrics* y, const Frame* f, int lane) noexcept nogil:
@@ -34,14 +34,17 @@ cdef inline void plan_months(Workspace* w, Sums* s, Metrics* y, const Frame* f, 
     cdef const PlanInputs* p = &w.inputs.plan
     cdef const TrancheInputs* x = &w.inputs.tranche[0]
     if is_lean(f):
-        if f.wants & WANT_PAYBACK:
-            lean_months(g, s, &w.flows, lane, x, p, f, WANT_RATE | WANT_PAYBACK)
+        if f.uses:
+            lean_months(g, s, &w.flows, lane, x, p, f, f.uses & LEAN_USES, WANT_RATE | WANT_PAYBACK)
+            conclude(y, s, g, p, WANT_RATE | WANT_PAYBACK)
+        elif f.wants & WANT_PAYBACK:
+            lean_months(g, s, &w.flows, lane, x, p, f, 0, WANT_RATE | WANT_PAYBACK)
             conclude(y, s, g, p, WANT_RATE | WANT_PAYBACK)
         elif f.wants:
-            lean_months(g, s, &w.flows, lane, x, p, f, WANT_RATE)
+            lean_months(g, s, &w.flows, lane, x, p, f, 0, WANT_RATE)
             conclude(y, s, g, p, WANT_RATE)
         else:
-            lean_months(g, s, &w.flows, lane, x, p, f, 0)
+            lean_months(g, s, &w.flows, lane, x, p, f, 0, 0)
             conclude(y, s, g, p, 0)
     else:
         all_months(g, s, &w.flows, lane, x, p, f, f.tranches, f.uses, f.wants, REV_PLAN, today_price(p), pk(1.0))

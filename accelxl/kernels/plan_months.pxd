@@ -17,6 +17,10 @@ cdef enum:
     REV_LEVEL_PRICE = 1   # tokens * x, and training
     REV_LEVEL_MONEY = 2   # x / 12 in each month of production, in place of all revenue
 
+# Features that the lean copy of the months has beside a plain plan: they scale what flows and bring no flow of their own.
+cdef enum:
+    LEAN_USES = 1 | 2 | 2048          # USE_INFLATION, USE_POWER_GROWTH, USE_SHARE
+
 # Tax by fiscal year with losses carried forward: what the months of the year so far have left.
 cdef struct Carry:
     pack year
@@ -251,48 +255,48 @@ cdef inline void gate(Cohort* r, const Cohort* q, mask on, mask alive) noexcept 
     r.salvage = pk_where(alive, q.salvage)
 
 
-cdef inline void idle(Pass* a, Flows* w, int lane, const PlanInputs* p, int t, int end, int wants) noexcept nogil:
+cdef inline void idle(Pass* a, Flows* w, int lane, const PlanInputs* p, int t, int end, int uses, int wants) noexcept nogil:
     # Months in which nothing flows.
     for t in range(t, end):
         if t > 0:
-            step_curves(&a.c, p, a.month, 0, wants, a.c.shape)
+            step_curves(&a.c, p, a.month, uses, wants, a.c.shape)
         a.month += pk(1.0)
         if wants & WANT_RATE:
             pk_store(&w.flow[t * TILE + lane], pk(0.0))
 
 
 cdef inline void lean_months(Ledger* g, Sums* s, Flows* w, int lane, const TrancheInputs* x, const PlanInputs* p, const Frame* f,
-                             int wants) noexcept nogil:
-    # The same months of one owned tranche without any further feature, to the same bits. Between the months in which something
+                             int uses, int wants) noexcept nogil:
+    # The same months of one owned tranche without features beyond LEAN_USES, to the same bits. Between the months in which something
     # happens to a lane, the pass needs no masks; where nothing runs it only carries the curves on.
     cdef Pass a
     cdef Cohort q, r
     cdef uint64_t[6] turns, pays
     cdef mask on, alive
     cdef int t = 0, end, last
-    open_plan(g, &q, x, p, f, 1, 0, pk(1.0))
-    open_pass(&a, p, f, 0, today_price(p))
+    open_plan(g, &q, x, p, f, 1, uses, pk(1.0))
+    open_pass(&a, p, f, uses, today_price(p))
     last = g.last
     mark_events(turns, pays, &q)
     while t <= last:
         if ax_marked(pays, t):
-            one_month(&a, g, w, lane, &q, p, f, t, 1, 0, wants, a.c.shape, REV_PLAN, pk(0.0), 0)
+            one_month(&a, g, w, lane, &q, p, f, t, 1, uses, wants, a.c.shape, REV_PLAN, pk(0.0), 0)
             t += 1
             continue
         on = pk_and(pk_lt(q.start, a.month), pk_le(a.month, q.end))
         end = ax_next(turns, t + 1, last + 1)
         if not pk_any(on):
-            idle(&a, w, lane, p, t, end, wants)
+            idle(&a, w, lane, p, t, end, uses, wants)
             t = end
             continue
         alive = pk_and(on, pk_le(a.month - q.start, q.life))
         gate(&r, &q, on, alive)
         if a.c.shape == ADOPT_LOGISTIC:
             for t in range(t, end):
-                one_month(&a, g, w, lane, &r, p, f, t, 1, 0, wants, ADOPT_LOGISTIC, REV_PLAN, pk(0.0), 1)
+                one_month(&a, g, w, lane, &r, p, f, t, 1, uses, wants, ADOPT_LOGISTIC, REV_PLAN, pk(0.0), 1)
         else:
             for t in range(t, end):
-                one_month(&a, g, w, lane, &r, p, f, t, 1, 0, wants, a.c.shape, REV_PLAN, pk(0.0), 1)
+                one_month(&a, g, w, lane, &r, p, f, t, 1, uses, wants, a.c.shape, REV_PLAN, pk(0.0), 1)
         q.held = pk_select(alive, r.held, q.held)
         t = end
     s[0] = a.s

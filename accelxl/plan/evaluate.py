@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import nan
@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 import accelxl._core as core
 from accelxl.arrays import EPOCH
 from accelxl.catalogue.macrs import table as macrs_table
-from accelxl.errors import UnknownName, nearest
+from accelxl.errors import ShapeError, UnknownName, WrongType, nearest
 from accelxl.parallel import split
-from accelxl.plan.inputs import INPUTS, names
+from accelxl.plan.inputs import INPUTS, Input
+from accelxl.plan.inputs import names as names_of
 from accelxl.plan.metrics import METRICS
-from accelxl.plan.model import Plan, Value, plan_of
+from accelxl.plan.model import Plan, Value, check, plan_of
+from accelxl.units import unknown
 
 PLAN_FRAME = ("timing", "adoption", "tax_losses")
 TRANCHE_FRAME = ("life_starts", "contract", "book_method", "tax_method", "tax_convention")
@@ -137,7 +139,9 @@ def compile_plan(plan: Plan) -> Compiled:
     used = {feature for name, feature in USES.items() if name in PLAN_SLOTS and plan[name] not in {0.0, None}}
     used |= {feature for (name, word), feature in _WORDS.items() if plan[name] == word}
     for tranche in plan.tranches:
-        full = {name: INPUTS[name].default if tranche.get(name) is None else tranche[name] for name in names("tranche")}
+        full = {
+            name: INPUTS[name].default if tranche.get(name) is None else tranche[name] for name in names_of("tranche")
+        }
         codes += [_code(name, full[name]) for name in TRANCHE_FRAME]
         values += [_slot(full[name]) for name in TRANCHE_SLOTS]
         used |= {feature for name, feature in USES.items() if name in TRANCHE_SLOTS and full[name] not in {0.0, None}}
@@ -162,6 +166,11 @@ def _slot(value: Value) -> float:
 
 def metric_positions(metrics: Iterable[str]) -> tuple[NDArray[np.int32], int]:
     """Return the positions of metrics in their table, and the groups of extra work that they want."""
+    return _positions(tuple(metrics))
+
+
+@cache
+def _positions(metrics: tuple[str, ...]) -> tuple[NDArray[np.int32], int]:
     chosen, wants = [], 0
     for name in metrics:
         if name not in METRIC_SLOTS:
@@ -169,7 +178,9 @@ def metric_positions(metrics: Iterable[str]) -> tuple[NDArray[np.int32], int]:
         chosen.append(METRIC_SLOTS[name])
         if name in WANTS:
             wants |= core.WANTS[WANTS[name]]
-    return np.array(chosen, np.int32), wants
+    positions = np.array(chosen, np.int32)
+    positions.setflags(write=False)
+    return positions, wants
 
 
 def slots_of(plan: Compiled, name: str) -> list[int]:
@@ -187,7 +198,7 @@ def slots_of(plan: Compiled, name: str) -> list[int]:
         return [base + k * width + TRANCHE_SLOTS[stem] for k in chosen]
     if stem in INPUTS:
         raise UnknownName(f"{name} cannot vary among the scenarios of one table; change it in the plan")
-    raise UnknownName(f"{name!r} is not an input of a plan; {nearest(stem, INPUTS)}")
+    raise unknown(stem, INPUTS, f"{name!r} is not an input of a plan")
 
 
 def run(
@@ -248,6 +259,73 @@ def run_one(plan: Plan, changes: Mapping[str, float], metrics: Iterable[str]) ->
     out = np.empty((len(chosen), 1))
     core.plan_rows(compiled.codes, compiled.macrs, values, (), chosen, chosen, wants, uses, out, 0, 1)
     return out[:, 0].tolist()  # type: ignore[no-any-return]
+
+
+def prepared(plan: Any, metrics: Iterable[str], names: Sequence[str]) -> Callable[..., tuple[float, ...]]:
+    """Return a function of numbers that gives metrics of a plan: for loops and solvers that call it often.
+
+    Parameters
+    ----------
+    plan : Plan, dict, DataFrame or block
+        What the numbers do not override.
+    metrics : iterable of str
+        Names from `accelxl.plan.metrics.METRICS`.
+    names : sequence of str
+        Inputs that the function takes, in this order: numbers only; `units.2` is the second tranche's.
+
+    Returns
+    -------
+    callable
+        Takes a float for each name and returns a tuple, a float for each metric: the bits of `evaluate`.
+
+    Raises
+    ------
+    UnknownName
+        If an input or a metric does not exist, or an input is no number.
+    OutOfRange, WrongType, ShapeError
+        By the function: if a number lies outside its input's range, or there are too few or too many.
+
+    Examples
+    --------
+    >>> plan = {"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
+    >>> capex = prepared(plan, ["capex_usd"], ["units", "unit_price_usd"])
+    >>> capex(64.0, 34000.0)
+    (2176000.0,)
+    """
+    compiled = compile_plan(plan_of(plan))
+    chosen, wants = metric_positions(metrics)
+    rows = [INPUTS[name.partition(".")[0]] for name in names if slots_of(compiled, name)]
+    uses = compiled.uses
+    for row in rows:
+        uses |= core.USES[USES[row.name]] if row.name in USES else 0
+    places = [slots_of(compiled, name) for name in names]
+    starts = np.cumsum([0, *map(len, places)], dtype=np.int32)
+    slots = np.array([place for held in places for place in held] or [0], np.int32)
+    low, high = (np.array([getattr(row.quantity, limit) for row in rows], np.float64) for limit in ("low", "high"))
+    whole = np.array([row.quantity.whole for row in rows], np.int32)
+    ready = core.OnePlan(
+        compiled.codes, compiled.macrs, compiled.values, slots, starts, low, high, whole, chosen, wants, uses
+    )
+
+    def call(*given: float) -> tuple[float, ...]:
+        try:
+            found = ready(*given)
+        except TypeError:
+            found = None
+        return _refused(rows, given) if found is None else found
+
+    return call
+
+
+def _refused(rows: Sequence[Input], given: Sequence[Any]) -> tuple[float, ...]:
+    """Raise the sentence for numbers that a prepared plan did not take."""
+    if len(given) != len(rows):
+        names = ", ".join(row.name for row in rows)
+        raise ShapeError(f"the function is given {len(given)} numbers; {len(rows)} are needed: {names}")
+    for row, value in zip(rows, given, strict=True):
+        if check(row, value) is None:
+            raise WrongType(f"{row.name} is {value!r}; {row.quantity.allowed()} is allowed")
+    raise AssertionError(given)  # pragma: no cover - `check` refuses what the kernel refuses
 
 
 def evaluate(plan: Any, metrics: Iterable[str] | None = None) -> dict[str, float]:

@@ -8,13 +8,13 @@ from importlib import import_module
 from pathlib import Path
 
 from accelxl.errors import UnknownName, nearest
+from accelxl.files import write_atomically
 from accelxl.workbook.accel import known, outside
 from accelxl.workbook.compose import compose, evaluate
-from accelxl.workbook.files import write_atomically
 from accelxl.workbook.template import Template
 from accelxl.workbook.write import workbook_bytes
 
-TEMPLATES = ("accelerator_budget",)
+TEMPLATES = ("accelerator_budget", "capex_to_accelerators", "cost_per_inference")
 """Names of the templates; each is a module of `accelxl.workbook.templates`."""
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from lxml import etree
 
 from accelxl.arrays import EPOCH
+from accelxl.files import used_folder, write_atomically
 from accelxl.workbook.book import Workbook, load
 from accelxl.workbook.fields import fields
-from accelxl.workbook.files import used_folder, write_atomically
 from accelxl.workbook.filler import prepared
 from accelxl.workbook.jobs import jobs_of
 from accelxl.workbook.package import assembled

@@ -186,7 +186,8 @@ distinct = st.lists(st.integers(1, 10_000), min_size=2, max_size=15, unique=True
 @given(distinct, st.data())
 def test_a_curve_agrees_with_the_pchip_of_scipy(xs, data):
     x = np.sort(np.array(xs, float))
-    y = np.array(data.draw(st.lists(st.floats(-1e4, 1e4), min_size=len(x), max_size=len(x))))
+    tenths = st.integers(-100_000, 100_000).map(lambda n: n / 10)  # SciPy's own slopes overflow on numbers next to 0
+    y = np.array(data.draw(st.lists(tenths, min_size=len(x), max_size=len(x))))
     at = np.linspace(x[0], x[-1], 57)
     assert serving.curve(x, y, at) == pytest.approx(PchipInterpolator(x, y)(at), rel=1e-9, abs=1e-7)
 

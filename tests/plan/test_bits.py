@@ -19,7 +19,10 @@ from benchmarks import workload
 from tests.oracle import draw
 
 CASES = 333
-VARIED = ("units", "tokens_per_second", "utilization", "power_kw", "price_decline_per_year", "discount_rate", "tax_rate", "inflation_per_year")
+VARIED = (
+    "units", "tokens_per_second", "utilization", "power_kw", "price_decline_per_year", "discount_rate", "tax_rate",
+    "inflation_per_year",
+)  # fmt: skip
 BUILDS = ["base", *(name for name in _cpu.builds() if int(name[1]) <= _core.cpu_level())]
 
 
@@ -51,7 +54,9 @@ def everything():
         digests[f"W1 {method}"] = run(*w1(method), workload.OUTPUTS, 1)
     for seed in range(60):
         digests[f"plan {seed}"] = run(*varied(seed), METRICS, 1)
-    return {name: hashlib.sha256(np.where(np.isnan(out), 7.0, out).tobytes()).hexdigest() for name, out in digests.items()}
+    return {
+        name: hashlib.sha256(np.where(np.isnan(out), 7.0, out).tobytes()).hexdigest() for name, out in digests.items()
+    }
 
 
 def test_every_build_gives_the_same_bits():
@@ -59,7 +64,11 @@ def test_every_build_gives_the_same_bits():
     got = {}
     for build in BUILDS:
         done = subprocess.run(
-            [sys.executable, "-c", code], env=os.environ | {"ACCELXL_CPU": build}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env=os.environ | {"ACCELXL_CPU": build},
+            capture_output=True,
+            text=True,
+            check=True,
         )
         got[build] = json.loads(done.stdout)
     for build in BUILDS[1:]:
@@ -78,7 +87,9 @@ def test_the_order_of_scenarios_of_full_plans_changes_no_bit():
     for seed in range(40):
         plan, columns = varied(seed)
         order = np.random.default_rng(seed).permutation(45)
-        assert same(run(plan, columns, METRICS)[:, order], run(plan, {name: c[order] for name, c in columns.items()}, METRICS)), seed
+        assert same(
+            run(plan, columns, METRICS)[:, order], run(plan, {name: c[order] for name, c in columns.items()}, METRICS)
+        ), seed
 
 
 @pytest.mark.parametrize("threads", [2, 3])
@@ -89,19 +100,33 @@ def test_threads_change_no_bit(threads):
 
 
 @pytest.mark.parametrize("method", workload.METHODS)
-@pytest.mark.parametrize("further", ["payback_months", "revenue_usd", "mirr", "irr_sign_changes", "required_price_usd_per_mtok"])
+@pytest.mark.parametrize(
+    "further", ["payback_months", "revenue_usd", "mirr", "irr_sign_changes", "required_price_usd_per_mtok"]
+)
 def test_a_further_metric_changes_no_bit(method, further):
     plan, columns = w1(method)
     assert same(run(plan, columns, workload.OUTPUTS), run(plan, columns, (*workload.OUTPUTS, further))[:-1])
 
 
-@pytest.mark.parametrize("name", ["inflation_per_year", "working_capital_days", "staff_usd_per_year", "drift_per_year", "training_months", "debt_share"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "inflation_per_year",
+        "working_capital_days",
+        "staff_usd_per_year",
+        "drift_per_year",
+        "training_months",
+        "debt_share",
+    ],
+)
 def test_a_feature_that_only_others_use_changes_no_bit(name):
     # All rows but the last have the feature at zero; the last switches it on for the call.
     plan, columns = w1(debt_months=60)
     feature = np.zeros(CASES)
     feature[-1] = 0.5 if name != "training_months" else 3.0
-    assert same(run(plan, columns, workload.OUTPUTS)[:, :-1], run(plan, columns | {name: feature}, workload.OUTPUTS)[:, :-1])
+    assert same(
+        run(plan, columns, workload.OUTPUTS)[:, :-1], run(plan, columns | {name: feature}, workload.OUTPUTS)[:, :-1]
+    )
 
 
 def test_one_plan_gives_the_bits_of_a_row_of_a_table():

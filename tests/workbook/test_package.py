@@ -6,9 +6,9 @@ import zipfile
 import pytest
 
 from accelxl.errors import BadFile
+from accelxl.files import used_folder, write_atomically
 from accelxl.workbook import package
 from accelxl.workbook.book import load
-from accelxl.workbook.files import used_folder, write_atomically
 from accelxl.workbook.package import Package
 from accelxl.workbook.scan import scan
 from tests.workbook.books import BUDGET
@@ -152,7 +152,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(BadFile, match=r"a.bin cannot be written: no space left on device"):
+    with pytest.raises(BadFile, match=r"a.bin could not be written: no space left on device"):
         write_atomically(tmp_path / "a.bin", b"two")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.bin", b"one")]
 

@@ -29,7 +29,7 @@ from accelxl.hosts.commands import (
     settings_of,
     starting,
 )
-from accelxl.workbook.files import write_atomically
+from accelxl.files import write_atomically
 
 TITLE = "AccelXL"
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from accelxl.errors import BadFile
+from accelxl.files import folder_for, write_atomically
 from accelxl.hosts.commands import ROWS
 from accelxl.hosts.excel import addin, check, package, ribbon
 from accelxl.hosts.excel.modules import Kind, modules
 from accelxl.workbook.build import TEMPLATES, built, template
-from accelxl.workbook.files import folder_for, write_atomically
 
 Progress = Callable[[int, int, str], object]
 """Told the number of files that are done, of how many, and what comes next."""
