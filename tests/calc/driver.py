@@ -154,6 +154,10 @@ class Books:
     def select(self, book, where):
         self.books[book].getCurrentController().select(self.area(book, where))
 
+    def add_sheet(self, book, title):
+        sheets = self.books[book].Sheets
+        sheets.insertNewByName(title, sheets.Count)
+
     def sheets(self, book):
         return [sheet.Name for sheet in self.books[book].Sheets]
 

@@ -231,6 +231,10 @@ class Book:
             return [{name: value(one) for name, one in row.items()} for row in found]
         return [{(sheet, row, column): value(one) for sheet, row, column, one in cells} for cells in found]
 
+    def add_sheet(self, title):
+        """Add an empty sheet at the end; those of a template are protected."""
+        self._ask("add_sheet", title=title)
+
     def sheets(self):
         """Names of the sheets."""
         return self._ask("sheets")
