@@ -6,10 +6,10 @@ import io
 import zipfile
 from pathlib import Path
 
+from accelxl.files import folder_for, write_atomically
 from accelxl.functions import REGISTRY
 from accelxl.hosts.calc import render
 from accelxl.hosts.commands import ROWS
-from accelxl.files import folder_for, write_atomically
 
 NAME = "accelxl.oxt"
 DAY = (1980, 1, 1, 0, 0, 0)

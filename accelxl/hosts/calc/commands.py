@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from accelxl.errors import BadFile, ShapeError, UnknownName
+from accelxl.files import write_atomically
 from accelxl.functions import CellError
 from accelxl.functions.cells import Rows
 from accelxl.hosts.commands import (
@@ -29,7 +30,6 @@ from accelxl.hosts.commands import (
     settings_of,
     starting,
 )
-from accelxl.files import write_atomically
 
 TITLE = "AccelXL"
 
