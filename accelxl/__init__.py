@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from accelxl import domain as domain
     from accelxl import errors as errors
     from accelxl import functions as functions
+    from accelxl.domain.billing.bill import focus as focus
+    from accelxl.plan.accounts import statements as statements
     from accelxl.plan.compare import compare as compare
     from accelxl.plan.evaluate import evaluate as evaluate
     from accelxl.plan.model import Plan as Plan
@@ -31,12 +33,14 @@ _NAMES = {
     "compare": "plan.compare",
     "evaluate": "plan.evaluate",
     "fill": "workbook.fill",
+    "focus": "domain.billing.bill",
     "grid": "scenario.grids",
     "montecarlo": "scenario.montecarlo",
     "read": "workbook.fill",
     "scenarios": "scenario.tables",
     "sensitivity": "scenario.sensitivity",
     "statement": "plan.statement",
+    "statements": "plan.accounts",
     "stress": "scenario.stress",
     "tornado": "scenario.tornado",
 }

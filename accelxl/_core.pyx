@@ -16,6 +16,7 @@ from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from libc.math cimport floor
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memset
 
 cimport accelxl.kernels.depreciation as depreciation
 cimport accelxl.kernels.draws as draws
@@ -566,13 +567,14 @@ def plan_ledger(
 ):
     """Return the ledger of one scenario, a dict of lines over months 0..H, and the token price of the decision date.
 
-    A line of a feature that `uses` leaves out holds nothing of meaning.
+    A line of a feature that `uses` leaves out is 0.
     """
     cdef plan.Frame f
     cdef plan.Workspace* w = _workspace()
     cdef plan.Ledger* g = &w.ledger
     cdef pk.pack* inputs = <pk.pack*>&w.inputs
     cdef int i
+    memset(g, 0, sizeof(plan.Ledger))  # a plan writes the lines that it uses
     _set_frame(&f, codes, macrs, plan.WANT_DETAIL, uses)
     for i in range(values.shape[0]):
         inputs[i] = pk.pk(values[i])

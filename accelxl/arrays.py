@@ -6,7 +6,7 @@ Text, None, booleans' look-alikes and ragged lists are refused with a sentence; 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from inspect import signature
 from typing import Any, get_type_hints
@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from accelxl.errors import ShapeError, WrongType
+from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.units import Quantity, Result, quantity_of
 
 EPOCH = dt.date(1899, 12, 30)
@@ -58,6 +58,67 @@ def _from_objects(array: NDArray[Any], name: str) -> NDArray[Any]:
         except (TypeError, ValueError, OverflowError) as error:
             raise WrongType(f"{name} holds {item!r}; numbers up to 1.8e308 are allowed") from error
     return out
+
+
+def single(value: Any, name: str, quantity: Quantity = Quantity()) -> float:  # noqa: B008  # frozen
+    """Return one number within the limits of its quantity.
+
+    Raises
+    ------
+    WrongType
+        If it is not a number.
+    ShapeError
+        If it is several.
+    OutOfRange
+        If it is not finite, not whole where it has to be, or outside the limits.
+
+    Examples
+    --------
+    >>> single(3, "units", Quantity("units", low=0, whole=True))
+    3.0
+    """
+    array = numbers(value, name)
+    if array.size != 1:
+        raise ShapeError(f"{name} has {array.size} values; one number is allowed")
+    number = float(array.reshape(())) if array.ndim else float(array)
+    fits = np.isfinite(number) and quantity.low <= number <= quantity.high
+    if not fits or (quantity.whole and number != np.floor(number)):
+        raise OutOfRange(f"{name} is {number:g}; {quantity.allowed()} is allowed")
+    return number
+
+
+@cache
+def annotated(kind: Any) -> dict[str, Quantity]:
+    """Return the quantities of the fields of a dataclass, or of the parameters of a function, that have one, in order."""
+    hints = get_type_hints(kind, include_extras=True)
+    found = {name: quantity_of(hint) for name, hint in hints.items()}
+    return {name: quantity for name, quantity in found.items() if quantity is not None}
+
+
+def check_record(record: Any, where: str) -> None:
+    """Hold the fields of a dataclass against their quantities; see `check_values`."""
+    kind: Any = type(record)
+    check_values(kind, {name: getattr(record, name) for name in annotated(kind)}, f"{where}: ")
+
+
+def check_values(kind: Any, values: Mapping[str, Any], where: str = "") -> None:
+    """Hold single values against the quantities of a dataclass or function; None is a value that is not given.
+
+    Raises
+    ------
+    WrongType, ShapeError, OutOfRange, UnknownName
+        If a value is not what its quantity allows.
+    """
+    for name, quantity in annotated(kind).items():
+        value = values.get(name)
+        if value is None:
+            continue
+        if quantity.kind in {"number", "flag"}:
+            single(value, f"{where}{name}", quantity)
+        elif quantity.kind in {"text", "choice"} and not isinstance(value, str):
+            raise WrongType(f"{where}{name} is {value!r}; {quantity.allowed()} is allowed")
+        elif quantity.choices and value not in quantity.choices:
+            raise UnknownName(f"{where}{name} is {value!r}; {nearest(value, quantity.choices)}")
 
 
 def series(value: Any, name: str, at_least: int = 1) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ def reason(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "it is locked, open in another program, or not yours to write"
     text = error.strerror or str(error) or type(error).__name__
+    # Arrow puts the system's words behind its own.
+    text = re.sub(r"^.*\[errno \d+\] ", "", text, flags=re.IGNORECASE | re.DOTALL)
     return text[:1].lower() + text[1:]
 
 

@@ -6,12 +6,15 @@ test generators read the quantity from there.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 from typing import Annotated, Literal, TypeAlias, get_args, get_origin
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from accelxl.errors import AccelError, UnknownName, WrongUnit, nearest
 
 Numbers: TypeAlias = ArrayLike
 """What a number may be given as: a float, a sequence or an array."""
@@ -45,6 +48,8 @@ class Quantity:
         'a whole number from 0 to 360 months'
         >>> Quantity("USD", low=0).allowed()
         'a number of at least 0 USD'
+        >>> Quantity("share", 0, 1).allowed()
+        'a share from 0 to 1'
         >>> Quantity(kind="choice", choices=("end", "mid")).allowed()
         'end or mid'
         """
@@ -56,8 +61,8 @@ class Quantity:
             return "text"
         if self.kind in {"date", "dates"}:
             return "a date"
-        noun = "a whole number" if self.whole else "a number"
-        unit = "" if self.unit in {"1", "text"} else f" {self.unit}"
+        noun = "a share" if self.unit == "share" else "a whole number" if self.whole else "a number"
+        unit = "" if self.unit in {"1", "text", "share"} else f" {self.unit}"
         if self.low > -inf and self.high < inf:
             return f"{noun} from {self.low:g} to {self.high:g}{unit}"
         if self.low > -inf:
@@ -109,3 +114,132 @@ HOURS_PER_MONTH = 730.0
 HOURS_PER_YEAR = 8760.0
 SECONDS_PER_MONTH = 2.628e6
 """1 token a second is 2.628 million tokens a month."""
+HARDWARE_DECLINE_PER_YEAR = 0.27556403992500994
+"""1 - 10**-0.14 (Epoch AI): what performance at a price gains in a year, so what a device of given performance loses."""
+
+# -- names in another unit ------------------------------------------------------------------------------------------------------
+SCALES: tuple[dict[str, float], ...] = (
+    {"tok": 1e-6, "token": 1e-6, "tokens": 1e-6, "ktok": 1e-3, "mtok": 1.0, "btok": 1e3, "gtok": 1e3},
+    {"wh": 1e-3, "kwh": 1.0, "mwh": 1e3, "gwh": 1e6},
+    {"w": 1e-3, "kw": 1.0, "mw": 1e3, "gw": 1e6},
+    {"second": 1 / 2.628e6, "minute": 1 / 43_800, "hour": 1 / 730, "hours": 1 / 730, "day": 12 / 365, "days": 12 / 365,
+     "week": 12 / 52, "weeks": 12 / 52, "month": 1.0, "months": 1.0, "quarter": 3.0, "quarters": 3.0, "year": 12.0, "years": 12.0},
+    {"share": 1.0, "percent": 0.01, "pct": 0.01, "bps": 1e-4},
+    {"usd": 1.0, "eur": 0.0, "gbp": 0.0, "jpy": 0.0, "cny": 0.0, "kusd": 1e3, "musd": 1e6, "cents": 0.01},
+)  # fmt: skip
+"""Words of units in names, by what they measure, each with its size; 0 where no fixed factor leads from one to another."""
+SPELLINGS = {"1k_tokens": "ktok", "1000_tokens": "ktok", "1m_tokens": "mtok", "million_tokens": "mtok"}
+COMPOUNDED = {"decline", "growth", "inflation", "drift"}
+"""Rates that compound: a rate a month is no twelfth of one a year."""
+SCOPES = {
+    "chip": "{right} is all-in: an H100 is 0.70 kW (chip), 1.275 (server share) or 1.73 (all-in)",
+    "tdp": "{right} is all-in: an H100 is 0.70 kW (chip), 1.275 (server share) or 1.73 (all-in)",
+    "die": "{right} is of an accelerator, and a package of two dies is one accelerator: add its dies up",
+    "node": "{right} is of one accelerator: divide by the accelerators of a node",
+    "server": "{right} is of one accelerator: divide by the accelerators of a server",
+    "rack": "{right} is of one accelerator: divide by the accelerators of a rack",
+}
+"""Words of a scope that a figure of one accelerator is not given in, each with what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherUnit:
+    """A known name in another unit: its name, the unit given and wanted, and by what figures are multiplied (0: nothing fixed)."""
+
+    name: str
+    given: str
+    wanted: str
+    factor: float
+    cure: str
+
+
+def other_unit(given: str, known: Iterable[str]) -> OtherUnit | None:
+    """Return the known name that `given` is in another unit or scope; None where it is none.
+
+    Examples
+    --------
+    >>> found = other_unit("price_usd_per_ktok", ["price_usd_per_mtok", "power_kw"])
+    >>> found.name, found.factor
+    ('price_usd_per_mtok', 1000.0)
+    >>> other_unit("chip_power_kw", ["power_kw"]).name
+    'power_kw'
+    >>> other_unit("prise", ["price"]) is None
+    True
+    """
+    names = set(known)
+    spelled = given.strip().lower()
+    for words, unit in SPELLINGS.items():
+        spelled = spelled.replace(words, unit)
+    if spelled != given and spelled in names:
+        return OtherUnit(spelled, "another spelling", "this one", 1.0, "the same figures under that name are allowed")
+    parts = spelled.split("_")
+    for place, word in enumerate(parts):
+        for scale in SCALES:
+            if word in scale:
+                found = _rescaled(parts, place, scale, names)
+                if found is not None:
+                    return found
+    return _rescoped(parts, names)
+
+
+def _rescaled(parts: list[str], place: int, scale: dict[str, float], names: set[str]) -> OtherUnit | None:
+    """Return the known name that differs in the unit at `place`."""
+    word = parts[place]
+    for unit in [*scale, *([""] if "percent" in scale and word != "share" else [])]:
+        right = "_".join([*parts[:place], *([unit] if unit else []), *parts[place + 1 :]])
+        if unit == word or right not in names:
+            continue
+        wanted = unit or "shares of 1"
+        if "month" in scale and "per" in parts[:place] and COMPOUNDED & set(parts):
+            cure = (
+                f"a rate compounds: 1 - (1 - x)**n for a decline, (1 + x)**n - 1 for growth, with n {word}s in a {unit}"
+            )
+            return OtherUnit(right, word, wanted, 0.0, cure)
+        if not scale[word] or not scale[unit or "share"]:
+            return OtherUnit(right, word, wanted, 0.0, "the rate of exchange is yours to choose")
+        ratio = scale[word] / scale[unit or "share"]
+        factor = 1.0 / ratio if "per" in parts[:place] else ratio
+        return OtherUnit(right, word, wanted, factor, f"multiply the figures by {factor:g}")
+    return None
+
+
+def _rescoped(parts: list[str], names: set[str]) -> OtherUnit | None:
+    """Return the known name that lacks a word of scope."""
+    for place, word in enumerate(parts):
+        if word not in SCOPES:
+            continue
+        before = parts[: place - 1] if place and parts[place - 1] == "per" else parts[:place]
+        rest = [*before, *parts[place + 1 :]]
+        for right in ("_".join(rest), "_".join(["power", *rest])):
+            if right in names:
+                return OtherUnit(right, f"per {word}", "per accelerator", 0.0, SCOPES[word].format(right=right))
+    return None
+
+
+def unknown(given: object, known: Iterable[str], what: str, value: object = None) -> AccelError:
+    """Return the error for a name that is none of `known`: of its unit where it is one in another unit.
+
+    Parameters
+    ----------
+    given : object
+        What stands for a name.
+    known : iterable of str
+        The names that are allowed.
+    what : str
+        Begin of the sentence, such as ``"'x' is not an input of a plan"``.
+    value : object, optional
+        The figure given under that name, for the sentence.
+
+    Examples
+    --------
+    >>> print(unknown("price_usd_per_ktok", ["price_usd_per_mtok"], "'price_usd_per_ktok' is not an input", 0.0006))
+    'price_usd_per_ktok' is not an input: it is in ktok, price_usd_per_mtok is in mtok; multiply the figures by 1000 (0.0006 is 0.6)
+    """
+    names = list(known)
+    found = other_unit(given, names) if isinstance(given, str) else None
+    if found is None:
+        return UnknownName(f"{what}; {nearest(str(given), names)}")
+    example = ""
+    if found.factor and isinstance(value, (int, float)) and not isinstance(value, bool):
+        example = f" ({float(value):g} is {float(value) * found.factor:g})"
+    return WrongUnit(f"{what}: it is in {found.given}, {found.name} is in {found.wanted}; {found.cure}{example}")

@@ -26,7 +26,7 @@ BOOKS, ROUNDS, THEIRS = 1000, 3, 4
 def shortened(months):
     """The accelerator budget with fewer months; its check of the timeline fails, its formulas are the same."""
     given = template("accelerator_budget")
-    sheets = (dataclasses.replace(given.sheets[0], periods=months), *given.sheets[1:])
+    sheets = (dataclasses.replace(given.sheets[0], columns=months), *given.sheets[1:])
     return dataclasses.replace(given, sheets=sheets)
 
 

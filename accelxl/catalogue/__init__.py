@@ -32,6 +32,7 @@ from accelxl.catalogue.subjects import source as source
 from accelxl.catalogue.subjects import spec as spec
 from accelxl.catalogue.subjects import stress as stress
 from accelxl.catalogue.subjects import tax_law as tax_law
+from accelxl.catalogue.subjects import tax_rate as tax_rate
 from accelxl.catalogue.subjects import useful_life as useful_life
 from accelxl.catalogue.tables import ATTRIBUTE_MEANING as ATTRIBUTE_MEANING
 from accelxl.catalogue.tables import ATTRIBUTES as ATTRIBUTES

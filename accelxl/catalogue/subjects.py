@@ -335,6 +335,17 @@ def tax_law(rule: str, date: When = None) -> Fact:
     return fact("tax_law", rule, date=date)
 
 
+def tax_rate(place: str, date: When = None) -> Fact:
+    """Return the statutory rate on corporate income of a country, or of a US state with the federal tax.
+
+    Examples
+    --------
+    >>> tax_rate("Texas").value, tax_rate("Germany").value
+    (0.21, 0.3006)
+    """
+    return fact("tax_rates", place, date=date)
+
+
 def carbon(place: str) -> Fact:
     """Return the carbon intensity of a place's electricity in g/kWh.
 

@@ -142,6 +142,12 @@ TABLES: Mapping[str, Table] = {
         ),
         Table("service_day", ("day", "item"), "a published day of one large model's service"),
         Table("tax_law", ("rule",), "US federal rules that depend on a day, as_of is the first day they hold"),
+        Table(
+            "tax_rates",
+            ("place",),
+            "statutory rates on corporate income by country and US state",
+            unit="share",
+        ),
         Table("carbon", ("place",), "carbon intensity of electricity", unit="g/kWh"),
         Table("facility", ("item",), "building, cooling and colocation"),
     )

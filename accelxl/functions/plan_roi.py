@@ -16,7 +16,7 @@ from accelxl.plan.evaluate import compile_plan, run, run_one, slots_of
 from accelxl.plan.inputs import INPUTS, THREE_PRICES
 from accelxl.plan.metrics import METRICS
 from accelxl.plan.model import Plan
-from accelxl.units import Numbers, Quantity, Result
+from accelxl.units import Numbers, Quantity, Result, unknown
 
 Block = Annotated[Rows, Quantity(kind="block")]
 
@@ -125,7 +125,7 @@ def _with_options(options: Rows, given: dict[str, Any]) -> tuple[Plan, str]:
         if name in THREE_PRICES:
             raise UnknownName(f"{name} stands in options beside price_per_mtok; use ACCEL_PLAN for three prices")
         if name not in INPUTS:
-            raise UnknownName(f"{name!r} in options is not an input of a plan; {nearest(name, [*INPUTS, 'metric'])}")
+            raise unknown(name, [*INPUTS, "metric"], f"{name!r} in options is not an input of a plan", values[name])
     return Plan((), **dict.fromkeys(NEEDED, 1.0) | values), metric
 
 

@@ -237,4 +237,4 @@ def _as_outcome(out: NDArray[np.float64], codes: NDArray[np.int8], why: str, nam
 
 def breakeven(plan: Block, name: Name, metric: MetricName = "npv", target: Target = 0.0) -> float:
     """Value of an input at which a metric of a plan meets a target; see `accelxl.scenario.solver.breakeven`."""
-    return solve(plan_of(plan), name, metric, target)
+    return float(solve(plan_of(plan), name, metric, target))

@@ -21,7 +21,10 @@ from accelxl.functions.why import WHY
 from accelxl.units import Quantity, quantity_of
 
 CATEGORIES = ("Accel - Return", "Accel - Cost", "Accel - Plan", "Accel - Risk", "Accel - Market", "Accel - Info")
-MODULES = ("plan_family", "returns", "depreciation", "serving", "demand", "market", "info")
+MODULES = (
+    "plan_family", "plan_audit", "risk", "statements", "returns", "capital", "money", "depreciation", "serving", "contract", "mix",
+    "demand", "market", "supply", "forecast", "trust", "billing", "sipmath", "info",
+)  # fmt: skip
 """Modules of declarations, in the order of the reference."""
 
 MOST_ARGUMENTS = 16

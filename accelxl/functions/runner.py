@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from accelxl.errors import AccelError, ShapeError, UnknownName, nearest
+from accelxl.errors import AccelError, ShapeError
 from accelxl.functions.cells import ERRORS, NUM, VALUE, Cell, Outcome, code_of, named, sentence
 from accelxl.functions.readers import READERS, Spread, short_line
 from accelxl.functions.results import as_cells, one_cell, undefined
 from accelxl.functions.spread import over_cases
+from accelxl.units import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ def _options(function: Function, rows: list[list[Cell]]) -> dict[str, Any]:
     for name, cell in named(rows, "options").items():
         argument = known.get(name.lower())
         if argument is None:
-            raise UnknownName(f"{name!r} is not an option of {function.name}; {nearest(name, known)}")
+            raise unknown(name, known, f"{name!r} is not an option of {function.name}", cell)
         found[argument.name] = READERS[argument.quantity.kind](argument, cell)
     return found
 

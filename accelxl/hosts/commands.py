@@ -20,10 +20,11 @@ from accelxl.functions import REGISTRY, CellError, Function, Outcome
 from accelxl.functions.cells import Rows, is_blank
 from accelxl.functions.results import as_cells, one_cell
 from accelxl.plan.inputs import INPUTS
+from accelxl.workbook.build import TEMPLATES
 
 GROUPS = ("Start", "Model", "Analyse", "Check", "Publish", "Help")
-Reads = Literal["nothing", "plan", "cell"]
-Writes = Literal["sheet", "message", "book"]
+Reads = Literal["nothing", "plan", "cell", "file", "names"]
+Writes = Literal["sheet", "message", "book", "file"]
 Progress = Callable[[int, int], object]
 """Told how much of how much is done; raises KeyboardInterrupt to end the work."""
 
@@ -37,13 +38,23 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
+class From:
+    """First rows of a setting that are a table: what a pure function below `accelxl` makes of what the command reads."""
+
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A command of the ribbon.
 
     `function` is the dotted path, below `accelxl`, of the pure function that it calls. `icon` is the name of one of Office's own images.
-    `reads` a block of a plan, the active cell or nothing; `writes` a sheet of its own, a message, or a new book. `settings` are the
-    first rows of its sheet after the plan. `choices` make it a menu; `head` is the first row of its table. `long`: it may take minutes,
-    so it runs beside the program, tells how far it is, and can be stopped.
+    `reads` says what a host gives to it first: a block of a plan, the active cell, the path of the open book's file ("file"), the
+    book's names that begin with `prefix` and their values ("names"), or nothing. `writes` says where its result goes: to a sheet of its
+    own, a message, a new book (its bytes), or a file beside the book (its path). `settings` are the first rows of its sheet after the
+    plan. `choices` make it a menu; `head` is the first row of its table; `sheet` the name of its sheet where that is not its label.
+    `long`: it may take minutes, so it runs beside the program, tells how far it is, and can be stopped. `asks`: the first press makes
+    the sheet with its settings and nothing more.
     """
 
     id: str
@@ -58,18 +69,40 @@ class Command:
     choices: tuple[tuple[str, str], ...] = ()
     head: tuple[str, ...] = ()
     long: bool = False
+    asks: bool = False
+    prefix: str = ""
+    sheet: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name of its sheet."""
+        return self.sheet or self.label
 
 
 ROWS = (
     Command(
         "new", "Start", "New template", "A new workbook from a template, saved in your documents and opened.",
         "FileNew", "workbook.build.built",
-        writes="book", choices=(("accelerator_budget", "Accelerator budget"),),
+        writes="book", choices=tuple((name, name.replace("_", " ").capitalize()) for name in TEMPLATES),
+    ),
+    Command(
+        "sample", "Start", "Load sample", "A small plan on a sheet of its own, selected, so that every command has something to read.",
+        "FileOpen", "workbook.tables.sample", sheet="Sample plan",
     ),
     Command(
         "setup", "Start", "Check set-up",
         "Versions, compiled core, date of the catalogue and paths: what a support question asks first.",
         "AddInManager", "functions.info.info",
+    ),
+    Command(
+        "fill", "Model", "Fill batch",
+        "Copies of this workbook, one for each row of a table of inputs, each with its figures. The first press makes the table.",
+        "FillDown", "workbook.tables.batch", reads="file",
+        settings=(("out", None), ("pattern", None), ("rows", From("workbook.tables.first_rows"))), long=True, asks=True,
+    ),
+    Command(
+        "catalogue", "Model", "Refresh catalogue", "All figures of the catalogue with band, unit, day and source, on a sheet.",
+        "RefreshAll", "workbook.tables.catalogue", sheet="Catalogue",
     ),
     Command(
         "grid", "Analyse", "Scenario grid",
@@ -81,10 +114,30 @@ ROWS = (
         ),
     ),
     Command(
+        "tornado", "Analyse", "Tornado",
+        "How far a metric of the plan moves with each input alone. Blank ranges are those of the catalogue, else a share each way.",
+        "ChartTypeBarInsertGallery", "workbook.tables.tornado", reads="plan",
+        settings=(("metric", "npv"), ("share", 0.2), ("ranges", None)),
+    ),
+    Command(
+        "fan", "Analyse", "Monte Carlo fan",
+        "Percentiles of metrics of the plan over random draws of its inputs. Reads the selected plan, or the plan of the template.",
+        "ChartTypeAreaInsertGallery", "workbook.tables.fan", reads="plan",
+        settings=(
+            ("distributions", From("workbook.tables.spread")), ("metrics", ("npv", "irr", "payback_months")),
+            ("n", 100_000.0), ("seed", 0.0), ("percentiles", (5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0)),
+        ),
+        long=True,
+    ),
+    Command(
         "breakeven", "Analyse", "Break-even",
         "The value of an input at which a metric of the plan meets a target. Reads the selected plan, or the plan of the template.",
         "GoalSeek", "functions.plan_tables.breakeven", reads="plan",
         settings=(("name", "utilization"), ("metric", "npv"), ("target", 0.0)),
+    ),
+    Command(
+        "checks", "Check", "Run checks", "The checks of this workbook (names that begin with chk_) and whether they hold.",
+        "AcceptInvitation", "workbook.tables.checks", reads="names", prefix="chk_",
     ),
     Command(
         "explain", "Check", "Explain cell", "What the ACCEL function in the active cell gives and takes, with units and limits.",
@@ -93,6 +146,10 @@ ROWS = (
     Command(
         "why", "Check", "Why error", "Why the active cell shows an error: which argument, what was given and what is allowed.",
         "ErrorChecking", "functions.info.why", reads="cell", writes="message",
+    ),
+    Command(
+        "pdf", "Publish", "PDF board pack", "The board sheets of this workbook as a PDF beside it, one page a sheet.",
+        "FileSaveAsPdfOrXps", "workbook.board.board", reads="file", writes="file",
     ),
     Command(
         "help", "Help", "Functions", "All functions with their arguments, on a sheet.", "FunctionWizard", "functions.reference.table",
@@ -117,7 +174,12 @@ def function(command: Command) -> Callable[..., Any]:
     >>> function(COMMANDS["why"]).__name__
     'why'
     """
-    module, _, name = f"accelxl.{command.function}".rpartition(".")
+    return _named(command.function)
+
+
+def _named(path: str) -> Callable[..., Any]:
+    """Return a function by its dotted path below `accelxl`."""
+    module, _, name = f"accelxl.{path}".rpartition(".")
     found: Callable[..., Any] = getattr(import_module(module), name)
     return found
 
@@ -128,20 +190,24 @@ def registered(command: Command) -> Function | None:
     return next((made for made in REGISTRY.values() if made.target is target), None)
 
 
-def starting(command: Command, source: str, plan: Rows) -> Rows:
-    """Return the first settings of a command for a plan: a row a setting, its name and its values.
+def starting(command: Command, source: str, read: Any) -> Rows:
+    """Return the first settings of a command for what it reads: a row a setting, its name and its values.
 
     Examples
     --------
     >>> starting(COMMANDS["breakeven"], "Plan!A1:B9", [["units", 64]])
     [['plan', 'Plan!A1:B9'], ['name', 'utilization'], ['metric', 'npv'], ['target', 0.0]]
     """
-    rows: Rows = [[PLAN, source]]
+    rows: Rows = [[PLAN, source]] if command.reads == "plan" else []
     for name, value in command.settings:
-        if isinstance(value, Around):
-            own = _own(value.name, plan)
-            value = tuple(own * factor for factor in value.factors)  # noqa: PLW2901
-        rows.append([name, *value] if isinstance(value, tuple) else [name, value])
+        if isinstance(value, From):
+            first, *more = _named(value.function)(read) or [[None]]
+            rows += [[name, *first], *([None, *row] for row in more)]
+        elif isinstance(value, Around):
+            own = _own(value.name, read)
+            rows.append([name, *(own * factor for factor in value.factors)])
+        else:
+            rows.append([name, *value] if isinstance(value, tuple) else [name, value])
     return rows
 
 
@@ -155,7 +221,13 @@ def _own(name: str, plan: Rows) -> float:
 
 
 def settings_of(page: Sequence[Sequence[Any]]) -> Rows:
-    """Return the settings on a command's sheet: the rows below the head up to the first blank one, without blank ends."""
+    """Return the settings on a command's sheet: the rows below the head up to the first blank one, without blank ends.
+
+    Raises
+    ------
+    ShapeError
+        If they run into the result.
+    """
     rows: Rows = []
     for row in page[HEAD:]:
         cells = list(row)
@@ -163,18 +235,40 @@ def settings_of(page: Sequence[Sequence[Any]]) -> Rows:
             cells.pop()
         if not cells:
             break
+        if str(cells[0]).startswith(RESULT):
+            raise ShapeError(
+                "the settings run into the result; insert rows above the row that begins with 'result', a blank one included"
+            )
         rows.append(cells)
     return rows
 
 
-def answer(command: Command, plan: Rows, settings: Rows, progress: Progress | None = None) -> Outcome:
-    """Return what a command computes from a plan and its settings.
+def answer(command: Command, read: Any, settings: Rows, progress: Progress | None = None) -> Outcome:
+    """Return what a command computes from what it reads (for most the block of a plan) and its settings.
 
     Raises
     ------
     AccelError
         If a setting is none of the command's, or stands twice.
     """
+    given = _given(command, settings)
+    made = registered(command)
+    if made is not None:
+        known = [argument.name for argument in made.arguments][1:]
+        _check(command, given, known)
+        return made.call(read, *(_even(given.get(name)) for name in known))
+    target = function(command)
+    known = [name for name in inspect.signature(target).parameters if name != "progress"][1:]
+    _check(command, given, known)
+    extra = {"progress": progress} if "progress" in inspect.signature(target).parameters else {}
+    result = target(read, **{name: value for name, value in given.items() if value is not None}, **extra)
+    return Outcome(
+        as_cells(result, across=False)[0] if isinstance(result, (list, tuple, np.ndarray)) else one_cell(result)
+    )
+
+
+def _given(command: Command, settings: Rows) -> dict[str, Any]:
+    """Return settings by their names: a value, rows where there are more cells than one, None where there is none."""
     given: dict[str, Any] = {}
     for row in settings:
         name = str(row[0]).strip() if not is_blank(row[0]) else ""
@@ -184,22 +278,17 @@ def answer(command: Command, plan: Rows, settings: Rows, progress: Progress | No
             last = list(given)[-1]
             given[last] = [*_rows(given[last]), row[1:]]
         elif name in given:
-            raise WrongType(f"the setting {name} stands twice on the sheet {command.label}")
+            raise WrongType(f"the setting {name} stands twice on the sheet {command.title}")
         else:
             given[name] = row[1] if len(row) == 2 else [row[1:]] if len(row) > 2 else None
-    made = registered(command)
-    if made is None:
-        target = function(command)
-        extra = {"progress": progress} if "progress" in inspect.signature(target).parameters else {}
-        result = target(plan, **given, **extra)
-        return Outcome(
-            as_cells(result, across=False)[0] if isinstance(result, (list, tuple, np.ndarray)) else one_cell(result)
-        )
-    known = [argument.name for argument in made.arguments]
+    return given
+
+
+def _check(command: Command, given: dict[str, Any], known: Sequence[str]) -> None:
+    """Raise WrongType where a setting is none of the command's."""
     odd = [name for name in given if name not in known]
     if odd:
-        raise WrongType(f"{odd[0]!r} is not a setting of {command.label}; allowed: {', '.join(known[1:])}")
-    return made.call(plan, *(_even(given.get(name)) for name in known[1:]))
+        raise WrongType(f"{odd[0]!r} is not a setting of {command.label}; allowed: {', '.join(known)}")
 
 
 def _rows(value: Any) -> Rows:
@@ -222,10 +311,10 @@ def page(command: Command, settings: Rows, result: Rows, note: str = "") -> Rows
     >>> page(COMMANDS["breakeven"], [["name", "units"]], [[5.0]])[2:]
     [[None, None], ['name', 'units'], [None, None], ['result', None], [5.0, None]]
     """
-    rows: Rows = [[command.label], [command.help], []]
+    rows: Rows = [[command.title], [command.help], []]
     rows += settings
-    rows += [[]] if settings else []
-    rows += [[RESULT if not note else f"{RESULT}: {note}"]] if settings else []
+    if settings and result:
+        rows += [[], [RESULT if not note else f"{RESULT}: {note}"]]
     rows += result
     return even(rows)
 

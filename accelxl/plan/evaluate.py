@@ -21,6 +21,7 @@ from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.inputs import names as names_of
 from accelxl.plan.metrics import METRICS
 from accelxl.plan.model import Plan, Value, check, plan_of
+from accelxl.units import unknown
 
 PLAN_FRAME = ("timing", "adoption", "tax_losses")
 TRANCHE_FRAME = ("life_starts", "contract", "book_method", "tax_method", "tax_convention")
@@ -197,7 +198,7 @@ def slots_of(plan: Compiled, name: str) -> list[int]:
         return [base + k * width + TRANCHE_SLOTS[stem] for k in chosen]
     if stem in INPUTS:
         raise UnknownName(f"{name} cannot vary among the scenarios of one table; change it in the plan")
-    raise UnknownName(f"{name!r} is not an input of a plan; {nearest(stem, INPUTS)}")
+    raise unknown(stem, INPUTS, f"{name!r} is not an input of a plan")
 
 
 def run(

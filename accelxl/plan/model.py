@@ -15,6 +15,7 @@ from accelxl.arrays import EPOCH
 from accelxl.catalogue import device as catalogue_device
 from accelxl.errors import NoData, OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.plan.inputs import INPUTS, THREE_PRICES, Input, names
+from accelxl.units import unknown
 
 Value = float | str | None
 MAX_TRANCHES = 32
@@ -98,7 +99,7 @@ def _read(given: Mapping[str, Any], scope: str, where: str) -> dict[str, Value]:
     for name, value in given.items():
         row = INPUTS.get(name) if isinstance(name, str) else None
         if row is None:
-            raise UnknownName(f"{where}{name!r} is not an input of a plan; {nearest(str(name), INPUTS)}")
+            raise unknown(name, INPUTS, f"{where}{name!r} is not an input of a plan", value)
         if row.scope != scope:
             other = "at the top of the plan" if row.scope == "plan" else "in a tranche"
             raise UnknownName(f"{where}{name} stands {other}, not here")
@@ -281,6 +282,12 @@ def _blank_number(value: Any) -> bool:
     return _is_blank(value) or (isinstance(value, float) and isnan(value))
 
 
+def _refuse_no_rows(rows: Sequence[Any]) -> None:
+    odd = next((row for row in rows if isinstance(row, (str, bytes)) or not hasattr(row, "__len__")), None)
+    if odd is not None:
+        raise ShapeError(f"a plan block has {odd!r} for a row; rows of a name and one or more values are allowed")
+
+
 def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
     """Return the plan of a block: a name, then one value column a tranche; plan inputs in the first value column only.
 
@@ -289,6 +296,7 @@ def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
     >>> from_block([["units", 64], ["unit_price_usd", 34e3], ["tokens_per_second", 2500], ["price_usd_per_mtok", 0.6]])["pue"]
     1.25
     """
+    _refuse_no_rows(rows)
     width = max((len(row) for row in rows), default=0)
     if width < 2:
         raise ShapeError(f"a plan block has {width} columns; a column of names and one or more of values are allowed")
@@ -302,9 +310,8 @@ def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
             continue
         name = str(row[0]).strip()
         if name not in INPUTS:
-            raise UnknownName(
-                f"row {number} of the plan block: {name!r} is not an input of a plan; {nearest(name, INPUTS)}"
-            )
+            value = row[1] if len(row) > 1 else None
+            raise unknown(name, INPUTS, f"row {number} of the plan block: {name!r} is not an input of a plan", value)
         if name in seen:
             raise UnknownName(f"row {number} of the plan block: {name} stands twice")
         seen.add(name)

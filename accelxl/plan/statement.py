@@ -147,15 +147,20 @@ def lines(plan: Any, by: Period = "month") -> tuple[NDArray[np.int64], dict[str,
         In the order of `LINES`, which has their units.
     """
     plan = plan_of(plan)
-    monthly = months(plan)
-    place = periods(plan, len(monthly["served_mtok"]), by)
+    return over_periods(plan, months(plan), {name: row.kind for name, row in LINES.items()}, by)
+
+
+def over_periods(
+    plan: Plan, monthly: dict[str, NDArray[np.float64]], kinds: dict[str, Literal["flow", "stock"]], by: str
+) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
+    """Return the periods, and lines by month over them: a flow adds up, of a stock the last month stays."""
+    place = periods(plan, len(next(iter(monthly.values()))), by)
     if by == "month":
         return place, monthly
     labels, first = np.unique(place, return_index=True)
     last = np.append(first[1:], len(place)) - 1
     return labels, {
-        name: np.add.reduceat(line, first) if LINES[name].kind == "flow" else line[last]
-        for name, line in monthly.items()
+        name: np.add.reduceat(line, first) if kinds[name] == "flow" else line[last] for name, line in monthly.items()
     }
 
 

@@ -91,7 +91,7 @@ def load(path: Path, mark: str, kept: Kept) -> list[int] | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as held:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
             if str(held["mark"]) != mark:
                 raise BadFile(
                     f"{path} is the checkpoint of another run; a name of its own is needed for this one, or remove the file"

@@ -1,11 +1,143 @@
-"""Single figures that callers give: a whole number, a number."""
+"""What callers give, checked: a number, a whole number, numbers, names, rows, a path."""
 
 from __future__ import annotations
 
-from math import isfinite
+from collections.abc import Hashable
+from math import inf, isfinite
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
-from accelxl.errors import OutOfRange, WrongType
+import numpy as np
+from numpy.typing import NDArray
+
+from accelxl.errors import OutOfRange, ShapeError, WrongType
+
+Vector = NDArray[np.float64]
+
+MOST_THREADS = 4096
+
+
+def shown(value: Any) -> str:
+    """Return what was given, cut to fit a sentence."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def as_float(value: Any, sentence: str) -> float:
+    """Return a number as a float, infinite where it is too large for one.
+
+    Raises
+    ------
+    WrongType
+        With `sentence`, if it is no number.
+    """
+    if value is None or isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+        raise WrongType(sentence)
+    try:
+        return float(value)
+    except OverflowError:
+        return inf
+    except (TypeError, ValueError) as error:
+        raise WrongType(sentence) from error
+
+
+def names_of(given: Any, what: str) -> tuple[str, ...]:
+    """Return names: of one text, or of several.
+
+    Raises
+    ------
+    WrongType
+        If they are no names.
+    ShapeError
+        If there is none.
+    """
+    found = (given,) if isinstance(given, str) else tuple(given) if hasattr(given, "__iter__") else None
+    if found is None or isinstance(given, bytes) or not all(isinstance(name, str) for name in found):
+        raise WrongType(f"{what} is {shown(given)}; a name or a list of names is allowed")
+    if not found:
+        raise ShapeError(f"{what} has no name; one or more are needed")
+    return found
+
+
+def words_of(given: Any, name: str) -> list[Any]:
+    """Return a column of words as a list; dates of NumPy and pandas as dates.
+
+    Raises
+    ------
+    WrongType
+        If a cell is a list or another thing that no word can be.
+    """
+    if isinstance(given, np.ndarray):
+        cells: list[Any] = (given.astype("datetime64[D]") if given.dtype.kind == "M" else given).tolist()
+    else:
+        cells = list(given)
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell, Hashable):
+            raise WrongType(f"{name} in row {number} is {shown(cell)}; a word is allowed")
+    return cells
+
+
+def path_of(given: Any, what: str) -> Path:
+    """Return the path of a file.
+
+    Raises
+    ------
+    WrongType
+        If it is none.
+    """
+    if not isinstance(given, (str, PathLike)) or not str(given):
+        raise WrongType(f"{what} is {shown(given)}; the path of a file is allowed")
+    return Path(given)
+
+
+def threads_of(given: Any) -> int | None:
+    """Return the number of threads, None for every processor."""
+    return None if given is None else whole(given, "the number of threads", 1, MOST_THREADS)
+
+
+def numbers_of(given: Any, sentence: str) -> Vector:
+    """Return an array of numbers, of the same shape; text is never read as a number.
+
+    Raises
+    ------
+    WrongType
+        With `sentence`, and the first cell that is no number.
+    """
+    try:
+        array = np.asarray(given)
+        if array.dtype.kind in "fiub":
+            return np.ascontiguousarray(array, np.float64)
+        if array.dtype.kind == "O" and not any(isinstance(cell, (str, bytes)) for cell in array.ravel()):
+            return np.ascontiguousarray(array, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    cells = given.ravel().tolist() if isinstance(given, np.ndarray) else given
+    several = hasattr(cells, "__iter__") and not isinstance(cells, (str, bytes))
+    bad = next((cell for cell in cells if not isinstance(cell, (int, float))), given) if several else given
+    raise WrongType(sentence.format(shown(bad)))
+
+
+def rows_of(given: Any, what: str, allowed: str) -> list[list[Any]]:
+    """Return a table as rows: of a DataFrame, or of rows; a text alone is a row of one cell.
+
+    Raises
+    ------
+    WrongType
+        If it is no table.
+    ShapeError
+        If one of its rows is none.
+    """
+    if hasattr(given, "itertuples"):
+        return [list(row) for row in given.itertuples(index=False)]
+    if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
+        raise WrongType(f"{what} is {shown(given)}; {allowed}")
+    rows = []
+    for number, row in enumerate(given, 1):
+        if not isinstance(row, str) and (isinstance(row, bytes) or not hasattr(row, "__iter__")):
+            raise ShapeError(f"row {number} of {what} is {shown(row)}; {allowed}")
+        rows.append([row] if isinstance(row, str) else list(row))
+    return rows
 
 
 def real(value: Any, what: str) -> float:
@@ -18,9 +150,7 @@ def real(value: Any, what: str) -> float:
     OutOfRange
         If it is NaN or infinite.
     """
-    if value is None or isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-        raise WrongType(f"{what} is {value!r}; a number is allowed")
-    number = float(value)
+    number = as_float(value, f"{what} is {shown(value)}; a number is allowed")
     if not isfinite(number):
         raise OutOfRange(f"{what} is {number}; a number is allowed")
     return number
@@ -42,9 +172,10 @@ def whole(value: Any, what: str, low: int, high: int) -> int:
     1000
     """
     allowed = f"a whole number from {low:,} to {high:,} is allowed"
-    if value is None or isinstance(value, (str, bytes, bool)) or not hasattr(value, "__float__"):
-        raise WrongType(f"{what} is {value!r}; {allowed}")
-    if not isfinite(float(value)) or value != int(value) or not low <= int(value) <= high:
-        shown = f"{int(value):,}" if isfinite(float(value)) and value == int(value) else f"{float(value):g}"
-        raise OutOfRange(f"{what} is {shown}; {allowed}")
+    if isinstance(value, bool):
+        raise WrongType(f"{what} is {shown(value)}; {allowed}")
+    number = as_float(value, f"{what} is {shown(value)}; {allowed}")
+    if not isfinite(number) or value != int(value) or not low <= int(value) <= high:
+        text = f"{int(value):,}" if isfinite(number) and value == int(value) else f"{number:g}"
+        raise OutOfRange(f"{what} is {text}; {allowed}")
     return int(value)

@@ -5,6 +5,7 @@ The result has the bits of a run on one machine. A span whose worker is lost is 
 
 from __future__ import annotations
 
+import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,8 @@ def client_of(cluster: Any) -> Iterator[Any]:
         yield cluster
         return
     try:
+        if isinstance(cluster, str):
+            _knock(cluster)
         client: Any = Client(cluster, timeout=ANSWER_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError, TimeoutError) as error:
         raise Missing(
@@ -48,6 +51,15 @@ def client_of(cluster: Any) -> Iterator[Any]:
         ) from error
     with client:
         yield client
+
+
+def _knock(address: str) -> None:
+    """Raise OSError or ValueError where nobody listens: Dask's own client would go on trying for a minute."""
+    from distributed.comm.addressing import get_address_host_port, parse_address
+
+    if parse_address(address)[0] in {"tcp", "tls"}:
+        with socket.create_connection(get_address_host_port(address), timeout=ANSWER_SECONDS):
+            pass
 
 
 def _spans(lo: int, hi: int, workers: int) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
-from accelxl.scenario.checks import real, whole
+from accelxl.scenario.checks import names_of, numbers_of, real, shown, whole
 from accelxl.scenario.draws import Draws
 from accelxl.scenario.job import Job
 from accelxl.scenario.outcome import Outcome, histograms, summaries, top_rows
@@ -61,10 +61,10 @@ class Ask:
 
 
 def _sinks(sink: str | Sequence[str]) -> tuple[str, ...]:
-    found = (sink,) if isinstance(sink, str) else tuple(sink)
+    found = names_of(sink, "the sink")
     for word in found:
         if word not in SINKS:
-            raise UnknownName(f"{word!r} is not a sink; {nearest(str(word), SINKS)}")
+            raise UnknownName(f"{shown(word)} is not a sink; {nearest(str(word), SINKS)}")
     if not found or (len(found) > 1 and {"array", "frame"} & set(found)):
         raise UnknownName(
             f"the sinks are {', '.join(found) or 'none'}; array or frame alone, or some of summary, histogram, top are allowed"
@@ -80,10 +80,7 @@ def check_percentiles(given: Iterable[float] | float) -> tuple[float, ...]:
     OutOfRange
         If one is not.
     """
-    try:
-        found = tuple(float(p) for p in np.atleast_1d(np.asarray(given, np.float64)))
-    except (TypeError, ValueError) as error:
-        raise WrongType(f"the percentiles are {given!r}; numbers from 0 to 100 are allowed") from error
+    found = tuple(np.ravel(numbers_of(given, "the percentiles hold {}; numbers from 0 to 100 are allowed")).tolist())
     for p in found:
         if not 0.0 <= p <= 100.0:
             raise OutOfRange(f"percentile {p:g} is asked for; numbers from 0 to 100 are allowed")
@@ -96,7 +93,7 @@ def levels_of(metrics: Sequence[str], level: float | Mapping[str, float]) -> tup
         for name in level:
             if name not in metrics:
                 raise UnknownName(
-                    f"a level is given for {name!r}, which is not a metric of this run; {nearest(str(name), metrics)}"
+                    f"a level is given for {shown(name)}, which is not a metric of this run; {nearest(str(name), metrics)}"
                 )
     figures = level if isinstance(level, Mapping) else dict.fromkeys(metrics, level)
     return tuple(real(figures.get(name, 0.0), f"the level of {name}") for name in metrics)
@@ -104,13 +101,17 @@ def levels_of(metrics: Sequence[str], level: float | Mapping[str, float]) -> tup
 
 def _edges(job: Job, bins: Any) -> tuple[NDArray[np.float64], ...]:
     """Return the edges of each metric: as given, or even ones over the range of the first scenarios."""
-    if np.ndim(bins) or isinstance(bins, Mapping):
+    if isinstance(bins, Mapping) or (hasattr(bins, "__iter__") and not isinstance(bins, (str, bytes))):
         found = []
         for name in job.metrics:
             given = bins.get(name) if isinstance(bins, Mapping) else bins
-            edges = np.asarray(given, np.float64) if given is not None else np.zeros(0)
+            edges = (
+                numbers_of(given, f"the edges of {name} hold {{}}; rising numbers are allowed")
+                if given is not None
+                else np.zeros(0)
+            )
             if edges.ndim != 1 or len(edges) < 2 or not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
-                raise ShapeError(f"the edges of {name} are {given!r}; two or more rising numbers are allowed")
+                raise ShapeError(f"the edges of {name} are {shown(given)}; two or more rising numbers are allowed")
             found.append(np.ascontiguousarray(edges))
         return tuple(found)
     count = whole(bins, "the number of bins", 1, 100_000)
@@ -132,9 +133,13 @@ def _top(job: Job, ask: Ask, rows: bool) -> tuple[int, int, float]:
     """Return how many rows are kept, the place of the metric that orders them, and its sign."""
     if not rows:
         return 0, 0, 1.0
-    by = ask.top_by or job.metrics[0]
-    if by not in job.metrics:
-        raise UnknownName(f"{by!r} orders the top and is not a metric of this run; {nearest(str(by), job.metrics)}")
+    by = job.metrics[0] if ask.top_by is None else ask.top_by
+    if not isinstance(by, str) or by not in job.metrics:
+        raise UnknownName(
+            f"{shown(by)} orders the top and is not a metric of this run; {nearest(str(by), job.metrics)}"
+        )
+    if not (ask.largest is None or isinstance(ask.largest, (bool, np.bool_))):
+        raise WrongType(f"largest is {shown(ask.largest)}; True or False is allowed")
     room = whole(ask.top, "the number of scenarios at the top", 1, 10_000)
     largest = by not in BEST_LOW if ask.largest is None else ask.largest
     return room, job.metrics.index(by), 1.0 if largest else -1.0

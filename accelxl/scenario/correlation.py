@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
+from accelxl.errors import OutOfRange, ShapeError, UnknownName, nearest
+from accelxl.scenario.checks import as_float, rows_of, shown
 
 Matrix = NDArray[np.float64]
 
@@ -22,9 +23,8 @@ SINGULAR = 1e-12
 
 
 def _cell(value: Any, first: str, second: str) -> float:
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-        raise WrongType(f"the correlation of {first} and {second} is {value!r}; a number from -1 to 1 is allowed")
-    number = float(value)
+    allowed = "a number from -1 to 1 is allowed"
+    number = as_float(value, f"the correlation of {first} and {second} is {shown(value)}; {allowed}")
     if not -1.0 <= number <= 1.0:
         raise OutOfRange(f"the correlation of {first} and {second} is {number:g}; a number from -1 to 1 is allowed")
     return number
@@ -35,11 +35,11 @@ def _of_pairs(pairs: Mapping[Any, Any], names: Sequence[str]) -> Matrix:
     for pair, value in pairs.items():
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise ShapeError(
-                f"{pair!r} names no pair of inputs; a key such as ({names[0]!r}, {names[-1]!r}) is allowed"
+                f"{shown(pair)} names no pair of inputs; a key such as ({shown(names[0])}, {names[-1]!r}) is allowed"
             )
         for name in pair:
             if name not in names:
-                raise UnknownName(f"{name!r} of the correlation has no distribution; {nearest(str(name), names)}")
+                raise UnknownName(f"{shown(name)} of the correlation has no distribution; {nearest(str(name), names)}")
         first, second = names.index(pair[0]), names.index(pair[1])
         if first == second:
             raise ShapeError(f"the correlation of {pair[0]} with itself is given; it is 1")
@@ -52,7 +52,7 @@ def _of_named(rows: Sequence[Sequence[Any]], header: Sequence[Any], names: Seque
     words = [str(cell).strip() for cell in header]
     for word in words:
         if word not in names:
-            raise UnknownName(f"{word!r} of the correlation has no distribution; {nearest(word, names)}")
+            raise UnknownName(f"{shown(word)} of the correlation has no distribution; {nearest(word, names)}")
     if len(set(words)) < len(words) or len(rows) != len(words):
         raise ShapeError(
             f"the correlation has {len(rows)} rows and the columns {', '.join(words)}; each input once on both sides is allowed"
@@ -91,11 +91,7 @@ def matrix_of(given: Any, names: Sequence[str]) -> Matrix:
     if hasattr(given, "columns") and hasattr(given, "index"):
         matrix = _of_named(given.to_numpy().tolist(), list(given.columns), names)
     else:
-        rows = (
-            given.tolist()
-            if hasattr(given, "tolist")
-            else [list(row) if isinstance(row, Sequence) else [row] for row in given]
-        )
+        rows = rows_of(given, "the correlation", "a matrix, a table with names or a dict by pairs is allowed")
         if rows and isinstance(rows[0], list) and any(isinstance(cell, str) and cell.strip() for cell in rows[0][1:]):
             matrix = _of_named([row[1:] for row in rows[1:]], rows[0][1:], names)
         else:

@@ -18,7 +18,7 @@ import accelxl._core as core
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.plan.inputs import Input
 from accelxl.plan.model import Plan
-from accelxl.scenario.checks import real
+from accelxl.scenario.checks import numbers_of, real, shown
 from accelxl.scenario.tables import check_name, varies
 
 CUT_SHARE = 0.05
@@ -99,10 +99,7 @@ class Distribution:
 
 
 def _list(value: Any, place: str) -> NDArray[np.float64]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise WrongType(f"{place} is {value!r}; a list of numbers is allowed") from error
+    array = numbers_of(value, f"{place} holds {{}}; a list of numbers is allowed")
     if array.ndim != 1 or array.size == 0:
         raise ShapeError(f"{place} has shape {array.shape}; a list of one or more numbers is allowed")
     if not np.isfinite(array).all():
@@ -121,10 +118,12 @@ def _arguments(name: str, spec: Any) -> tuple[Kind, dict[str, Any]]:
     elif isinstance(spec, Sequence) and not isinstance(spec, (str, bytes)) and len(spec):
         word, positional, given = spec[0], list(spec[1:]), {}
     else:
-        raise WrongType(f'{name} is given as {spec!r}; a distribution such as ("triangular", 0.3, 0.6, 1.2) is allowed')
+        raise WrongType(
+            f'{name} is given as {shown(spec)}; a distribution such as ("triangular", 0.3, 0.6, 1.2) is allowed'
+        )
     kind = KINDS.get(word.strip().lower()) if isinstance(word, str) else None
     if kind is None:
-        raise UnknownName(f"{word!r} is not a distribution of {name}; {nearest(str(word), KINDS)}")
+        raise UnknownName(f"{shown(word)} is not a distribution of {name}; {nearest(str(word), KINDS)}")
     order = [*kind.parameters, *(parameter for parameter, _ in kind.optional)]
     if len(positional) > len(order):
         raise ShapeError(f"{kind.name} of {name} has {len(positional)} arguments; {', '.join(order)} are allowed")
@@ -132,7 +131,7 @@ def _arguments(name: str, spec: Any) -> tuple[Kind, dict[str, Any]]:
     for parameter in given:
         if parameter not in order:
             raise UnknownName(
-                f"{parameter!r} is not an argument of {kind.name} ({name}); {nearest(str(parameter), order)}"
+                f"{shown(parameter)} is not an argument of {kind.name} ({name}); {nearest(str(parameter), order)}"
             )
     return kind, {parameter: value for parameter, value in given.items() if value is not None}
 

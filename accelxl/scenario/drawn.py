@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from accelxl.errors import ShapeError, UnknownName, WrongType
+from accelxl.errors import ShapeError, UnknownName
 from accelxl.plan.model import Plan
+from accelxl.scenario.checks import rows_of
 from accelxl.scenario.distributions import Distribution, distribution
 
 
@@ -68,12 +69,8 @@ def distributions_of(plan: Plan, given: Any) -> tuple[Distribution, ...]:
     ShapeError
         If there is none.
     """
-    if hasattr(given, "itertuples"):
-        given = [list(row)[1:] for row in given.itertuples()]
     if not isinstance(given, Mapping):
-        if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
-            raise WrongType(f"the distributions are {given!r}; a dict by input or a table of rows is allowed")
-        given = from_table(list(given))
+        given = from_table(rows_of(given, "the table of distributions", "a dict by input or rows are allowed"))
     if not given:
         raise ShapeError("there is no distribution; one or more inputs with theirs are needed")
     found = tuple(distribution(plan, str(name), spec) for name, spec in given.items())

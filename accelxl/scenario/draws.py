@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import accelxl._core as core
-from accelxl.errors import OutOfRange, UnknownName, nearest
+from accelxl.errors import OutOfRange, UnknownName, WrongType, nearest
 from accelxl.scenario.beta import score_table
-from accelxl.scenario.checks import whole
+from accelxl.scenario.checks import shown, whole
 from accelxl.scenario.correlation import matrix_of, triangle
 from accelxl.scenario.distributions import Distribution, score_limits
 from accelxl.scenario.sobol import RUNS, points, scrambled
@@ -133,8 +133,10 @@ def draws_of(
     OutOfRange
         If the correlation matrix is not positive definite, or antithetic draws are asked of a net.
     """
-    if method not in METHODS:
-        raise UnknownName(f"{method!r} is not a method of drawing; {nearest(str(method), METHODS)}")
+    if not isinstance(method, str) or method not in METHODS:
+        raise UnknownName(f"{shown(method)} is not a method of drawing; {nearest(str(method), METHODS)}")
+    if not isinstance(antithetic, (bool, np.bool_)):
+        raise WrongType(f"antithetic is {shown(antithetic)}; True or False is allowed")
     if method == "sobol" and antithetic:
         raise OutOfRange("antithetic is given with method sobol; it is allowed with philox")
     names = tuple(item.name for item in items)

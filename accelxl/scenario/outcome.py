@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import accelxl._core as core
 from accelxl.errors import UnknownName, nearest
 from accelxl.plan.metrics import METRICS
+from accelxl.scenario.checks import shown
 from accelxl.scenario.engine import Kept
 from accelxl.scenario.job import Job
 from accelxl.scenario.sinks import Wanted
@@ -78,7 +79,7 @@ class Outcome:
     def __getitem__(self, metric: str) -> Summary:
         """Return the summary of a metric."""
         if metric not in self.summaries:
-            raise UnknownName(f"{metric!r} is not a metric of this run; {nearest(str(metric), self.summaries)}")
+            raise UnknownName(f"{shown(metric)} is not a metric of this run; {nearest(str(metric), self.summaries)}")
         return self.summaries[metric]
 
     def __iter__(self) -> Iterator[str]:
@@ -128,7 +129,7 @@ def exact_percentiles(ranks: Vector, percentiles: Sequence[float]) -> list[float
     [1.0, 3.0, inf]
     """
     known = ranks[~np.isnan(ranks)]
-    if not len(known):
+    if not len(known) or not percentiles:
         return [nan] * len(percentiles)
     places = [p / 100.0 * (len(known) - 1) for p in percentiles]
     below = [min(int(place), len(known) - 1) for place in places]

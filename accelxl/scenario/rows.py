@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 
 from accelxl.errors import BadFile, Missing, OutOfRange
 from accelxl.files import replacing, unwritten
+from accelxl.scenario.checks import path_of
 
 Column = Any
 """An array of numbers, or a list of words."""
@@ -61,7 +63,13 @@ class _Parquet:
 
     def put(self, columns: Sequence[Column]) -> None:
         """Write a row group."""
-        arrays = [self.arrow.array(column, type=kind.type) for column, kind in zip(columns, self.schema, strict=True)]
+        text = self.arrow.string()
+        arrays = [
+            self.arrow.array(
+                [None if c is None else str(c) for c in column] if kind.type == text else column, type=kind.type
+            )
+            for column, kind in zip(columns, self.schema, strict=True)
+        ]
         self.writer.write_batch(self.arrow.record_batch(arrays, schema=self.schema))
 
     def close(self) -> None:
@@ -80,7 +88,7 @@ class _Csv:
 
     @staticmethod
     def _word(text: object) -> str:
-        safe = plain(str(text))
+        safe = "" if text is None else plain(str(text))
         return '"' + safe.replace('"', '""') + '"' if any(c in safe for c in ',"\r\n') else safe
 
     def put(self, columns: Sequence[Column]) -> None:
@@ -105,7 +113,8 @@ class _Sheet:
         import xlsxwriter
 
         self.words = frozenset(at for at, name in enumerate(names) if name in words)
-        self.book = xlsxwriter.Workbook(str(beside), {"constant_memory": True, "tmpdir": str(beside.parent)})
+        self.folder = tempfile.mkdtemp(prefix=f"{beside.name}.", dir=beside.parent)
+        self.book = xlsxwriter.Workbook(str(beside), {"constant_memory": True, "tmpdir": self.folder})
         self.sheet = self.book.add_worksheet("scenarios")
         bold = self.book.add_format({"bold": True})
         for at, name in enumerate(names):
@@ -117,13 +126,16 @@ class _Sheet:
     def put(self, columns: Sequence[Column]) -> None:
         """Write rows; text is written as text, whatever it begins with."""
         lists = [
-            list(map(str, c)) if at in self.words else np.asarray(c, np.float64).tolist()
+            ["" if word is None else str(word) for word in c]
+            if at in self.words
+            else np.asarray(c, np.float64).tolist()
             for at, c in enumerate(columns)
         ]
         for row in zip(*lists, strict=True):
             for at, value in enumerate(row):
                 if isinstance(value, str):
-                    self.sheet.write_string(self.at, at, value)
+                    if value:
+                        self.sheet.write_string(self.at, at, value)
                 elif np.isfinite(value):
                     self.sheet.write_number(self.at, at, value)
             self.at += 1
@@ -136,6 +148,8 @@ class _Sheet:
             self.book.close()
         except FileCreateError as error:
             raise error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error)) from error
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 _KINDS = {".parquet": _Parquet, ".csv": _Csv, ".xlsx": _Sheet}
@@ -151,7 +165,7 @@ def check_out(out: Any, rows: int) -> Path:
     OutOfRange
         If a sheet cannot hold the rows.
     """
-    path = Path(out)
+    path = path_of(out, "the file of rows (out)")
     if path.suffix.lower() not in _KINDS:
         raise BadFile(f"{path} ends in {path.suffix or 'nothing'}; .parquet, .csv or .xlsx is allowed")
     if not path.parent.is_dir():
@@ -175,6 +189,22 @@ def whole(path: Path, names: Sequence[str], words: Sequence[str] = ()) -> Iterat
                 rows.close()
             raise
         rows.close()
+
+
+def save(path: Path, table: Sequence[Sequence[Any]]) -> Path:
+    """Write a small table, its first row the names of the columns, to a file; a column with text in it is one of words.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be written; nothing half-written is left.
+    """
+    place, names = check_out(path, len(table) - 1), [str(name) for name in table[0]]
+    columns = [list(column) for column in zip(*table[1:], strict=True)]
+    words = [name for name, column in zip(names, columns, strict=True) if any(isinstance(c, str) for c in column)]
+    with whole(place, names, words) as rows:
+        rows.put(columns)
+    return place
 
 
 class Parts:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from accelxl.errors import BadFile
+from accelxl.errors import BadFile, OutOfRange, WrongType
 from accelxl.parallel import Progress
 from accelxl.scenario import checkpoint as marks
 from accelxl.scenario import cluster as workers
 from accelxl.scenario import engine
+from accelxl.scenario.checks import path_of, real, shown, threads_of
 from accelxl.scenario.draws import Draws
 from accelxl.scenario.engine import Kept, Vector, Watch, Writer
 from accelxl.scenario.job import Job
@@ -71,18 +72,23 @@ def complete(job: Job, wanted: Wanted, how: How) -> tuple[Kept, Path | None]:
         If a file cannot be read or written; nothing half-written is left.
     """
     out = None if how.out is None else check_out(how.out, job.count)
+    threads, seconds = threads_of(how.threads), real(how.seconds, "the time between two checkpoints")
+    if seconds < 0.0:
+        raise OutOfRange(f"the time between two checkpoints is {seconds:g} s; 0 or more is allowed")
+    if how.progress is not None and not callable(how.progress):
+        raise WrongType(f"progress is {shown(how.progress)}; a function of scenarios done and all is allowed")
     kept, watch = Kept.empty(job, wanted), Watch(job.count, how.progress)
     with ExitStack() as stack:
         client = None if how.cluster is None else stack.enter_context(workers.client_of(how.cluster))
 
         def advance(kept: Kept, until: int, write: Writer | None) -> None:
             if client is None:
-                engine.advance(job, wanted, kept, until, how.threads, watch, write)
+                engine.advance(job, wanted, kept, until, threads, watch, write)
             else:
                 workers.advance(job, wanted, kept, until, client, watch, write)
 
         if how.checkpoint is not None:
-            _resumable(job, wanted, how, kept, watch, out, advance)
+            _resumable(job, wanted, path_of(how.checkpoint, "the checkpoint"), seconds, kept, watch, out, advance)
         elif out is None:
             advance(kept, job.count, None)
         else:
@@ -92,9 +98,10 @@ def complete(job: Job, wanted: Wanted, how: How) -> tuple[Kept, Path | None]:
 
 
 def _resumable(
-    job: Job, wanted: Wanted, how: How, kept: Kept, watch: Watch, out: Path | None, advance: Advance
+    job: Job, wanted: Wanted, path: Path, seconds: float, kept: Kept, watch: Watch, out: Path | None, advance: Advance
 ) -> None:
-    path = Path(how.checkpoint)
+    if path == out:
+        raise BadFile(f"{path} is given as checkpoint and as the file of rows; two files are needed")
     if not path.parent.is_dir():
         raise BadFile(f"{path} lies in a folder that does not exist; an existing folder is needed")
     if out is not None and out.suffix.lower() == ".xlsx":
@@ -116,7 +123,7 @@ def _resumable(
         marks.save(path, mark, kept, firsts)
         # As many stretches as fill the time between two checkpoints, at most twice as many as last time.
         rate = (until - first) / max(time.perf_counter() - begun, 1e-9)
-        step = max(STRETCH, min(2 * step, int(rate * how.seconds) // STRETCH * STRETCH))
+        step = max(STRETCH, min(2 * step, int(rate * seconds) // STRETCH * STRETCH))
     if parts:
         parts.join(firsts)
     marks.drop(path)

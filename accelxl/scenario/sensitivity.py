@@ -13,7 +13,7 @@ from accelxl.errors import NoSolution, OutOfRange
 from accelxl.parallel import Progress
 from accelxl.plan.evaluate import run
 from accelxl.plan.model import Plan, plan_of
-from accelxl.scenario.checks import whole
+from accelxl.scenario.checks import threads_of, whole
 from accelxl.scenario.drawn import distributions_of
 from accelxl.scenario.draws import Draws, draws_of
 from accelxl.scenario.sobol import MAX_DIMS, RUNS
@@ -158,7 +158,7 @@ def sensitivity(
     ------
     Saltelli et al. 2010, "Variance based sensitivity analysis of model output"; Jansen 1999.
     """
-    base = plan_of(plan)
+    base, threads = plan_of(plan), threads_of(threads)
     (name,) = check_metrics((metric,))
     items = distributions_of(base, distributions)
     if method == "sobol" and 2 * len(items) > MAX_DIMS:

@@ -76,7 +76,7 @@ def breakeven(
     >>> abs(evaluate({**plan, "price_usd_per_mtok": price}, ["npv"])["npv"]) < 1e-3
     True
     >>> breakeven(plan, "price_usd_per_mtok", columns={"utilization": [0.3, 0.6]}).round(4)
-    array([0.456, 0.228])
+    array([0.4545, 0.2272])
     """
     base = plan_of(plan)
     check_metrics((metric,))
@@ -87,14 +87,19 @@ def breakeven(
     look = _looks(bottom, top, now, whole, ALONE)
 
     def gap(at: Vector, _: NDArray[np.intp]) -> Vector:
-        return run(base, {name: at}, (metric,))[0] - goal
+        found: Vector = run(base, {name: at}, (metric,))[0] - goal
+        return found
 
     gaps = gap(look, np.zeros(len(look), np.intp))[None, :]
     text = f"{metric} does not meet {goal:,.6g} for {name} from {bottom:g} to {top:g}"
     where = _crossing(gaps, look, now)
     if where[0] < 0:
         known = gaps[~np.isnan(gaps)]
-        ends = f"its distance from the target goes from {known[0]:,.6g} to {known[-1]:,.6g}" if len(known) else "it has no value there"
+        ends = (
+            f"its distance from the target goes from {known[0]:,.6g} to {known[-1]:,.6g}"
+            if len(known)
+            else "it has no value there"
+        )
         raise NoSolution(f"{text}; {ends}")
     found, left = _close_in(gap, look, gaps, where, whole)
     if not whole and left[0] > MISS * float(_size(base, metric, {})[0]):
@@ -108,7 +113,7 @@ def _bounds(base: Plan, name: str, low: float | None, high: float | None) -> tup
     if not varies(name):
         raise WrongType(f"{name} is not a number; an input that is a number can be solved for")
     compiled = compile_plan(base)
-    own = float(compiled.values[slots_of(compiled, name)[0]])  # noqa: PD011 - no DataFrame
+    own = float(compiled.values[slots_of(compiled, name)[0]])
     now = 0.0 if np.isnan(own) else own
     bottom = row.quantity.low if low is None else max(real(low, f"the low of {name}"), row.quantity.low)
     top = row.quantity.high if high is None else min(real(high, f"the high of {name}"), row.quantity.high)
@@ -199,7 +204,9 @@ def _size(base: Plan, metric: str, columns: Mapping[str, Vector]) -> Vector:
     return np.where(capex > 0, capex, 1.0)
 
 
-def _rows(base: Plan, name: str, metric: str, goal: float, given: Any, bounds: tuple[float, float, float, bool]) -> Vector:
+def _rows(
+    base: Plan, name: str, metric: str, goal: float, given: Any, bounds: tuple[float, float, float, bool]
+) -> Vector:
     """Return the value for each row of a table, NaN where there is none."""
     numbers, words, count = read_columns(base, given)
     if words:
@@ -218,7 +225,8 @@ def _rows(base: Plan, name: str, metric: str, goal: float, given: Any, bounds: t
         size = min(step, count - first)
 
         def gap(at: Vector, rows: NDArray[np.intp], part: Mapping[str, Vector] = part) -> Vector:
-            return run(base, {**{n: v[rows] for n, v in part.items()}, name: at}, (metric,))[0] - goal
+            far: Vector = run(base, {**{n: v[rows] for n, v in part.items()}, name: at}, (metric,))[0] - goal
+            return far
 
         rows = np.repeat(np.arange(size), len(look))
         gaps = gap(np.tile(look, size), rows).reshape(size, len(look))

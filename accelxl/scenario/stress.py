@@ -13,7 +13,7 @@ from accelxl.errors import ShapeError, UnknownName, WrongType, nearest
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
 from accelxl.plan.model import Plan, plan_of
-from accelxl.scenario.checks import real
+from accelxl.scenario.checks import real, rows_of, shown
 from accelxl.scenario.tables import check_metrics, varies
 
 WEEKS_PER_MONTH = 365.0 / 7.0 / 12.0
@@ -58,18 +58,21 @@ class Stress:
         for case in self.cases:
             if case.name == name:
                 return case
-        raise UnknownName(f"{name!r} is not a case of this pack; {nearest(name, [case.name for case in self.cases])}")
+        raise UnknownName(
+            f"{shown(name)} is not a case of this pack; {nearest(name, [case.name for case in self.cases])}"
+        )
 
     def table(self) -> list[list[Any]]:
         """Return a row a case under a header: its name, what changed, its metrics."""
         head: list[Any] = ["case", "changes", *self.metrics]
         return [
             head,
-            *([c.name, "; ".join(map(_says, c.changes)), *(c.metrics[m] for m in self.metrics)] for c in self.cases),
+            *([c.name, "; ".join(map(says, c.changes)), *(c.metrics[m] for m in self.metrics)] for c in self.cases),
         ]
 
 
-def _says(blow: Blow) -> str:
+def says(blow: Blow) -> str:
+    """Return a change in words."""
     words = {"set": f"{blow.name} {blow.value:g}", "times": f"{blow.name} x {blow.value:g}"}
     return words.get(blow.how, f"{blow.name} {blow.how} {blow.value:g}")
 
@@ -108,18 +111,20 @@ def _blows(case: str, changes: Any) -> tuple[Blow, ...]:
         return changes
     if not isinstance(changes, Mapping) or not changes:
         raise ShapeError(
-            f'case {case!r} is {changes!r}; inputs with a figure or a change such as ("at most", 0.3) are allowed'
+            f'case {shown(case)} is {shown(changes)}; inputs with a figure or a change such as ("at most", 0.3) are allowed'
         )
     found = []
     for name, change in changes.items():
         if name not in INPUTS:
-            raise UnknownName(f"case {case!r}: {name!r} is not an input of a plan; {nearest(str(name), INPUTS)}")
+            raise UnknownName(
+                f"case {shown(case)}: {shown(name)} is not an input of a plan; {nearest(str(name), INPUTS)}"
+            )
         if not varies(name):
-            raise WrongType(f"case {case!r}: {name} is not a number; an input that is a number can be stressed")
+            raise WrongType(f"case {shown(case)}: {name} is not a number; an input that is a number can be stressed")
         how, value = change if isinstance(change, (tuple, list)) and len(change) == 2 else ("set", change)
-        if how not in HOW:
-            raise UnknownName(f"case {case!r}: {how!r} is not a change of {name}; {nearest(str(how), HOW)}")
-        found.append(Blow(name, how, real(value, f"case {case!r}: the change of {name}")))
+        if not isinstance(how, str) or how not in HOW:
+            raise UnknownName(f"case {shown(case)}: {shown(how)} is not a change of {name}; {nearest(str(how), HOW)}")
+        found.append(Blow(name, how, real(value, f"case {shown(case)}: the change of {name}")))
     return tuple(found)
 
 
@@ -130,22 +135,24 @@ def pack_of(given: Any) -> dict[str, tuple[Blow, ...]]:
         given = "telecom"
     if isinstance(given, str):
         if given not in known:
-            raise UnknownName(f"{given!r} is not a pack; {nearest(given, known)}")
+            raise UnknownName(f"{shown(given)} is not a pack; {nearest(given, known)}")
         return known[given]
     if not isinstance(given, Mapping):
         given = _from_rows(given)
     if not given:
         raise ShapeError("the pack has no case; one or more are needed")
+    for name in ("base", *(("together",) if len(given) > 1 else ())):
+        if name in given:
+            raise UnknownName(
+                f"{shown(name)} names a case of the pack and a row of every result; another name is allowed"
+            )
     return {str(case): _blows(str(case), changes) for case, changes in given.items()}
 
 
 def _from_rows(rows: Any) -> dict[str, dict[str, Any]]:
-    if not hasattr(rows, "__iter__"):
-        raise WrongType(
-            f"the pack is {rows!r}; its name, a dict of cases, or rows of case, input, change, figure are allowed"
-        )
+    allowed = "its name, a dict of cases, or rows of case, input, change, figure are allowed"
     found: dict[str, dict[str, Any]] = {}
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows_of(rows, "the pack", allowed), 1):
         cells = [cell for cell in row if not (cell is None or cell == "" or (isinstance(cell, float) and isnan(cell)))]
         if not cells:
             continue

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
+from accelxl.errors import OutOfRange, ShapeError, UnknownName
 from accelxl.parallel import Progress
 from accelxl.plan.evaluate import compile_plan, metric_positions, run, slots_of
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import Plan, plan_of
+from accelxl.scenario.checks import names_of, numbers_of, shown, threads_of, words_of
 from accelxl.scenario.sinks import PERCENTILES
+from accelxl.units import unknown
 
 DEFAULT_METRICS = ("npv", "irr", "roi", "payback_months", "cost_per_mtok")
 MAX_CASES = 1 << 31
@@ -39,8 +41,8 @@ def check_name(plan: Plan, name: str) -> Input:
     UnknownName
         If the plan has no such input or tranche.
     """
-    if not isinstance(name, str) or stem(name) not in INPUTS:
-        raise UnknownName(f"{name!r} is not an input of a plan; {nearest(stem(str(name)), INPUTS)}")
+    if not isinstance(name, str) or stem(name) not in INPUTS or name.endswith("."):
+        raise unknown(stem(str(name)), INPUTS, f"{shown(name)} is not an input of a plan")
     if varies(name):
         slots_of(compile_plan(plan), name)
     return INPUTS[stem(name)]
@@ -57,11 +59,7 @@ def number_column(plan: Plan, name: str, values: Any) -> NDArray[np.float64]:
         If a value is NaN, infinite, outside the range, or a fraction where whole numbers are allowed.
     """
     row = check_name(plan, name)
-    try:
-        column = np.ascontiguousarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        bad = next((v for v in np.ravel(np.asarray(values, dtype=object)) if not hasattr(v, "__float__")), values)
-        raise WrongType(f"{name} holds {bad!r}; {row.quantity.allowed()} is allowed") from error
+    column = numbers_of(values, f"{name} holds {{}}; {row.quantity.allowed()} is allowed")
     if column.ndim != 1:
         raise ShapeError(f"{name} has {column.ndim} dimensions; a column of numbers is allowed")
     wrong = ~((column >= row.quantity.low) & (column <= row.quantity.high))
@@ -75,9 +73,9 @@ def number_column(plan: Plan, name: str, values: Any) -> NDArray[np.float64]:
 
 def check_metrics(metrics: Iterable[str] | str | None, default: tuple[str, ...] = DEFAULT_METRICS) -> tuple[str, ...]:
     """Return the names of metrics, the default where none is given."""
-    names = default if metrics is None else (metrics,) if isinstance(metrics, str) else tuple(metrics)
+    names = default if metrics is None else dict.fromkeys(names_of(metrics, "the list of metrics"))
     metric_positions(names)
-    return names
+    return tuple(names)
 
 
 def scenarios(
@@ -139,7 +137,8 @@ def scenarios(
     base = plan_of(plan)
     names = check_metrics(metrics)
     numbers, words, count = read_columns(base, columns)
-    if sink == "array" and cluster is None and out is None and checkpoint is None:
+    threads = threads_of(threads)
+    if isinstance(sink, str) and sink == "array" and cluster is None and out is None and checkpoint is None:
         found = dict(zip(names, _rows(base, numbers, words, names, threads), strict=True))
     else:
         from accelxl.scenario.collect import Ask, collect
@@ -157,7 +156,7 @@ def scenarios(
 
 
 def _length(given: Mapping[str, Any]) -> int:
-    lengths = {name: len(values) for name, values in given.items() if np.ndim(values) > 0}
+    lengths = {name: len(values) for name, values in given.items() if _is_column(values)}
     if len(set(lengths.values())) > 1:
         (a, n), (b, m) = sorted(lengths.items(), key=lambda item: item[1])[:: len(lengths) - 1]
         raise ShapeError(f"{a} has {n} rows and {b} has {m}; columns of equal length are allowed")
@@ -165,6 +164,10 @@ def _length(given: Mapping[str, Any]) -> int:
     if count == 0:
         raise ShapeError(f"{next(iter(lengths))} has no rows; one or more are needed")
     return count
+
+
+def _is_column(values: Any) -> bool:
+    return hasattr(values, "__len__") and not isinstance(values, (str, bytes)) and getattr(values, "ndim", 1) > 0
 
 
 def _is_frame(given: Any) -> bool:
@@ -180,6 +183,10 @@ def read_columns(base: Plan, columns: Any) -> tuple[dict[str, NDArray[np.float64
         If there is no column, no row, or the columns differ in length.
     """
     given: Any = {str(c): columns[c].to_numpy() for c in columns.columns} if _is_frame(columns) else columns
+    if _is_frame(columns) and len(given) < len(columns.columns):
+        raise UnknownName(
+            f"the table has {columns.columns[columns.columns.duplicated()][0]!s} twice; each column once is allowed"
+        )
     if not isinstance(given, Mapping) or not given:
         raise ShapeError("the table has no column; one or more columns of inputs are needed")
     count = _length(given)
@@ -187,11 +194,11 @@ def read_columns(base: Plan, columns: Any) -> tuple[dict[str, NDArray[np.float64
     words: dict[str, list[Any]] = {}
     for name, values in given.items():
         check_name(base, name)
-        column = np.broadcast_to(np.asarray(values), (count,)) if np.ndim(values) == 0 else values
+        column = values if _is_column(values) else [values] * count
         if varies(name):
             numbers[name] = number_column(base, name, column)
         else:
-            words[name] = list(column)
+            words[name] = words_of(column, name)
     return numbers, words, count
 
 

@@ -16,7 +16,7 @@ from accelxl.errors import NoData, OutOfRange, ShapeError, UnknownName, WrongTyp
 from accelxl.plan.evaluate import compile_plan, run, slots_of
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import Plan, plan_of
-from accelxl.scenario.checks import real
+from accelxl.scenario.checks import real, rows_of, shown
 from accelxl.scenario.tables import check_metrics, check_name, number_column, stem, varies
 
 SHARE = 0.2
@@ -140,7 +140,7 @@ def _given(base: Plan, name: str, pair: Any, share: float) -> tuple[float, float
     if pair is None:
         return default_range(base, name, share)
     if isinstance(pair, (str, bytes)) or not hasattr(pair, "__len__") or len(pair) != 2:
-        raise ShapeError(f"the range of {name} is {pair!r}; a low and a high are allowed")
+        raise ShapeError(f"the range of {name} is {shown(pair)}; a low and a high are allowed")
     low, high = (real(value, f"the {word} of {name}") for value, word in zip(pair, ("low", "high"), strict=True))
     if not low <= high:
         raise OutOfRange(f"the range of {name} goes from {low:g} to {high:g}; low up to high is allowed")
@@ -174,11 +174,9 @@ def ranges_of(base: Plan, ranges: Any, share: float = SHARE) -> dict[str, tuple[
 
 def _pairs(rows: Any) -> dict[str, Any]:
     """Return the ranges of rows of a table: a name, and a low and a high or neither."""
-    if isinstance(rows, (str, bytes)) or not hasattr(rows, "__iter__"):
-        raise WrongType(f"the ranges are {rows!r}; a dict by input, rows of name, low and high, or names are allowed")
+    allowed = "a dict by input, rows of name, low and high, or names are allowed"
     found: dict[str, Any] = {}
-    for number, row in enumerate(rows, 1):
-        cells = [row] if isinstance(row, str) else list(row)
+    for number, cells in enumerate(rows_of(rows, "the table of ranges", allowed), 1):
         filled = [
             cell for cell in cells if not (cell is None or cell == "" or (isinstance(cell, float) and isnan(cell)))
         ]

@@ -40,7 +40,19 @@ def outside(name: str, arguments: list[list[Any]], books: int) -> list[Any]:
         together = _plans(arguments[0], arguments[1])
         if together is not None:
             return together
-    return [_call(name, [column[min(book, len(column) - 1)] for column in arguments]) for book in range(books)]
+    if _last.results is not None and name == _last.name and _same(arguments, _last.arguments):
+        return _last.results
+    found = [_call(name, [column[min(book, len(column) - 1)] for column in arguments]) for book in range(books)]
+    _last.name, _last.arguments, _last.results = name, arguments, found
+    return found
+
+
+def _same(given: list[list[Any]], last: list[list[Any]] | None) -> bool:
+    """Tell whether two lists of arguments are the same ranges and equal texts; numbers are not compared, a new call is as cheap."""
+    return last is not None and len(given) == len(last) and all(
+        one is other or (len(one) == 1 and len(other) == 1 and isinstance(one[0], str) and one[0] == other[0])
+        for one, other in zip(given, last, strict=True)
+    )  # fmt: skip
 
 
 def _call(name: str, cells: list[Any]) -> Any:
@@ -76,8 +88,11 @@ def _spread(results: list[Any], places: list[int], given: list[Any]) -> list[Any
 
 
 class _Last(threading.local):
-    """The blocks that were turned into tables last: a book asks for many metrics of the same ones."""
+    """What was asked for last: a book asks for many metrics of one plan, and for many cells of one table."""
 
+    name: str = ""
+    arguments: list[list[Any]] | None = None
+    results: list[Any] | None = None
     blocks: list[Any] | None = None
     groups: list[tuple[list[int], Rows | None]] | None = None
 

@@ -74,7 +74,9 @@ def board(book: str | Path, pdf: str | Path | None = None, *, recalculate: bool 
         drawn = alone.with_suffix(".pdf")
         if not drawn.exists():
             reason = (done.stderr or done.stdout).strip().splitlines()
-            raise BadFile(f"LibreOffice drew no page of {book}: {reason[-1] if reason else f'it ended with {done.returncode}'}")
+            raise BadFile(
+                f"LibreOffice drew no page of {book}: {reason[-1] if reason else f'it ended with {done.returncode}'}"
+            )
         return write_atomically(target, drawn.read_bytes())
 
 

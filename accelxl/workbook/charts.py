@@ -13,10 +13,13 @@ from accelxl.workbook.styles import COLOURS, FONT
 from accelxl.workbook.template import Chart, Series
 
 _SMALL = {"name": FONT, "size": 8, "color": "#404040"}
+DARK = {"navy", "teal", "rust"}
+"""Fills on which labels are white."""
 _TYPES: dict[str, dict[str, str]] = {
     "line": {"type": "line"},
     "column": {"type": "column"},
     "stack": {"type": "column", "subtype": "stacked"},
+    "base": {"type": "column", "subtype": "stacked"},
     "area": {"type": "area"},
 }
 
@@ -24,13 +27,12 @@ _TYPES: dict[str, dict[str, str]] = {
 def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedChart, book: Book) -> None:
     """Add a chart to a sheet; series of several kinds are combined, the first kind below."""
     chart = placed.chart
-    kinds = list(dict.fromkeys(series.kind for series in chart.series))
     made: list[Any] = []
-    for kind in kinds:
+    for kind in dict.fromkeys(_plotted(series) for series in chart.series):
         one = workbook.add_chart(_TYPES[kind])
         assert one is not None
         for series in chart.series:
-            if series.kind == kind:
+            if _plotted(series) == kind:
                 one.add_series(_series(chart, series, book))
         made.append(one)
     main = made[0]
@@ -54,12 +56,18 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
             "line": {"none": True},
         }
     )
-    main.set_legend({"position": "bottom", "font": _SMALL})
+    feet = [place for place, series in enumerate(chart.series) if series.kind == "base"]
+    main.set_legend({"position": "bottom", "font": _SMALL, "delete_series": feet} if chart.legend else {"none": True})
     main.set_chartarea({"border": {"color": "#D0D0D0"}, "fill": {"color": "#FFFFFF"}})
     main.set_size({"width": placed.width, "height": placed.height})
     sheet.insert_chart(
         placed.row, placed.column, main, {"description": f"{chart.title}. {chart.about}", "object_position": 2}
     )
+
+
+def _plotted(series: Series) -> str:
+    """Return the kind of chart that draws a series; the foot of a stack belongs to the stack."""
+    return "stack" if series.kind == "base" else series.kind
 
 
 def _x_axis(chart: Chart) -> dict[str, Any]:
@@ -78,17 +86,26 @@ def _x_axis(chart: Chart) -> dict[str, Any]:
 
 def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
     values, labels = book.rows[chart.sheet, series.row], book.rows[chart.sheet, chart.axis]
-    last = FIRST + values.periods - 1
+    last = FIRST + values.columns - 1
     colour = COLOURS[series.colour]
     options: dict[str, Any] = {
         "name": series.title,
         "categories": [chart.sheet, labels.row, FIRST, labels.row, last],
         "values": [chart.sheet, values.row, FIRST, values.row, last],
     }
-    if series.kind == "line":
+    if series.labels:
+        inside = series.kind == "stack" and series.colour in DARK
+        font = {**_SMALL, "color": "#FFFFFF", "bold": True} if inside else _SMALL
+        options["data_labels"] = {"value": True, "num_format": series.labels, "font": font}
+        if series.kind == "line":
+            options["data_labels"]["position"] = "above"
+    if series.kind == "base":
+        options["fill"], options["border"] = {"none": True}, {"none": True}
+    elif series.kind == "line":
         options["line"] = {"color": colour, "width": 2.0, "dash_type": series.dash}
     else:
         options["fill"] = {"color": colour}
         options["border"] = {"none": True}
+    if series.kind != "line":
         options["gap"] = 50
     return options

@@ -11,11 +11,12 @@ from accelxl.workbook.formulas.engine import Engine
 from accelxl.workbook.formulas.tree import Unsupported
 from accelxl.workbook.language import Book
 from accelxl.workbook.layout import Layout
+from accelxl.workbook.pages.blocks import blocks
 from accelxl.workbook.pages.board import board
+from accelxl.workbook.pages.calculation import calculation, place
 from accelxl.workbook.pages.checks import checks
 from accelxl.workbook.pages.front import contents, cover, log
-from accelxl.workbook.pages.inputs import inputs, plan_block
-from accelxl.workbook.pages.time import place, time_sheet
+from accelxl.workbook.pages.inputs import inputs
 from accelxl.workbook.template import Template
 
 Values = dict[tuple[str, int, int], Any]
@@ -32,20 +33,21 @@ def compose(template: Template) -> tuple[Layout, Book]:
     """
     layout, book = Layout(), Book()
     book.names = {item.defined for item in template.items}
-    book.names |= {f"out_{figure.name}" for figure in template.board.figures}
+    book.names |= {f"out_{figure.name}" for figure in template.board.every}
     book.names |= {f"asof_{item.name}" for item in template.items if item.dated}
-    book.names |= {f"k_{item.group}" for item in template.items if item.group}
+    book.names |= {item.range_name for item in template.items if item.group}
     book.names |= {f"all_{sheet.name.lower()}" for sheet in template.sheets}
     book.names |= {f"batch_{name}" for name in template.batch}
-    book.names |= {"chk_total", "chk_not_calculated", "plan_block", "out_scope", "out_message"}
+    book.names |= {"chk_total", "chk_not_calculated", "out_scope", "out_message"}
+    book.names |= {block.name for block in template.blocks}
     for sheet in template.sheets:
         place(sheet, book)
     cover(template, layout)
     board(template, layout, book)
     inputs(template, layout)
     for sheet in template.sheets:
-        time_sheet(sheet, layout, book)
-    plan_block(template, layout)
+        calculation(sheet, layout, book)
+    blocks(template, layout, book)
     checks(template, layout, book)
     log(template, layout)
     contents(layout)

@@ -19,7 +19,7 @@ from accelxl.errors import NoData, OutOfRange, UnknownName, WrongType, WrongUnit
 from accelxl.functions.cells import CellError
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import check
-from accelxl.units import Quantity
+from accelxl.units import Quantity, other_unit
 from accelxl.workbook.book import Workbook, rectangle
 from accelxl.workbook.formulas.compile import Key
 from accelxl.workbook.formulas.tree import cell_of
@@ -70,8 +70,6 @@ class Field:
             value = float(value)
         elif isinstance(value, bool):
             raise WrongType(f"{where}{self.name} is {value}; {self.quantity.allowed()} is allowed")
-        if kind == "flag" and isinstance(value, (int, float)) and value not in {0, 1}:
-            raise OutOfRange(f"{where}{self.name} is {value:g}; {self.quantity.allowed()} is allowed")
         if kind == "text" and isinstance(value, (int, float)):
             raise WrongType(f"{where}{self.name} is {value!r}; text is allowed")
         if kind == "choice" and isinstance(value, str) and len(self.quantity.choices) > FEW:
@@ -241,17 +239,6 @@ def _is_number(text: str) -> bool:
 
 
 # -- names ----------------------------------------------------------------------------------------------------------------------
-_SCALES: tuple[tuple[str, dict[str, float]], ...] = (
-    ("tokens", {"tok": 1e-6, "token": 1e-6, "tokens": 1e-6, "ktok": 1e-3, "mtok": 1.0, "btok": 1e3, "gtok": 1e3}),
-    ("energy", {"wh": 1e-3, "kwh": 1.0, "mwh": 1e3, "gwh": 1e6}),
-    ("power", {"w": 1e-3, "kw": 1.0, "mw": 1e3, "gw": 1e6}),
-    ("time", {"day": 12 / 365, "days": 12 / 365, "week": 12 / 52, "weeks": 12 / 52, "month": 1.0, "months": 1.0, "quarter": 3.0,
-              "quarters": 3.0, "year": 12.0, "years": 12.0}),
-    ("share", {"share": 1.0, "percent": 0.01, "pct": 0.01, "bps": 1e-4}),
-    ("money", {"usd": 1.0, "eur": 0.0, "gbp": 0.0, "jpy": 0.0, "cny": 0.0, "kusd": 1e3, "musd": 1e6, "cents": 0.01}),
-)  # fmt: skip
-
-
 def find(given: str, known: Mapping[str, Field], where: str) -> Field:
     """Return the field of a column's name, with or without `in_`, whatever its case.
 
@@ -267,43 +254,12 @@ def find(given: str, known: Mapping[str, Field], where: str) -> Field:
     for spelled in (plain, f"in_{plain}"):
         if spelled in names:
             return known[names[spelled]]
-    other = _other_unit(plain.removeprefix("in_"), {name.removeprefix("in_"): name for name in names})
+    short = {name.removeprefix("in_"): name for name in names}
+    other = other_unit(plain.removeprefix("in_"), short)
     if other is not None:
-        right, unit, wanted, factor = other
-        times = f": multiply the figures by {factor:g}" if factor else ", and the rate of exchange is yours to choose"
+        right = names[short[other.name]].removeprefix("in_")
+        cure = other.cure if other.factor else f"and {other.cure}"
         raise WrongUnit(
-            f"{where}{given!r} is in {unit}; the template takes {names[right].removeprefix('in_')}, in {wanted}{times}"
+            f"{where}{given!r} is in {other.given}; the template takes {right}, in {other.wanted}{':' if other.factor else ','} {cure}"
         )
-    short = [name.removeprefix("in_") for name in names]
     raise UnknownName(f"{where}{given!r} is not an input of this template; {nearest(plain.removeprefix('in_'), short)}")
-
-
-def _other_unit(given: str, known: dict[str, str]) -> tuple[str, str, str, float] | None:
-    """Return the known name that differs in one word of unit, the unit given, the unit wanted and the factor between them."""
-    spelled = (
-        given.replace("1k_tokens", "ktok")
-        .replace("1000_tokens", "ktok")
-        .replace("1m_tokens", "mtok")
-        .replace("million_tokens", "mtok")
-    )
-    if spelled != given and spelled in known:
-        return known[spelled], "another spelling", "tokens by the million", 1.0
-    words = spelled.split("_")
-    for place, word in enumerate(words):
-        for _, scale in _SCALES:
-            if word not in scale:
-                continue
-            for unit in scale:
-                other = "_".join([*words[:place], unit, *words[place + 1 :]])
-                if unit != word and other in known:
-                    return known[other], word, unit, _factor(words, place, scale, unit)
-    return None
-
-
-def _factor(words: list[str], place: int, scale: dict[str, float], unit: str) -> float:
-    """Return what figures in the given unit are multiplied by; after "per" the other way round."""
-    word = words[place]
-    if not scale[word] or not scale[unit]:
-        return 0.0
-    ratio = scale[word] / scale[unit]
-    return 1.0 / ratio if place and words[place - 1] == "per" else ratio

@@ -1,8 +1,9 @@
 """Formulas of a template into formulas of cells: the names of rows become addresses.
 
-row          the row's cell in the same period; for a row without periods, its one cell
-row[-1]      the cell of the period before (in the first period: the empty column before it)
-row[:]       all periods
+row          the row's cell in the same column; for a row without columns, its one cell
+row[-1]      the cell of the column before (in the first one: the empty column before it)
+row[:]       all columns
+row[@2]      the cell of the second column
 row.total    the total column
 Sheet.row    a row of another sheet: alone in a formula it is a plain link, else a defined name made for it
 """
@@ -16,22 +17,22 @@ from accelxl.errors import UnknownName, nearest
 from accelxl.workbook.formulas.tree import address, column_name, sheet_prefix
 
 TOTAL, OPENING, FIRST = 3, 4, 5
-"""Columns of a time sheet: labels, unit and sign stand before the total; the column before the first period stays empty."""
+"""Columns of a calculation sheet: label, unit and sign stand before the total; the column before the first one stays empty."""
 
 _WORD = re.compile(
     r"""(?P<text>"(?:[^"]|"")*")
-      | (?<![\w.$!])(?:(?P<sheet>[A-Z][A-Za-z]*)\.)?(?P<row>[a-z][a-z0-9_]*)(?P<mark>\[(?:-?\d+|:)\]|\.total)?(?![\w(!])""",
+      | (?<![\w.$!])(?:(?P<sheet>[A-Z][A-Za-z]*)\.)?(?P<row>[a-z][a-z0-9_]*)(?P<mark>\[(?:-?\d+|:|@\d+)\]|\.total)?(?![\w(!])""",
     re.VERBOSE,
 )
 
 
 @dataclass(slots=True)
 class Place:
-    """Where a row stands: its sheet, its row from 0, and how many periods it has (0: the total column is all it has)."""
+    """Where a row stands: its sheet, its row from 0, and how many columns it has (0: the total column is all it has)."""
 
     sheet: str
     row: int
-    periods: int
+    columns: int
 
 
 @dataclass(slots=True)
@@ -76,15 +77,22 @@ def cells(book: Book, sheet: str, formula: str, column: int, where: str) -> str:
 def _local(found: Place, mark: str, column: int) -> str:
     if mark == "[:]":
         return span(found)
-    if mark == ".total" or not found.periods:
+    if mark == ".total" or not found.columns:
         return address(found.row, TOTAL, fixed=True)
+    if mark.startswith("[@"):
+        return address(found.row, _column(mark), fixed=True)
     moved = column + (int(mark[1:-1]) if mark else 0)
     return f"{column_name(moved)}{found.row + 1}"
 
 
+def _column(mark: str) -> int:
+    """Return the column that a mark such as [@2] names."""
+    return FIRST + int(mark[2:-1]) - 1
+
+
 def span(found: Place) -> str:
-    """Return the address of all periods of a row."""
-    last = FIRST + found.periods - 1
+    """Return the address of all columns of a row."""
+    last = FIRST + found.columns - 1
     return f"{address(found.row, FIRST, fixed=True)}:{address(found.row, last, fixed=True)}"
 
 
@@ -92,11 +100,16 @@ def _distant(book: Book, found: Place, name: str, mark: str, *, alone: bool, col
     prefix = sheet_prefix(found.sheet)
     if mark == "[:]":
         defined, target = f"row_{name}", prefix + span(found)
-    elif mark == ".total" or not found.periods:
+    elif mark == ".total" or not found.columns:
         target = prefix + address(found.row, TOTAL, fixed=True)
         if alone:
             return target
         defined = f"calc_{name}"
+    elif mark.startswith("[@"):
+        target = prefix + address(found.row, _column(mark), fixed=True)
+        if alone:
+            return target
+        defined = f"calc_{name}_{mark[2:-1]}"
     else:
         return f"{prefix}{column_name(column)}{found.row + 1}"
     if book.made.setdefault(defined, target) != target:

@@ -164,14 +164,18 @@ class Cutter:
 
 
 def _point(prefix: str, at: int, value: Value | None, old: str, count: int) -> list[Segment]:
-    """Return a point of a chart's cache; a cell without a number has none."""
+    """Return a point of a chart's cache: a number or a text; a cell with neither has none."""
     before, after = f'<{prefix}pt idx="{at}"><{prefix}v>', f"</{prefix}v></{prefix}pt>"
     if value is None:
-        return [before + old + after] if old else []
+        return [before + escape(old) + after] if old else []
     if value.numeric:
         return [before, np.broadcast_to(value.num, (count,)) + 0.0, after]
     cells = [values.python(value, book) for book in range(count)]
-    return [[before + number_text(cell) + after if isinstance(cell, float) else "" for cell in cells]]
+    return [[before + _shown(cell) + after if isinstance(cell, (float, str)) else "" for cell in cells]]
+
+
+def _shown(cell: float | str) -> str:
+    return number_text(cell) if isinstance(cell, float) else escape(cell)
 
 
 Cache = tuple[int, int, str, Rect, dict[int, str]]
@@ -198,7 +202,7 @@ class _CacheReader:
     def start(self, tag: str, given: dict[str, str]) -> None:
         short = tag.rpartition(":")[2]
         self.words = [] if short in {"f", "v"} else None
-        if short == "numRef":
+        if short in {"numRef", "strRef"}:
             self.rect, self.first, self.old = None, None, {}
         elif short == "pt":
             self.point = int(given.get("idx", "0"))
@@ -219,7 +223,7 @@ class _CacheReader:
             self.old[self.point] = words
         elif short == "pt":
             self.point = -1
-        elif short == "numCache":
+        elif short in {"numCache", "strCache"}:
             self.close(tag[: -len(short)])
 
     def close(self, prefix: str) -> None:

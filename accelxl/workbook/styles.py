@@ -27,6 +27,7 @@ FORMATS = {
     "number2": '#,##0.00_);(#,##0.00);"-"_)',
     "number3": '#,##0.000_);(#,##0.000);"-"_)',
     "number4": '#,##0.0000_);(#,##0.0000);"-"_)',
+    "billions": '#,##0.0,,,_);(#,##0.0,,,);"-"_)',
     "millions": '#,##0.0,,_);(#,##0.0,,);"-"_)',
     "share": '0.0%_);(0.0%);"-"_)',
     "tiny": '0.0E+00_);(0.0E+00);"-"_)',
@@ -54,6 +55,14 @@ ROLES: dict[str, dict[str, Any]] = {
     "note": {"font_color": "#595959", "italic": True, "indent": 1},
     "section": {"bold": True, "font_color": COLOURS["navy"], "bg_color": COLOURS["band"]},
     "timeline": {"bold": True, "font_color": COLOURS["navy"], "bg_color": COLOURS["band"]},
+    "timeline_text": {
+        "bold": True,
+        "font_color": COLOURS["navy"],
+        "bg_color": COLOURS["band"],
+        "align": "right",
+        "text_wrap": True,
+    },
+    "text_right": {"align": "right", "text_wrap": True},
     "label": {},
     "wrap": {"text_wrap": True, "valign": "top"},
     "strong_label": {"bold": True, "top": 1, "top_color": COLOURS["navy"]},
@@ -88,6 +97,36 @@ ROLES: dict[str, dict[str, Any]] = {
         "indent": 1,
     },
     "small_value": {"bold": True, "font_color": "#1E5631", "align": "left", "bottom": 1, "bottom_color": "#BFBFBF"},
+    "tile_text": {
+        "bold": True,
+        "font_size": 16,
+        "font_color": "#1E5631",
+        "bg_color": COLOURS["band"],
+        "align": "left",
+        "indent": 1,
+    },
+    "tile_fill": {"bg_color": COLOURS["band"]},
+    "tile_top": {"bg_color": COLOURS["band"], "top": 2, "top_color": COLOURS["navy"]},
+    "small_fill": {"bottom": 1, "bottom_color": "#BFBFBF"},
+    "table_label": {"bottom": 4, "bottom_color": "#BFBFBF", "indent": 1},
+    "table_value": {"font_color": "#1E5631", "bottom": 4, "bottom_color": "#BFBFBF"},
+    "table_strong_label": {"bold": True, "bottom": 4, "bottom_color": "#BFBFBF", "indent": 1},
+    "table_strong_value": {"bold": True, "font_color": "#1E5631", "bottom": 4, "bottom_color": "#BFBFBF"},
+    "heading_wrap": {
+        "bold": True,
+        "font_color": "#FFFFFF",
+        "bg_color": COLOURS["navy"],
+        "align": "right",
+        "text_wrap": True,
+    },
+    "input_text": {
+        "font_color": "#0000FF",
+        "bg_color": "#FFF2CC",
+        "locked": False,
+        "border": 1,
+        "border_color": "#D9C78F",
+        "text_wrap": True,
+    },
     "tile_unit": {"font_color": "#595959", "bg_color": COLOURS["band"], "font_size": 8, "indent": 1},
     "fail": {"bold": True},
 }
@@ -105,5 +144,5 @@ def properties(role: str, format: str = "general") -> dict[str, Any]:
     >>> properties("input", "share")["num_format"]
     '0.0%_);(0.0%);"-"_)'
     """
-    codes = LEFT_FORMATS if role in {"tile_value", "small_value"} else FORMATS
+    codes = LEFT_FORMATS if role in {"tile_value", "tile_text", "small_value"} else FORMATS
     return {**_BASE, **ROLES[role], "num_format": codes[format]}

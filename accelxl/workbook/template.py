@@ -1,8 +1,9 @@
 """A template workbook as data: inputs, calculation rows, figures, charts and checks. It has no cell addresses.
 
 Formulas are written once. Inside them a defined name (`in_units_1`, `k_hours_per_month`, `out_npv_usd`, `chk_total`) stands for
-itself; the name of a row stands for its cell in the same period, `row[-1]` for the period before, `row[:]` for all periods,
-`row.total` for its total, and `Sheet.row` for a row of another sheet. `accelxl.workbook.language` turns them into cells.
+itself; the name of a row stands for its cell in the same column, `row[-1]` for the column before, `row[:]` for all columns,
+`row[@2]` for the second one, `row.total` for its total, and `Sheet.row` for a row of another sheet. `accelxl.workbook.language`
+turns them into cells; docs/templates.md shows how a template is written.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from accelxl.plan.inputs import INPUTS
 from accelxl.units import Quantity
 
 Content = float | str | dt.date | None
@@ -34,7 +34,8 @@ class Item:
 
     `name` is the defined name without its prefix. `fixed` marks a constant of nature or law (`k_*`), which is no input and stays locked.
     `low` and `high` span what is plausible; the quantity's own limits are what is allowed at all. Neighbours of one `group` share
-    a defined name for all their cells; `dated` gives the as-of cell a name too (`asof_*`), so that a check can read its age.
+    a defined name for all their cells (`in_<group>`, for constants `k_<group>`), which INDEX reads by the number of a column; `dated`
+    gives the as-of cell a name too (`asof_*`), so that a check can read its age. `input` is the plan input that the item feeds.
     """
 
     name: str
@@ -58,6 +59,11 @@ class Item:
         """The defined name of its cell."""
         return ("k_" if self.fixed else "in_") + self.name
 
+    @property
+    def range_name(self) -> str:
+        """The defined name of the cells of its group, nothing without one."""
+        return ("k_" if self.fixed else "in_") + self.group if self.group else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -79,7 +85,8 @@ class Section:
 class Row:
     """A line of a calculation sheet.
 
-    `formula` fills the periods; `total` fills the total column and, for a row without periods, is the row.
+    `formula` fills the columns; `total` fills the total column and, for a row without columns, is the row. `texts` are the words of a
+    row that names the columns; `lines` is the height of a row of texts, in lines.
     """
 
     name: str
@@ -90,24 +97,51 @@ class Row:
     sign: Sign = ""
     format: str = "number"
     strong: bool = False
+    texts: tuple[str, ...] = ()
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class TimeSheet:
-    """A calculation sheet with a period in each column; the first rows are its timeline."""
+class Sheet:
+    """A calculation sheet: a period, a device, a step or a case in each column; the rows of `head` say which."""
 
     name: str
     title: str
     about: str
-    periods: int
-    timeline: tuple[Row, ...]
+    columns: int
+    head: tuple[Row, ...]
     sections: tuple[Section, ...]
     width: float = 11.0
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A cell of a block: a formula where `content` begins with "=", else a text."""
+
+    content: str
+    format: str = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A table that ACCEL functions read as one range: `name` is the defined name of its rows, without the heading.
+
+    Blocks of one `sheet` stand below each other.
+    """
+
+    name: str
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Entry, ...], ...]
+    sheet: str = "Plan"
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the Board: `out_<name>`, one reference to a calculation, with the plan metric that it should equal."""
+    """A figure of the Board: `out_<name>`, one reference to a calculation, and the ACCEL function that should give the same.
+
+    `twin` is that function with its arguments; `metric` is short for a metric of the plan in `plan_block`.
+    """
 
     name: str
     label: str
@@ -116,23 +150,72 @@ class Figure:
     format: str = "number"
     metric: str = ""
     tile: bool = True
+    twin: str = ""
+
+    @property
+    def accel(self) -> str:
+        """The formula of the twin, nothing where there is none."""
+        return f'=ACCEL_PLAN(plan_block,"{self.metric}")' if self.metric else self.twin
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a table of the Board: a row of a sheet, cell by cell; `@k` in the twin stands for the number of the column."""
+
+    name: str
+    label: str
+    row: str
+    format: str = "number"
+    twin: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the Board: the columns of a sheet side by side; the row `heads` names them, each cell is `out_<name>_<column>`."""
+
+    title: str
+    sheet: str
+    heads: str
+    columns: int
+    lines: tuple[Line, ...]
+
+    def figure(self, line: Line, column: int) -> Figure:
+        """Return a cell as a figure; columns count from 1."""
+        return Figure(
+            f"{line.name}_{column}",
+            f"{line.label}, column {column}",
+            "",
+            f"={self.sheet}.{line.row}[@{column}]",
+            line.format,
+            tile=False,
+            twin=line.twin.replace("[@k]", f"[@{column}]").replace("@k", str(column)),
+        )
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every cell as a figure, line by line."""
+        return tuple(self.figure(line, k + 1) for line in self.lines for k in range(self.columns))
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series of a chart: a row of a time sheet."""
+    """A series of a chart: a row of a sheet.
+
+    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points.
+    """
 
     row: str
     title: str
-    kind: Literal["line", "column", "stack", "area"] = "line"
+    kind: Literal["line", "column", "stack", "base", "area"] = "line"
     colour: str = "navy"
     dash: str = "solid"
-    second_axis: bool = False
+    labels: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A native chart; `sheet` is the time sheet of its series and `axis` the row that labels the periods."""
+    """A native chart; `sheet` is the sheet of its series and `axis` the row that labels the columns."""
 
     title: str
     sheet: str
@@ -143,6 +226,7 @@ class Chart:
     number_format: str = "#,##0"
     date_axis: bool = False
     axis_title: str = ""
+    legend: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +242,19 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The page for a board: what it is about, the message in a sentence, tiles and charts."""
+    """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts."""
 
     title: str
     scope: str
     figures: tuple[Figure, ...]
     charts: tuple[Chart, ...]
     message: str = ""
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def every(self) -> tuple[Figure, ...]:
+        """The figures and the cells of the tables."""
+        return (*self.figures, *(figure for table in self.tables for figure in table.figures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +271,7 @@ class Release:
 class Template:
     """A workbook.
 
-    `plan_columns` is the count of tranches in the plan block; `batch` names figures whose value at the time of a fill is kept
-    (`batch_*`).
+    `blocks` are what its ACCEL functions read; `batch` names figures whose value at the time of a fill is kept (`batch_*`).
     """
 
     name: str
@@ -193,10 +282,10 @@ class Template:
     releases: tuple[Release, ...]
     sources: tuple[Source, ...]
     inputs: tuple[Group, ...]
-    sheets: tuple[TimeSheet, ...]
+    sheets: tuple[Sheet, ...]
     board: Board
     checks: tuple[Check, ...]
-    plan_columns: int = 1
+    blocks: tuple[Block, ...] = ()
     batch: tuple[str, ...] = ()
 
     @property
@@ -208,54 +297,3 @@ class Template:
     def items(self) -> tuple[Item, ...]:
         """Every item of the Inputs sheet."""
         return tuple(item for group in self.inputs for item in group.items)
-
-
-def plan_item(
-    name: str,
-    label: str,
-    value: Content,
-    source: str,
-    as_of: dt.date,
-    *,
-    low: Content = None,
-    high: Content = None,
-    tranche: int = 0,
-    format: str = "number",
-    choices: tuple[str, ...] = (),
-    blank: bool = False,
-    dated: bool = False,
-) -> Item:
-    """Return the item of a plan input; unit and limits come from the one table of plan inputs.
-
-    Parameters
-    ----------
-    name : str
-        A name of `accelxl.plan.inputs.INPUTS`.
-    tranche : int
-        1, 2 ... for an input of a tranche, which makes the name `in_<name>_<tranche>`; 0 for an input of the plan.
-    choices : tuple of str
-        The words of a choice that the template's formulas know, where they do not know all.
-    blank : bool
-        Whether an empty cell has a meaning.
-    """
-    row = INPUTS[name]
-    quantity = row.quantity
-    if choices:
-        quantity = Quantity(quantity.unit, kind="choice", choices=choices)
-    ending = f"_{tranche}" if tranche else ""
-    shown = f"{label}, tranche {tranche}" if tranche else label
-    return Item(
-        name + ending,
-        shown,
-        value,
-        quantity,
-        source,
-        as_of,
-        low,
-        high,
-        format,
-        row.meaning,
-        input=name,
-        blank=blank,
-        dated=dated,
-    )

@@ -175,6 +175,6 @@ def validation(rule: Rule) -> dict[str, Any]:
         cell = address(rule.row, rule.column, fixed=True)
         return {**options, "validate": "custom", "value": f"=AND(ISNUMBER({cell}),DAY({cell})=1)"}
     if quantity.kind == "text":
-        return {**options, "validate": "length", "criteria": "between", "minimum": 1, "maximum": 60}
+        return {**options, "validate": "length", "criteria": "between", "minimum": 1, "maximum": 120}
     kind = "integer" if quantity.whole else "decimal"
     return {**options, "validate": kind, "criteria": "between", "minimum": quantity.low, "maximum": quantity.high}

@@ -66,7 +66,7 @@ def test_published_totals_stand_side_by_side_with_scope_date_and_source():
     ("name", "cells", "error", "sentence"),
     [
         ("ACCEL_CAPEX_SPLIT", (100.0, [[0.6, 0.25, 0.12]]), "#NUM!", "the 3 shares sum to 0.97; a sum of 1 is allowed: add"),
-        ("ACCEL_CARVEOUT", (600.0, 1.3), "#NUM!", "share_low is 1.3; a number from 0 to 1 share is allowed"),
+        ("ACCEL_CARVEOUT", (600.0, 1.3), "#NUM!", "share_low is 1.3; a share from 0 to 1 is allowed"),
         ("ACCEL_CARVEOUT", (600.0, 0.5, 0.4), "#NUM!", "step 1 has low 0.5, mid 0.45 and high 0.4"),
         ("ACCEL_SCOPE", ("infrence", "x", "y", 2026), "#VALUE!", "did you mean inference?"),
         ("ACCEL_SCOPE", ("all", "x", "y", [[2026.0, 2027.0]]), "#VALUE!", "period has 2 cells; one cell is allowed"),

@@ -145,12 +145,12 @@ def test_importing_the_package_imports_no_function():
     ]
 
 
-def test_no_function_pulls_a_heavy_package():
+def test_no_function_but_the_optimiser_pulls_a_heavy_package():
     work = """
 from accelxl.functions import REGISTRY
 from accelxl.functions.examples import cells_of
 for made in REGISTRY.values():
-    for example in made.examples:
+    for example in made.examples if made.name != "ACCEL_MIX" else ():
         made(*cells_of(example.formula)[1])
 """
     heavy = {

@@ -497,7 +497,7 @@ def test_options_are_given_by_name_in_a_block():
     ("block", "words"),
     [
         ([["rates", 0.2]], "'rates' is not an option of ACCEL_T; did you mean rate?"),
-        ([["rate", 2]], "rate is 2; a number from 0 to 1 share is allowed"),
+        ([["rate", 2]], "rate is 2; a share from 0 to 1 is allowed"),
         ([["rate", "x"]], "rate is the text 'x'"),
         ([["rate", 0.1], ["rate", 0.2]], "row 2 of options: rate stands twice"),
         ([[None, 0.1]], "row 1 of options has a value and no name"),

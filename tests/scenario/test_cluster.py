@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 SPEC = {"price_usd_per_mtok": ("triangular", 0.0, 0.05, 1.2), "units": ("uniform", 8, 1024)}
 METRICS = ("npv", "irr", "payback_months")
 EVERYTHING = ("summary", "histogram", "top")
-N = 20 * 131_072 + 99
+N = 8 * 131_072 + 99
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +29,12 @@ def cluster():
     distributed = pytest.importorskip("distributed")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     settings = {"distributed.worker.daemon": False, "logging.distributed": "error"}
-    with dask.config.set(settings), distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
-    ) as found:
+    with (
+        dask.config.set(settings),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=50
+        ) as found,
+    ):
         yield found
 
 
@@ -39,7 +42,7 @@ def told(outcome):
     return repr((outcome.summaries, [h.counts.tolist() for h in outcome.histograms.values()], outcome.top))
 
 
-@pytest.mark.parametrize("options", [{}, {"method": "sobol", "n": 10**6}, {"antithetic": True}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"method": "sobol", "n": 500_000}, {"antithetic": True}], ids=str)
 def test_a_cluster_gives_the_bits_of_one_machine(cluster, options):
     options = {"n": N, "sink": EVERYTHING, **options}
     here = montecarlo(PLAN, SPEC, METRICS, **options)
@@ -99,16 +102,19 @@ def test_a_grid_is_cut_into_slices(cluster):
 def test_rows_from_a_cluster_come_in_order(cluster, tmp_path):
     montecarlo(PLAN, SPEC, METRICS, n=400_000, out=tmp_path / "here.parquet")
     montecarlo(PLAN, SPEC, METRICS, n=400_000, out=tmp_path / "there.parquet", cluster=cluster)
-    assert pq.read_table(tmp_path / "here.parquet").equals(pq.read_table(tmp_path / "there.parquet"))
+    here, there = (pq.read_table(tmp_path / f"{name}.parquet") for name in ("here", "there"))
+    assert here.column_names == there.column_names
+    for name in here.column_names:
+        assert np.array_equal(here[name].to_numpy(), there[name].to_numpy(), equal_nan=True)
 
 
 def test_a_run_on_a_cluster_can_be_broken_off_and_resumed(cluster, tmp_path):
     def stop(done, total):
-        if done > 500_000:
+        if done > 300_000:
             raise KeyboardInterrupt
 
     path = tmp_path / "c"
-    with pytest.raises(Interrupted, match=r"stopped after [0-9,]+ of 2,621,539 scenarios; .* holds the first"):
+    with pytest.raises(Interrupted, match=rf"stopped after [0-9,]+ of {N:,} scenarios; .* holds the first"):
         montecarlo(PLAN, SPEC, METRICS, n=N, cluster=cluster, checkpoint=path, checkpoint_seconds=0, progress=stop)
     resumed = montecarlo(PLAN, SPEC, METRICS, n=N, checkpoint=path, threads=1)
     assert told(resumed) == told(montecarlo(PLAN, SPEC, METRICS, n=N))

@@ -27,35 +27,101 @@ BAD = [
     ("pue", ("uniform", 1, 2, 3), ShapeError, "uniform of pue has 3 arguments; low, high are allowed"),
     ("pue", ("uniform", "a", 2), WrongType, "low of uniform of pue is 'a'; a number is allowed"),
     ("pue", ("uniform", np.nan, 2), OutOfRange, "low of uniform of pue is nan; a number is allowed"),
-    ("pue", ("triangular", 1, 3, 2), OutOfRange, "triangular of pue has mode 3; a mode from low 1 to high 2 is allowed"),
+    (
+        "pue",
+        ("triangular", 1, 3, 2),
+        OutOfRange,
+        "triangular of pue has mode 3; a mode from low 1 to high 2 is allowed",
+    ),
     ("pue", ("pert", 1, 1.5, 2, 0), OutOfRange, "pert of pue has weight 0; a number above 0, up to 100, is allowed"),
     ("pue", ("normal", 2, 0), OutOfRange, "normal of pue has sd 0; a number above 0 is allowed"),
     ("pue", ("normal", 2, -1), OutOfRange, "normal of pue has sd -1; a number above 0 is allowed"),
     (
-        "pue", ("normal", 1.2, 0.3), OutOfRange,
-        "normal of pue has 25.2% of its draws outside the limits; a number from 1 to 10 is allowed, and up to 5% of a distribution "
-        "may be cut off",
+        "pue",
+        ("normal", 1.2, 0.3),
+        OutOfRange,
+        (
+            "normal of pue has 25.2% of its draws outside the limits; a number from 1 to 10 is allowed, and up to 5% of a distribution "
+            "may be cut off"
+        ),
     ),
-    ("pue", ("normal", 1.2, 0.3, 11, 12), OutOfRange, "normal of pue lies from 11 to 12; a number from 1 to 10 is allowed"),
-    ("unit_price_usd", ("lognormal", -3, 1), OutOfRange, "lognormal of unit_price_usd has mean -3; a number above 0 is allowed"),
-    ("pue", ("gamma", 1, 2), UnknownName, "'gamma' is not a distribution of pue; allowed: uniform, normal, lognormal, triangular, "
-                                          "pert, discrete, empirical"),
+    (
+        "pue",
+        ("normal", 1.2, 0.3, 11, 12),
+        OutOfRange,
+        "normal of pue lies from 11 to 12; a number from 1 to 10 is allowed",
+    ),
+    (
+        "unit_price_usd",
+        ("lognormal", -3, 1),
+        OutOfRange,
+        "lognormal of unit_price_usd has mean -3; a number above 0 is allowed",
+    ),
+    (
+        "pue",
+        ("gamma", 1, 2),
+        UnknownName,
+        (
+            "'gamma' is not a distribution of pue; allowed: uniform, normal, lognormal, triangular, "
+            "pert, discrete, empirical"
+        ),
+    ),
     ("pue", ("triangle", 1, 2, 3), UnknownName, "'triangle' is not a distribution of pue; did you mean triangular?"),
-    ("pue", {"kind": "normal", "mean": 2, "sigma": 1}, UnknownName, "'sigma' is not an argument of normal (pue); allowed: mean, sd, low, high"),
+    (
+        "pue",
+        {"kind": "normal", "mean": 2, "sigma": 1},
+        UnknownName,
+        "'sigma' is not an argument of normal (pue); allowed: mean, sd, low, high",
+    ),
     ("pue", 1.3, WrongType, 'pue is given as 1.3; a distribution such as ("triangular", 0.3, 0.6, 1.2) is allowed'),
     ("pue", (), WrongType, 'pue is given as (); a distribution such as ("triangular", 0.3, 0.6, 1.2) is allowed'),
-    ("pue", ("discrete", []), ShapeError, "values of discrete (pue) has shape (0,); a list of one or more numbers is allowed"),
+    (
+        "pue",
+        ("discrete", []),
+        ShapeError,
+        "values of discrete (pue) has shape (0,); a list of one or more numbers is allowed",
+    ),
     ("pue", ("discrete",), ShapeError, "discrete of pue has no values; a list of numbers is needed"),
-    ("pue", ("discrete", [1, 2], [1]), ShapeError, "discrete of pue has 2 values and 1 weights; as many of both are allowed"),
-    ("pue", ("discrete", [1, 2], [1, -1]), OutOfRange, "discrete of pue has weights -1 to 1; weights of at least 0, one above, are allowed"),
-    ("pue", ("discrete", [1, 2], [0, 0]), OutOfRange, "discrete of pue has weights 0 to 0; weights of at least 0, one above, are allowed"),
+    (
+        "pue",
+        ("discrete", [1, 2], [1]),
+        ShapeError,
+        "discrete of pue has 2 values and 1 weights; as many of both are allowed",
+    ),
+    (
+        "pue",
+        ("discrete", [1, 2], [1, -1]),
+        OutOfRange,
+        "discrete of pue has weights -1 to 1; weights of at least 0, one above, are allowed",
+    ),
+    (
+        "pue",
+        ("discrete", [1, 2], [0, 0]),
+        OutOfRange,
+        "discrete of pue has weights 0 to 0; weights of at least 0, one above, are allowed",
+    ),
     ("pue", ("discrete", [1, 11]), OutOfRange, "discrete of pue runs from 1 to 11; a number from 1 to 10 is allowed"),
-    ("pue", ("empirical", [1, np.nan]), OutOfRange, "values of empirical (pue) holds nan at place 2; numbers are allowed"),
-    ("install_months", ("discrete", [0, 1.5]), OutOfRange, "discrete of install_months holds 1.5; a whole number from 0 to 360 months is allowed"),
-    ("book_method", ("discrete", [0, 1]), WrongType, "book_method is not a number; an input that is a number can be drawn"),
+    (
+        "pue",
+        ("empirical", [1, np.nan]),
+        OutOfRange,
+        "values of empirical (pue) holds nan at place 2; numbers are allowed",
+    ),
+    (
+        "install_months",
+        ("discrete", [0, 1.5]),
+        OutOfRange,
+        "discrete of install_months holds 1.5; a whole number from 0 to 360 months is allowed",
+    ),
+    (
+        "book_method",
+        ("discrete", [0, 1]),
+        WrongType,
+        "book_method is not a number; an input that is a number can be drawn",
+    ),
     ("pues", ("uniform", 1, 2), UnknownName, "'pues' is not an input of a plan; did you mean pue?"),
     ("units.2", ("uniform", 1, 2), UnknownName, "'units.2' names tranche 2; the plan has 1"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "spec", "error", "sentence"), BAD, ids=[f"{n} {s}" for n, s, _, _ in BAD])
@@ -99,7 +165,7 @@ def test_rows_of_a_table_are_distributions():
         ([["pue", "empirical", 1, 2]], "row 1 of the distributions has 2 figures for empirical; 1 to 1 are allowed"),
         ([], "there is no distribution; one or more inputs with theirs are needed"),
         ({}, "there is no distribution; one or more inputs with theirs are needed"),
-        ("pue", "the distributions are 'pue'; a dict by input or a table of rows is allowed"),
+        ("pue", "the table of distributions is 'pue'; a dict by input or rows are allowed"),
     ],
 )
 def test_a_bad_table_is_refused_in_a_sentence(rows, sentence):

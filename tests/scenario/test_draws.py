@@ -168,7 +168,8 @@ BITS = """
 import hashlib, json
 from tests.scenario.common import EVERY_KIND, drawn
 digest = hashlib.sha256()
-for options in ({}, {"antithetic": True}, {"method": "sobol", "n": 20000}, {"correlation": {("pue", "tax_rate"): 0.4, ("pue", "units"): -0.3}}):
+linked = {("pue", "tax_rate"): 0.4, ("pue", "units"): -0.3}
+for options in ({}, {"antithetic": True}, {"method": "sobol", "n": 20000}, {"correlation": linked}):
     digest.update(drawn({**EVERY_KIND, "units": ("pert", 1, 2, 9, 7)}, seed=5, **options).rows(0, 20000).tobytes())
 print(json.dumps(digest.hexdigest()))
 """

@@ -13,6 +13,7 @@ from accelxl.scenario import collect
 from accelxl.scenario.collect import BEST_LOW
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.scenario.tables import scenarios
+from tests.oracle import plan as oracle
 from tests.scenario.common import BASE, EVERY_KIND, PLAN, drawn, elsewhere, levels
 
 WILD = {"price_usd_per_mtok": ("triangular", 0.0, 0.05, 1.2), "utilization": ("uniform", 0.0, 0.9)}
@@ -77,6 +78,31 @@ def test_a_payback_without_value_stands_last_and_a_losing_rate_at_minus_one():
         assert summary.share_below == np.count_nonzero(ranks < summary.level) / n
     assert outcome["payback_months"].percentiles[99] == np.inf
     assert outcome["irr"].percentiles[0.1] < 0.0
+
+
+# Money comes late and goes again: staff is paid to the end, while the price has fallen under it.
+FADING = {**PLAN, "price_decline_per_year": 0.7, "working_capital_days": 60}
+FADES = {"price_usd_per_mtok": ("uniform", 0.05, 2.5), "staff_usd_per_year": ("uniform", 0.0, 4e5)}
+
+
+def test_the_rate_of_a_losing_plan_with_several_changes_of_sign_is_that_of_the_oracle():
+    n, names = 96, ("irr", "irr_sign_changes", "profit_usd")
+    found = montecarlo(FADING, FADES, names, n=n, seed=4, sink="frame")
+    judged = [oracle.evaluate({**FADING, **{name: float(found[name][k]) for name in FADES}}) for k in range(n)]
+    rates = np.array([row["irr"] for row in judged])
+    losing = np.array([row["profit_usd"] < 0 for row in judged])
+    several = np.array([row["irr_sign_changes"] for row in judged]) > 1
+    # With a rate after one change of sign and after several, and without one after several.
+    kinds = {(bool(a), bool(b)) for a, b in zip(np.isnan(rates), several, strict=True)}
+    assert {(True, True), (False, True), (False, False)} <= kinds
+    assert found["irr"].to_numpy() == pytest.approx(rates, abs=1e-8, nan_ok=True)
+    ranks = np.where(np.isnan(rates) & losing, -1.0, rates)
+    summary = montecarlo(FADING, FADES, names, n=n, seed=4, percentiles=(0, 5, 50), level=-0.5)["irr"]
+    assert summary.share_nan == np.count_nonzero(np.isnan(rates)) / n
+    assert summary.share_below == np.count_nonzero(ranks < -0.5) / n > summary.share_nan / 2
+    known = np.sort(ranks[~np.isnan(ranks)])
+    assert list(summary.percentiles.values()) == pytest.approx(np.percentile(known, (0, 5, 50)).tolist(), abs=1e-8)
+    assert summary.percentiles[5] == -1.0
 
 
 def test_the_tax_rate_of_the_scenario_decides_whether_equity_loses():
@@ -233,7 +259,7 @@ REFUSED = [
         "the sinks are array, top; array or frame alone, or some of summary, histogram, top are allowed",
     ),
     ({"percentiles": (5, 101)}, "percentile 101 is asked for; numbers from 0 to 100 are allowed"),
-    ({"percentiles": "median"}, "the percentiles are 'median'; numbers from 0 to 100 are allowed"),
+    ({"percentiles": "median"}, "the percentiles hold 'median'; numbers from 0 to 100 are allowed"),
     ({"level": "zero"}, "the level of npv is 'zero'; a number is allowed"),
     ({"level": {"irr": 0}}, "a level is given for 'irr', which is not a metric of this run; allowed: npv"),
     ({"sink": "histogram", "bins": 0}, "the number of bins is 0; a whole number from 1 to 100,000 is allowed"),
@@ -242,8 +268,10 @@ REFUSED = [
     ({"sink": "top", "top_by": "irr"}, "'irr' orders the top and is not a metric of this run; allowed: npv"),
     (
         {"sink": "array", "n": 10**9},
-        "1,000,000,000 scenarios of 1 metrics are 1,000,000,000 figures; up to 536,870,912 are allowed in memory, sink summary or a file "
-        "(out) take any number",
+        (
+            "1,000,000,000 scenarios of 1 metrics are 1,000,000,000 figures; up to 536,870,912 are allowed in memory, "
+            "sink summary or a file (out) take any number"
+        ),
     ),
 ]
 

@@ -12,7 +12,12 @@ from accelxl.scenario.grids import grid
 from accelxl.scenario.tables import DEFAULT_METRICS, scenarios
 from tests.scenario.common import PLAN
 
-COLUMNS = {"units": [1.0, 64.0, 300.0], "pue": [1.1, 1.3, 1.5], "book_method": ["SL", "DDB", "SL"], "delay_months": [0, 3, 6]}
+COLUMNS = {
+    "units": [1.0, 64.0, 300.0],
+    "pue": [1.1, 1.3, 1.5],
+    "book_method": ["SL", "DDB", "SL"],
+    "delay_months": [0, 3, 6],
+}
 
 
 def test_each_row_is_the_plan_with_its_inputs():
@@ -38,7 +43,9 @@ def test_sinks_of_a_table_tell_of_its_rows():
     units = np.linspace(1, 500, 7777)
     words = np.where(np.arange(7777) % 3, "SL", "DDB").tolist()
     rows = scenarios(PLAN, {"units": units, "book_method": words}, ["npv", "irr"])
-    outcome = scenarios(PLAN, {"units": units, "book_method": words}, ["npv", "irr"], sink=("summary", "histogram", "top"), top=1)
+    outcome = scenarios(
+        PLAN, {"units": units, "book_method": words}, ["npv", "irr"], sink=("summary", "histogram", "top"), top=1
+    )
     assert outcome["npv"].mean == pytest.approx(rows["npv"].mean(), rel=1e-13)
     assert outcome["npv"].high == rows["npv"].max()
     best = int(np.argmax(rows["npv"]))
@@ -57,7 +64,14 @@ def test_each_cell_of_a_grid_is_the_plan_at_its_coordinates():
     found = grid(PLAN, AXES, ["npv", "irr"])
     assert found["npv"].shape == (3, 2, 501)
     for i, j, k in ((0, 0, 0), (2, 1, 500), (1, 0, 77)):
-        want = evaluate({**PLAN, "units": i + 1, "book_method": AXES["book_method"][j], "price_usd_per_mtok": AXES["price_usd_per_mtok"][k]})
+        want = evaluate(
+            {
+                **PLAN,
+                "units": i + 1,
+                "book_method": AXES["book_method"][j],
+                "price_usd_per_mtok": AXES["price_usd_per_mtok"][k],
+            }
+        )
         assert found["npv"][i, j, k] == pytest.approx(want["npv"], rel=1e-12)
         assert found["irr"][i, j, k] == pytest.approx(want["irr"], rel=1e-12, nan_ok=True)
 
@@ -75,7 +89,11 @@ def test_sinks_of_a_grid_tell_of_its_cells():
 
 
 def test_a_grid_far_larger_than_memory_is_summed_up():
-    axes = {"units": np.arange(1.0, 101), "price_usd_per_mtok": np.linspace(0.1, 1, 100), "pue": np.linspace(1.1, 1.5, 20)}
+    axes = {
+        "units": np.arange(1.0, 101),
+        "price_usd_per_mtok": np.linspace(0.1, 1, 100),
+        "pue": np.linspace(1.1, 1.5, 20),
+    }
     outcome = grid(PLAN, axes, "capex_usd", sink="summary")
     assert outcome["capex_usd"].mean == pytest.approx(34e3 * 50.5, rel=1e-12)
     assert outcome["capex_usd"].n == 200_000
@@ -128,7 +146,9 @@ def test_a_grid_that_cannot_be_is_refused_in_a_sentence(axes, sentence, sink):
 @pytest.mark.parametrize("sink", ["array", "summary"])
 @pytest.mark.parametrize("values", [[1.0, math.nan], [1.0, -1.0]])
 def test_a_bad_value_on_an_axis_is_refused(values, sink):
-    with pytest.raises(AccelError, match=r"units in row \d is (nan|-1); a number from 0 to 1e\+09 accelerators is allowed"):
+    with pytest.raises(
+        AccelError, match=r"units in row \d is (nan|-1); a number from 0 to 1e\+09 accelerators is allowed"
+    ):
         grid(PLAN, {"units": values, "pue": [1.1, 1.2]}, sink=sink)
 
 
@@ -136,7 +156,10 @@ def test_too_many_cells_to_hold_are_refused_and_may_be_summed_up():
     axes = {"units": np.arange(1.0, 100_001), "pue": np.linspace(1.1, 1.5, 10_000)}
     with pytest.raises(AccelError) as caught:
         grid(PLAN, axes, "npv")
-    assert str(caught.value) == "the grid has 1,000,000,000 cells; up to 134,217,728 are allowed, any number of them with sink summary"
+    assert (
+        str(caught.value)
+        == "the grid has 1,000,000,000 cells; up to 134,217,728 are allowed, any number of them with sink summary"
+    )
 
 
 def test_too_many_cells_to_run_through_are_refused():

@@ -16,7 +16,9 @@ DEVICE = {"device": "H100", "units": 64, "tokens_per_second": 2500, "price_usd_p
 
 @pytest.mark.parametrize("metric", ["npv", "irr", "payback_months"])
 def test_a_bar_is_the_plan_at_both_ends(metric):
-    found = tornado(PLAN, {"pue": (1.1, 1.5), "price_usd_per_mtok": (0.4, 0.8), "economic_life_months": (36, 60)}, metric)
+    found = tornado(
+        PLAN, {"pue": (1.1, 1.5), "price_usd_per_mtok": (0.4, 0.8), "economic_life_months": (36, 60)}, metric
+    )
     assert found.base == evaluate(PLAN, [metric])[metric]
     for bar in found.bars:
         ends = [evaluate({**PLAN, bar.name: value}, [metric])[metric] for value in (bar.low, bar.high)]
@@ -92,15 +94,24 @@ def test_the_table_has_a_row_for_each_bar():
         ({"pue": (1.1, math.nan)}, "the high of pue is nan; a number is allowed"),
         ({"pue": (1.1,)}, "the range of pue is (1.1,); a low and a high are allowed"),
         ({"pue": "wide"}, "the range of pue is 'wide'; a low and a high are allowed"),
-        ({"install_months": (0, 1.5)}, "the high of install_months is 1.5; a whole number from 0 to 360 months is allowed"),
-        ({"install_months": None}, "install_months is 0 in the plan, so no range follows from it; a low and a high are needed"),
-        ({"horizon_months": None}, "horizon_months is blank in the plan, so no range follows from it; a low and a high are needed"),
+        (
+            {"install_months": (0, 1.5)},
+            "the high of install_months is 1.5; a whole number from 0 to 360 months is allowed",
+        ),
+        (
+            {"install_months": None},
+            "install_months is 0 in the plan, so no range follows from it; a low and a high are needed",
+        ),
+        (
+            {"horizon_months": None},
+            "horizon_months is blank in the plan, so no range follows from it; a low and a high are needed",
+        ),
         ({"book_method": ("SL", "DDB")}, "book_method is not a number; an input that is a number can move"),
         ({"puee": (1, 2)}, "'puee' is not an input of a plan; did you mean pue?"),
         ([["pue", 1.1]], "row 1 of the ranges is ['pue', 1.1]; a name, a low and a high are allowed"),
         ([["pue", 1.1, 1.5], ["pue", 1.1, 1.5]], "row 2 of the ranges: pue stands twice"),
         ({}, "there is no range; one or more inputs with a low and a high are needed"),
-        (5, "the ranges are 5; a dict by input, rows of name, low and high, or names are allowed"),
+        (5, "the table of ranges is 5; a dict by input, rows of name, low and high, or names are allowed"),
     ],
 )
 def test_ranges_that_cannot_be_are_refused_in_a_sentence(ranges, sentence):

@@ -315,6 +315,7 @@ def test_a_function_that_the_compiler_lacks_is_left_to_formualizer(tmp_path, mon
         ({"units_1": 1, "in_units_1": 2}, UnknownName, "in_units_1 is given twice"),
         ({"tax_method_1": "MACRS15"}, UnknownName, "in_tax_method_1 is 'MACRS15'; allowed: book, SL, MACRS5"),
         ({"colo_includes_power": 2}, OutOfRange, "in_colo_includes_power is 2; 1 (yes) or 0 (no) is allowed"),
+        ({"colo_includes_power": 0.5}, OutOfRange, "in_colo_includes_power is 0.5; 1 (yes) or 0 (no) is allowed"),
         ({"start_date": "2027-01-15"}, OutOfRange, "in_start_date is 2027-01-15; the first day of a month is allowed"),
         ({"start_date": "01/02/2027"}, WrongType, "in_start_date is '01/02/2027'; a date such as"),
         ({"budget_date": "soon"}, WrongType, "in_budget_date is 'soon'; a date such as"),
@@ -396,3 +397,9 @@ def test_fill_and_read_are_public():
     assert accelxl.fill is fill
     assert accelxl.read is read
     assert serial(dt.date(2026, 1, 1)) == 46023.0
+
+
+def test_cells_that_the_template_carries_wrong_are_right_in_every_filled_book(tmp_path):
+    book = user_made(tmp_path / "own.xlsx")  # its formulas carry no value, and two of them read no changed input
+    done = fill(book, [{"label": "x"}], tmp_path / "out")
+    assert read(done[0].path).figures == {"result": 2036.0, "double": 4072.0, "sentence": "x at 10.0%"}

@@ -210,7 +210,8 @@ def grow(inner):
     two = st.tuples(inner, inner)
     return st.one_of(
         st.builds("({0[0]}{1}{0[1]})".format, two, st.sampled_from(["+", "-", "*", "/"])),
-        st.builds("IF({0[0]}>{0[1]},{0[0]},{1})".format, two, inner),
+        # a sum in each branch: whether IF hands a blank cell on as a blank or as 0 differs between programs
+        st.builds("IF({0[0]}>{0[1]},0+{0[0]},0+{1})".format, two, inner),
         st.builds("MIN({0[0]},{0[1]},A2:A5)".format, two),
         st.builds("ROUND({0},2)".format, inner),
         st.builds('SUMIF(A2:A5,">"&{0},B2:B5)'.format, st.sampled_from(["1", "4", "8"])),
@@ -242,3 +243,23 @@ def test_drawn_formulas_agree_with_formualizer(trees):
             assert not isinstance(mine, str), (formula, theirs, mine)
             # a comparison or ROUND on a number that is rounding noise away from its edge may fall on either side
             assert math.isclose(float(theirs), float(mine), rel_tol=1e-9, abs_tol=1e-9), (formula, theirs, mine)
+
+
+def test_results_of_other_sizes_are_read_book_by_book():
+    """A function that is computed elsewhere may give each book a table of its own size, or an error."""
+    from accelxl.workbook.formulas.compile import of_results
+
+    given = [[[1.0, "a"], [2.0, "b"]], [[5.0, "c"]], CellError("#VALUE!")]
+    made = Engine(
+        Sheets(
+            ["S"],
+            constants={(0, 0, 0): 1.0},
+            formulas={(0, 1, 0): Formula("=INDEX(OWN(A1),2,1)"), (0, 2, 0): Formula("=OWN(A1)")},
+        ),
+        lambda _name, _arguments, books: given[:books],
+        lambda name: name == "OWN",
+    )
+    found = made.run({(0, 0, 0): values.Value(np.array([1.0, 2.0, 3.0]))})
+    assert [values.python(found[0, 1, 0], book) for book in range(3)] == [2.0, "#N/A", "#VALUE!"]
+    assert [values.python(found[0, 2, 0], book) for book in range(3)] == [1.0, 5.0, "#VALUE!"]
+    assert of_results(given).num.shape == (2, 2, 3)

@@ -23,9 +23,9 @@ from accelxl.workbook.template import (
     Row,
     Section,
     Series,
+    Sheet,
     Source,
     Template,
-    TimeSheet,
 )
 from accelxl.workbook.write import validation, workbook_bytes
 from tests.workbook.books import parts
@@ -50,7 +50,7 @@ RACK = Template(
         ),
     ),
     sheets=(
-        TimeSheet(
+        Sheet(
             "Yearly",
             "Years",
             "Three years",
@@ -147,6 +147,9 @@ def book():
         ('=IF(flow>0,"flow",fixed)', 5, '=IF(F10>0,"flow",$D$4)'),
         ("=B.flow.total", 3, "=B!$D$8"),
         ("=B.flow.total*2", 3, "=calc_flow*2"),
+        ("=flow[@2]/flow[@1]", 8, "=$G$10/$F$10"),
+        ("=B.flow[@3]", 3, "=B!$H$8"),
+        ("=B.flow[@3]*2", 3, "=calc_flow_3*2"),
         ("=SUM(B.flow[:])", 3, "=SUM(row_flow)"),
     ],
 )
@@ -190,9 +193,10 @@ def test_an_unknown_template_and_a_bad_folder_are_refused(tmp_path):
 
 
 def test_build_writes_what_is_committed(tmp_path):
-    from tests.workbook.books import BUDGET
+    from tests.workbook.books import BOOKS
 
     made = build(None, tmp_path)
-    assert [path.name for path in made] == ["accelerator_budget.xlsx"]
-    assert parts(made[0]) == parts(BUDGET)
-    assert template("accelerator_budget").version == read(made[0]).version
+    assert [path.stem for path in made] == list(BOOKS)
+    for path in made:
+        assert parts(path) == parts(BOOKS[path.stem])
+        assert template(path.stem).version == read(path).version

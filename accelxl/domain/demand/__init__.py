@@ -2,11 +2,12 @@
 
 from accelxl.domain.demand.adoption import SHAPES, adopt, bass, bass_peak, gompertz, logistic
 from accelxl.domain.demand.crossing import crossover, crossover_band, crossover_growth
-from accelxl.domain.demand.erosion import HARDWARE_DECLINE_PER_YEAR, decline, decline_fit, decline_rate
+from accelxl.domain.demand.erosion import decline, decline_fit, decline_rate
 from accelxl.domain.demand.experience import learning, learning_fit
 from accelxl.domain.demand.fit import Fit, adopt_fit
 from accelxl.domain.demand.fleets import DEMAND_LINES, demand, inference_hours, training_hours
 from accelxl.domain.demand.volume import peak_tps, tokens
+from accelxl.units import HARDWARE_DECLINE_PER_YEAR
 
 __all__ = [
     "DEMAND_LINES",

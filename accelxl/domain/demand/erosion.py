@@ -18,9 +18,6 @@ Span = Annotated[Numbers, Quantity("years", low=0)]
 TimeSeries = Annotated[Numbers, Quantity("years", kind="series")]
 PriceSeries = Annotated[Numbers, Quantity("USD", low=0, kind="series")]
 
-HARDWARE_DECLINE_PER_YEAR = float(-core.expm1(-0.14 * 2.302585092994046))
-"""1 - 10**-0.14 = 27.6 %: what performance at a price gains in a year, so what a device of given performance loses."""
-
 Array = NDArray[np.float64]
 
 
@@ -34,7 +31,7 @@ def decline(price: Cost, years: Time, decline_per_year: Decline, floor: Cost = 0
     years : years
         From today.
     decline_per_year : 1/year
-        Share of the price that is lost in a year; below 0 it rises. `HARDWARE_DECLINE_PER_YEAR` is what accelerators
+        Share of the price that is lost in a year; below 0 it rises. `accelxl.units.HARDWARE_DECLINE_PER_YEAR` is what accelerators
         of given performance lost.
     floor : USD
         The price never falls below it; cost of power and staff, for example.

@@ -111,6 +111,35 @@ def xirr(values: Flows, dates: Dates, guess: YearlyRate = 0.1) -> Result:
     return row_by_row(core.xirr_rows, flows, (days - first) / 365.0, at_least=64, guess=start)
 
 
+def irr_mid(values: Flows, guess: Rate = 0.1) -> Result:
+    """Internal rate of return with the flows in the middle of their periods, the ``r`` at which `npv_mid` is 0.
+
+    Parameters
+    ----------
+    values : USD
+        Shape (periods,) or (cases, periods); the first flow is today, the others come in evenly over their period.
+    guess : 1/period
+        Where there are several such rates the one nearest the guess is returned.
+
+    Returns
+    -------
+    1/period
+        Scalar for one case, else shape (cases,). NaN where there is none or `guess` is -1 or less.
+
+    Examples
+    --------
+    >>> round(irr_mid([-100, 60, 60]), 6)
+    0.205231
+
+    Source
+    ------
+    Equations B4; the mid-period convention.
+    """
+    flows = series(values, "values")
+    times = np.maximum(np.arange(flows.shape[-1]) - 0.5, 0.0)
+    return row_by_row(core.xirr_rows, flows, np.broadcast_to(times, flows.shape), at_least=64, guess=guess)
+
+
 def mirr(values: Flows, finance_rate: Rate, reinvest_rate: Rate) -> Result:
     """Modified internal rate of return, ``(FV(positive flows, reinvest_rate) / -PV(negative flows, finance_rate))^(1/n) - 1``.
 

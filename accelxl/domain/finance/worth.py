@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import accelxl._core as core
-from accelxl.arrays import serials, series
+from accelxl.arrays import cases, result, serials, series
 from accelxl.domain.finance._rows import row_by_row
 from accelxl.errors import ShapeError
 
@@ -48,6 +48,39 @@ def npv(rate: Rate, values: Flows, first_period: Periods = 0) -> Result:
     Equations B4; ECMA-376 Part 1, 18.17.7, NPV.
     """
     return row_by_row(core.npv_rows, series(values, "values"), rate=rate, first_period=first_period)
+
+
+def npv_mid(rate: Rate, values: Flows) -> Result:
+    """Net present value with the flows in the middle of their periods, ``values[0] + sum(values[t] / (1 + rate)^(t - 0.5))``, t from 1.
+
+    Parameters
+    ----------
+    rate : 1/period
+        Discount rate, above -1; scalar or shape (cases,).
+    values : USD
+        Shape (periods,) or (cases, periods); the first flow is today, the others come in evenly over their period.
+
+    Returns
+    -------
+    USD
+        Scalar for one case, else shape (cases,). NaN where `rate` is -1 or less.
+
+    Examples
+    --------
+    >>> round(npv_mid(0.1, [-100, 60, 60]), 4)
+    9.2148
+
+    Source
+    ------
+    The mid-period convention; the plan's timing "mid".
+    """
+    flows = series(values, "values")
+    later = flows.copy()
+    later[..., 0] = 0.0
+    shape, (first, rates) = cases(over=flows.shape[:-1], first=flows[..., 0], rate=rate)
+    worth = np.asarray(row_by_row(core.npv_rows, later, rate=rate, first_period=0.0)).reshape(-1)
+    with np.errstate(all="ignore"):
+        return result((first + worth * np.sqrt(np.where(rates > -1.0, 1.0 + rates, np.nan))).reshape(shape))
 
 
 def dated(values: Any, dates: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -13,6 +13,7 @@ from accelxl.units import Numbers, Quantity, Result, Share, TokenCount
 Gigabytes = Annotated[Numbers, Quantity("GB", low=0)]
 Bytes = Annotated[Numbers, Quantity("bytes", low=0)]
 Whole = Annotated[Numbers, Quantity("1", low=0, whole=True)]
+Group = Annotated[Numbers, Quantity("units", low=1, whole=True)]
 Sequences = Annotated[Numbers, Quantity("sequences", low=0)]
 
 Array = NDArray[np.float64]
@@ -182,6 +183,79 @@ def batch_that_fits(
         return np.where(one > 0, np.maximum(np.floor(room / np.where(one > 0, one, np.nan)), 0.0), np.nan)
 
     return formula(batch_that_fits, most, memory_gb, weights_gb, context, kv_bytes, headroom_share)
+
+
+FIT_LINES = (
+    "GB needed by an accelerator",
+    "GB spare",
+    "1 if it fits",
+    "accelerators needed",
+    "most sequences at once",
+)
+"""The figures of `memory_fit`, in order."""
+
+
+def memory_fit(
+    memory_gb: Gigabytes,
+    weights_gb: Gigabytes,
+    batch: Sequences,
+    context: TokenCount,
+    kv_bytes: Bytes,
+    accelerators: Group = 1,
+    headroom_share: Share = 0.1,
+) -> Result:
+    """Whether a model fits, ``(weights + batch*context*kv_bytes)/accelerators <= memory*(1 - headroom)``.
+
+    Parameters
+    ----------
+    memory_gb : GB
+        Of an accelerator.
+    weights_gb : GB
+        Of the whole model.
+    batch : sequences
+        Served at once by the group.
+    context : tokens
+        Tokens of a sequence in the cache.
+    kv_bytes : bytes
+        Of a token; see `kv_bytes_per_token`.
+    accelerators : units
+        Over which weights and cache are split evenly.
+    headroom_share : share
+        Share of the memory that stays free for activations, fragments and the runtime.
+
+    Returns
+    -------
+    GB, GB, flag, units, sequences
+        Shape of the broadcast arguments, then the figures of `FIT_LINES`: need and spare of an accelerator with its
+        headroom, whether it fits, the smallest group that holds weights and cache, the most sequences that the group
+        holds. NaN where an argument is out of range; the group where the headroom is all of the memory; the sequences
+        where one takes no memory.
+
+    Examples
+    --------
+    A model of 140 GB for 32 sequences of 4,096 tokens on one, two and four accelerators of 80 GB:
+
+    >>> memory_fit(80, 140, 32, 4096, 327680, [1, 2, 4])[:, [1, 2, 3]].round(1).tolist()
+    [[-110.9, 0.0, 3.0], [-19.5, 0.0, 3.0], [26.3, 1.0, 3.0]]
+
+    Source
+    ------
+    Equations B2 (memory needed).
+    """
+
+    def fit(
+        memory: Array, weights: Array, batch: Array, context: Array, size: Array, units: Array, share: Array
+    ) -> tuple[Array, ...]:
+        one = context * size / GB
+        usable = memory * (1.0 - share)
+        demand = _needed(weights, batch, context, size, np.zeros_like(weights))
+        need = demand / units + memory * share
+        group = np.where(usable > 0, np.ceil(demand / np.where(usable > 0, usable, np.nan)), np.nan)
+        most = np.where(one > 0, np.floor((usable * units - weights) / np.where(one > 0, one, np.nan)), np.nan)
+        fits = np.where(demand <= usable * units, 1.0, 0.0)
+        return need, memory - need, fits, np.maximum(group, 1.0), np.maximum(most, 0.0)
+
+    return formula(memory_fit, fit, memory_gb, weights_gb, batch, context, kv_bytes, accelerators, headroom_share)
 
 
 def _needed(weights: Array, batch: Array, context: Array, size: Array, headroom: Array) -> Array:

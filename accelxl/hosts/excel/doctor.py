@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from accelxl import __version__
-from accelxl.errors import AccelError
+from accelxl.errors import AccelError, BadFile
 from accelxl.hosts.excel import package, project
-from accelxl.hosts.excel.install import conf_values, installed
+from accelxl.hosts.excel.install import conf_of, installed
 from accelxl.hosts.excel.machine import WINDOWS, Machine, xlwings_version
 from accelxl.hosts.excel.modules import xlwings_version as version_of
 
@@ -65,8 +65,8 @@ def examine(machine: Machine | None = None, book: Path | None = None) -> list[Fi
 
 def _configured(machine: Machine) -> dict[str, str]:
     try:
-        return conf_values(machine.conf().read_text(encoding=machine.encoding()))
-    except OSError:
+        return conf_of(machine)
+    except BadFile:
         return {}
 
 
@@ -78,8 +78,14 @@ def _python(machine: Machine) -> Path:
 
 
 def _interpreter(machine: Machine) -> Iterator[Finding]:
-    if not _configured(machine):
-        yield Finding("fault", "settings", f"{machine.conf()} is not there.", "Run accelxl excel install.")
+    try:
+        found = conf_of(machine)
+    except BadFile as error:
+        yield Finding("fault", "settings", f"{error}.")
+        return
+    if not found:
+        what = "has no settings" if machine.conf().exists() else "is not there"
+        yield Finding("fault", "settings", f"{machine.conf()} {what}.", "Run accelxl excel install.")
         return
     python = _python(machine)
     if not python.exists():

@@ -61,6 +61,24 @@ def conf_values(text: str) -> dict[str, str]:
     return {row[0]: row[1] for row in rows if len(row) == 2}
 
 
+def conf_of(machine: Machine) -> dict[str, str]:
+    """Return the settings of a machine, none where there is no file.
+
+    Raises
+    ------
+    BadFile
+        If the file cannot be read as text.
+    """
+    try:
+        return conf_values(machine.conf().read_text(encoding=machine.encoding()))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BadFile(
+            f"{machine.conf()} cannot be read as settings ({error}); move it away and install again"
+        ) from error
+
+
 def install(machine: Machine | None = None, say: Say = print) -> list[Path]:
     """Put the add-in where Excel opens it, with its settings; what an earlier installation wrote is replaced.
 
@@ -80,10 +98,10 @@ def install(machine: Machine | None = None, say: Say = print) -> list[Path]:
     machine.need_excel()
     planned = _planned(machine)
     known = _known(machine)
+    before = {file.path: _there(file.path) for file in planned}
     for file in planned:
-        if file.path.exists() and str(file.path) not in known and file.path.read_bytes() != file.data:
+        if before[file.path] not in {None, file.data} and str(file.path) not in known:
             raise BadFile(f"{file.path} is there and was not put there by accelxl; move it away first")
-    before = {file.path: file.path.read_bytes() if file.path.exists() else None for file in planned}
     made = [folder for file in planned for folder in _missing_folders(file.path)]
     made += _missing_folders(machine.list_of_files())
     written: list[Planned] = []
@@ -102,10 +120,26 @@ def install(machine: Machine | None = None, say: Say = print) -> list[Path]:
     return [file.path for file in planned]
 
 
+def _there(path: Path) -> bytes | None:
+    """Return what stands at a file's place, None where there is nothing.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be read: a folder, or a file of someone else.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read ({error.strerror}); move it away first") from error
+
+
 def _planned(machine: Machine) -> list[Planned]:
     files = [
         Planned(machine.start_folder() / ribbon.ADD_IN, add_in()),
-        Planned(machine.conf(), conf_text(_merged(machine)).encode(machine.encoding())),
+        Planned(machine.conf(), _encoded(machine, conf_text(_merged(machine)))),
     ]
     if machine.system == MAC:
         script = package_folder() / f"xlwings-{xlwings_version()}.applescript"
@@ -113,12 +147,27 @@ def _planned(machine: Machine) -> list[Planned]:
     return files
 
 
+def _encoded(machine: Machine, text: str) -> bytes:
+    """Return the settings as Excel's macros read them.
+
+    Raises
+    ------
+    BadFile
+        If the interpreter's path has a letter that the system's own encoding lacks: the macros could not find it.
+    """
+    try:
+        return text.encode(machine.encoding())
+    except UnicodeEncodeError as error:
+        letter = text[error.start : error.end]
+        raise BadFile(
+            f"{machine.python} has the letter {letter!r}, which Excel's macros cannot read; "
+            "make the Python environment in a folder of plain letters and install from there"
+        ) from error
+
+
 def _merged(machine: Machine) -> dict[str, str]:
     """Return our settings, and the user's own of an earlier installation for what we do not set or only suggest."""
-    try:
-        found = conf_values(machine.conf().read_text(encoding=machine.encoding()))
-    except OSError:
-        found = {}
+    found = conf_of(machine)
     ours = settings(machine)
     return {**ours, **{name: value for name, value in found.items() if not name.startswith("INTERPRETER")}}
 

@@ -43,7 +43,8 @@ class Request:
     """What a worker needs: the command, its tables, and where the book is open."""
 
     command: str
-    plan: Rows
+    given: Any
+    """What the command reads: the block of a plan, or the path of a file."""
     settings: Rows
     book: str
     pid: int
@@ -55,7 +56,7 @@ def folder_of(book: xlwings.Book) -> Path:
     return Path(tempfile.gettempdir()) / "accelxl-jobs" / key
 
 
-def start(book: xlwings.Book, command: Command, plan: Rows, settings: Rows) -> Path:
+def start(book: xlwings.Book, command: Command, given: Any, settings: Rows) -> Path:
     """Start a command beside Excel and return the folder of its job.
 
     Raises
@@ -68,7 +69,7 @@ def start(book: xlwings.Book, command: Command, plan: Rows, settings: Rows) -> P
         raise BadFile(f"{_named(folder)} is still under way for this book; wait for it, or press Stop first")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-    request = Request(command.id, plan, settings, book.name, book.app.pid)
+    request = Request(command.id, given, settings, book.name, book.app.pid)
     (folder / REQUEST).write_text(packed(request), encoding="utf-8")
     (folder / ALIVE).touch()
     book.app.status_bar = f"{command.label}: starting"
@@ -130,7 +131,7 @@ def unpacked(text: str) -> Request:
 
     Examples
     --------
-    >>> unpacked(packed(Request("grid", [["units", CellError("#N/A")]], [], "Book1", 7))).plan
+    >>> unpacked(packed(Request("grid", [["units", CellError("#N/A")]], [], "Book1", 7))).given
     [['units', CellError('#N/A')]]
     """
     return Request(

@@ -6,24 +6,27 @@ The ribbon starts `run` through xlwings' RunPython, on Windows and on macOS. Not
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import xlwings
 
-from accelxl.errors import UnknownName
+from accelxl.errors import BadFile, UnknownName
 from accelxl.files import write_atomically
 from accelxl.functions import Outcome
 from accelxl.functions.cells import Rows
 from accelxl.hosts.commands import (
     COMMANDS,
+    HEAD,
     Command,
     Progress,
     answer,
     cells_of,
     explained,
     function,
+    looks_like_plan,
     page,
     sentence,
     settings_of,
@@ -31,7 +34,10 @@ from accelxl.hosts.commands import (
 )
 from accelxl.hosts.excel import jobs, sheets
 from accelxl.hosts.excel.ribbon import STOP, TAB
+from accelxl.workbook.board import PREFIX
 
+AGAIN = "fill in the table on the sheet and press the button again"
+"""What a command that asks says when it has made its sheet."""
 Handler = Callable[[xlwings.Book, Command, str], object]
 
 
@@ -78,27 +84,42 @@ def tell(book: xlwings.Book, label: str, text: str) -> None:
 
 
 def table(book: xlwings.Book, command: Command, _: str) -> None:
-    """Write a table that needs nothing of the book."""
+    """Write a table that needs nothing of the book; a block of a plan is selected, so that the next command reads it."""
     rows = [list(row) for row in function(command)()]
-    sheets.write(book, command, page(command, [], [list(command.head), *rows] if command.head else rows))
+    sheet = sheets.write(book, command, page(command, [], [list(command.head), *rows] if command.head else rows))
+    if looks_like_plan(rows):
+        with suppress(Exception):  # looks only
+            sheet.activate()
+        with suppress(Exception):
+            sheet.range((HEAD + 1, 1), (HEAD + len(rows), 2)).select()
 
 
 def computed(book: xlwings.Book, command: Command, _: str) -> None:
-    """Compute from a plan and the settings on the command's sheet, and write the result there; a long one runs beside Excel."""
-    plan, settings = request(book, command)
-    if command.long:
-        jobs.start(book, command, plan, settings)
+    """Compute from what a command reads and the settings on its sheet, and write the result there; a long one runs beside Excel."""
+    first = sheets.own_sheet(book, command) is None
+    given, settings = request(book, command)
+    if command.asks and first:
+        sheets.write(book, command, page(command, settings, []))
+        tell(book, command.label, AGAIN)
         return
-    outcome = compute(command, plan, settings)
+    if command.long:
+        jobs.start(book, command, given, settings)
+        return
+    outcome = compute(command, given, settings)
     sheets.write(book, command, outcome_page(command, settings, outcome))
     if outcome.why:
         tell(book, command.label, outcome.why)
 
 
-def request(book: xlwings.Book, command: Command) -> tuple[Rows, Rows]:
-    """Return the plan and the settings of a command: those of its sheet, or the first ones."""
+def request(book: xlwings.Book, command: Command) -> tuple[Any, Rows]:
+    """Return what a command reads and its settings: those of its sheet, or the first ones."""
     sheet = sheets.own_sheet(book, command)
     settings = settings_of(sheets.page_of(sheet, command)) if sheet is not None else []
+    if command.reads == "names":
+        return sheets.named(book, command.prefix), []
+    if command.reads == "file":
+        path = str(sheets.saved(book))
+        return path, settings or starting(command, "", path)
     where = sheets.source(settings)
     if where is not None:
         return sheets.block(book, where), settings
@@ -106,9 +127,9 @@ def request(book: xlwings.Book, command: Command) -> tuple[Rows, Rows]:
     return plan, starting(command, where, plan)
 
 
-def compute(command: Command, plan: Rows, settings: Rows, progress: Progress | None = None) -> Outcome:
+def compute(command: Command, given: Any, settings: Rows, progress: Progress | None = None) -> Outcome:
     """Return what a command computes; the one place that both a short and a long one come through."""
-    return answer(command, plan, settings, progress)
+    return answer(command, given, settings, progress)
 
 
 def outcome_page(command: Command, settings: Rows, outcome: Outcome) -> Rows:
@@ -150,8 +171,7 @@ def anchor(cell: xlwings.Range) -> xlwings.Range:
 
 def new_book(book: xlwings.Book, command: Command, choice: str) -> None:
     """Make a workbook from a template and open it; a file that is there already is left."""
-    home = Path.home()
-    folder = next((place for place in (home / "Documents", home) if place.is_dir()), home)
+    folder = _documents()
     day = datetime.now(UTC).astimezone().strftime("%Y-%m-%d")
     names = (f"{choice} {day}{f' ({number})' if number else ''}.xlsx" for number in range(1000))
     path = next(folder / name for name in names if not (folder / name).exists())
@@ -159,11 +179,39 @@ def new_book(book: xlwings.Book, command: Command, choice: str) -> None:
     book.app.books.open(str(path))
 
 
+def _documents() -> Path:
+    """Return the user's folder of documents, the home folder where there is none."""
+    home = Path.home()
+    return next((place for place in (home / "Documents", home) if place.is_dir()), home)
+
+
+def pdf(book: xlwings.Book, command: Command, _: str) -> None:
+    """Print the board sheets with Excel itself into a PDF beside the book; the sheets that are shown stay as they are."""
+    boards: list[int | str] = [sheet.name for sheet in book.sheets if sheet.name.startswith(PREFIX)]
+    if not boards:
+        raise UnknownName(f"{book.name} has no sheet whose name begins with {PREFIX}; a template has one")
+    path = Path(book.fullname)
+    folder = path.parent if path.is_absolute() and path.parent.is_dir() else _documents()
+    target = folder / f"{path.stem} {PREFIX.lower()}.pdf"
+    active = book.sheets.active
+    try:
+        book.to_pdf(target, include=boards)
+    except Exception as error:
+        raise BadFile(f"{target} cannot be written: it is open in another program, or the book is protected") from error
+    finally:
+        with suppress(Exception):  # looks only
+            active.activate()
+    tell(book, command.label, f"{target} is written")
+
+
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("nothing", "sheet"): table,
     ("nothing", "message"): message,
     ("nothing", "book"): new_book,
     ("plan", "sheet"): computed,
+    ("file", "sheet"): computed,
+    ("names", "sheet"): computed,
+    ("file", "file"): pdf,
     ("cell", "message"): of_cell,
 }
 """What a command of each kind of reading and writing is done by."""

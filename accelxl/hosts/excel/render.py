@@ -33,26 +33,34 @@ HELPERS = f"""
 ' Value of an argument, Null where it is missing or blank; a mark where it cannot be read, which the dispatcher turns into
 ' #VALUE! and a sentence.
 Private Function AccelValue(Optional x As Variant) As Variant
-    Dim mark As String
-    mark = Chr$({ord(MARK)})
+    Dim found As Variant
     On Error GoTo failed
     AccelValue = Null
     If IsMissing(x) Then Exit Function
-    If Not IsObject(x) Then
-        AccelValue = x
-    ElseIf TypeName(x) <> "Range" Then
-        AccelValue = mark & "object" & mark & TypeName(x)
-    ElseIf x.Areas.Count > 1 Then
-        AccelValue = mark & "areas" & mark & CStr(x.Areas.Count)
-    ElseIf CDbl(x.Rows.Count) * x.Columns.Count > ACCEL_MOST_CELLS Then
-        AccelValue = mark & "large" & mark & CStr(x.Rows.Count) & mark & CStr(x.Columns.Count)
+    If IsObject(x) Then
+        found = AccelObject(x)
     Else
-        AccelValue = AccelCells(x)
+        found = x
     End If
-    If IsEmpty(AccelValue) Then AccelValue = Null
+    If Not IsEmpty(found) Then AccelValue = found
     Exit Function
 failed:
-    AccelValue = mark & "unread" & mark & Err.Description
+    AccelValue = Chr$({ord(MARK)}) & "unread" & Chr$({ord(MARK)}) & Err.Description
+End Function
+
+' Cells are counted before they are read.
+Private Function AccelObject(ByVal x As Object) As Variant
+    Dim mark As String
+    mark = Chr$({ord(MARK)})
+    If TypeName(x) <> "Range" Then
+        AccelObject = mark & "object" & mark & TypeName(x)
+    ElseIf x.Areas.Count > 1 Then
+        AccelObject = mark & "areas" & mark & CStr(x.Areas.Count)
+    ElseIf CDbl(x.Rows.Count) * x.Columns.Count > ACCEL_MOST_CELLS Then
+        AccelObject = mark & "large" & mark & CStr(x.Rows.Count) & mark & CStr(x.Columns.Count)
+    Else
+        AccelObject = AccelCells(x)
+    End If
 End Function
 
 ' Dates as serial numbers; LibreOffice has Value only.
@@ -203,7 +211,7 @@ def _description(function: Function) -> Iterator[str]:
         yield f"    Dim help(0 To {len(function.arguments) - 1}) As String"
     for place, argument in enumerate(function.arguments):
         yield f"    help({place}) = {vba.text(help_of(argument))}"
-    what = f'"\'" & ThisWorkbook.Name & "\'!{function.name}"'
+    what = f'"\'" & Replace(ThisWorkbook.Name, "\'", "\'\'") & "\'!{function.name}"'
     yield f"    Application.MacroOptions Macro:={what}, Description:={vba.text(function.summary)}, _"
     yield f"        Category:={vba.text(function.category)}" + (
         ", ArgumentDescriptions:=help" if function.arguments else ""
@@ -218,7 +226,7 @@ def help_of(argument: Argument) -> str:
     --------
     >>> from accelxl.functions import REGISTRY
     >>> help_of(REGISTRY["ACCEL_ROI"].arguments[4])
-    'the most of the throughput that is ever filled (a number from 0 to 1 share)'
+    'the most of the throughput that is ever filled (a share from 0 to 1)'
     """
     long = argument.help
     if argument.quantity.kind in {"number", "date", "flag", "choice"}:

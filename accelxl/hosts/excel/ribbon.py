@@ -26,8 +26,8 @@ def part(commands: Sequence[Command], kind: Kind) -> str:
     Examples
     --------
     >>> from accelxl.hosts.commands import ROWS
-    >>> part(ROWS, "xlam").count("<button")
-    8
+    >>> part(ROWS, "xlam").count("<menu")
+    1
     """
     seen = ' getVisible="AccelVisible"' if kind == "xlsm" else ""
     lines = [
@@ -52,18 +52,19 @@ def part(commands: Sequence[Command], kind: Kind) -> str:
                     "CancelRequest",
                     "",
                 )
-                lines += [f"          {line}" for line in _control(stop)]
+                lines += [f"          {line}" for line in _control(stop, f"{STOP}_{group.lower()}")]
             lines.append("        </group>")
     lines += ["      </tab>", "    </tabs>", "  </ribbon>", "</customUI>"]
     return "\n".join(lines) + "\n"
 
 
-def _control(row: Command) -> Iterator[str]:
+def _control(row: Command, identity: str = "") -> Iterator[str]:
     """Yield a button, or a menu with a button a choice."""
+    identity = identity or row.id
     look = f'size="large" imageMso="{row.icon}"'
     said = f"label={quoteattr(row.label)} screentip={quoteattr(row.label)} supertip={quoteattr(row.help)}"
     if not row.choices:
-        yield f'<button id="accel_{row.id}" tag="{row.id}" {look} {said} onAction="AccelCommand"/>'
+        yield f'<button id="accel_{identity}" tag="{row.id}" {look} {said} onAction="AccelCommand"/>'
         return
     yield f'<menu id="accel_{row.id}" {look} {said}>'
     for choice, label in row.choices:

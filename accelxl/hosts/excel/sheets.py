@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import xlwings
 
 from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName
 from accelxl.functions import ERRORS, CellError
-from accelxl.functions.cells import MOST_CELLS, Rows, show
+from accelxl.functions.cells import MOST_CELLS, REF, Rows, show
 from accelxl.hosts.commands import PLAN, Command, even, looks_like_plan
 
 PLAN_NAME = "plan_block"
@@ -82,9 +83,39 @@ def block(book: xlwings.Book, where: Any) -> Rows:
     return read(found.range(address))
 
 
+def named(book: xlwings.Book, prefix: str) -> Rows:
+    """Return the book's names that begin with a prefix and stand for one cell, each with its value."""
+    rows: Rows = []
+    for name in book.names:
+        if not name.name.lower().startswith(prefix):
+            continue
+        try:
+            area = name.refers_to_range
+        except Exception:  # noqa: BLE001  # a name of a formula, or of a cell that has been deleted
+            rows.append([name.name, REF])
+            continue
+        if area.shape == (1, 1):
+            rows.append([name.name, read(area)[0][0]])
+    return rows
+
+
+def saved(book: xlwings.Book) -> Path:
+    """Return the path of a book's file.
+
+    Raises
+    ------
+    BadFile
+        If it has none, or lies in the cloud only.
+    """
+    path = Path(book.fullname)
+    if not path.is_absolute() or not path.exists():
+        raise BadFile(f"{book.name} has no file on this machine; save it in a folder of this machine first")
+    return path
+
+
 def own_sheet(book: xlwings.Book, command: Command) -> xlwings.Sheet | None:
     """Return the sheet of a command, None where the book has none yet."""
-    return next((sheet for sheet in book.sheets if sheet.name.lower() == command.label[:TITLE].lower()), None)
+    return next((sheet for sheet in book.sheets if sheet.name.lower() == command.title[:TITLE].lower()), None)
 
 
 def page_of(sheet: xlwings.Sheet, command: Command) -> Rows:
@@ -97,7 +128,7 @@ def page_of(sheet: xlwings.Sheet, command: Command) -> Rows:
     """
     last = sheet.used_range.last_cell
     rows = read(sheet.range((1, 1), (last.row, last.column)))
-    if rows[0][0] not in {None, command.label}:
+    if rows[0][0] not in {None, command.title}:
         raise BadFile(
             f"the sheet {sheet.name} has another use; give it another name, and {command.label} makes its own"
         )
@@ -121,13 +152,13 @@ def write(book: xlwings.Book, command: Command, rows: Rows) -> xlwings.Sheet:
     sheet = own_sheet(book, command)
     old = [] if sheet is None else page_of(sheet, command)
     try:
-        made = book.sheets.add(command.label[:TITLE], after=book.sheets[-1]) if sheet is None else sheet
+        made = book.sheets.add(command.title[:TITLE], after=book.sheets[-1]) if sheet is None else sheet
         rows = even(rows, len(old), len(old[0]) if old else 0)
         area = made.range((1, 1), (len(rows), len(rows[0]))).options(chunksize=None)  # in one go, however large
         area.value = [list(map(_plain, row)) for row in rows]
     except Exception as error:
         raise BadFile(
-            f"the sheet {command.label} cannot be written: it or the book is protected, or a cell is being edited"
+            f"the sheet {command.title} cannot be written: it or the book is protected, or a cell is being edited"
         ) from error
     if sheet is None:
         with suppress(Exception):  # looks only

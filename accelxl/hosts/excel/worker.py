@@ -35,7 +35,7 @@ def main(folder: Path, attach: Attach = attached) -> None:
 
     try:
         with jobs.Watch(folder, command.label, say) as watch:
-            outcome = macros.compute(command, request.plan, request.settings, watch)
+            outcome = macros.compute(command, request.given, request.settings, watch)
             watch.check()
             sheets.write(book, command, macros.outcome_page(command, request.settings, outcome))
         if outcome.why:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from accelxl.functions.cells import CellError
 from accelxl.workbook.formulas import operators, values
 from accelxl.workbook.formulas.tree import (
     MAX_COLUMN,
@@ -166,7 +167,8 @@ class Compiler:
             rows = [[self.scalar(item) for item in row] for row in node.rows]
             fixed = values.stack([[item(Cells({}), 0, 0) for item in row] for row in rows])
             return _constant(fixed)
-        inner = self.scalar(node)
+        whole = isinstance(node, Call) and self._is_outside(node)
+        inner = self._outside(node, whole=True) if whole else self.scalar(node)  # type: ignore[arg-type]
 
         def lifted(cells: Cells, row: int, column: int) -> Value:
             value = inner(cells, row, column)
@@ -185,13 +187,21 @@ class Compiler:
         maker = FUNCTIONS.get(node.name)
         if maker is not None:
             return maker(self, node.args)
-        if self.scope.known_outside(node.name):
-            return self._outside(node)
+        if self._is_outside(node):
+            return self._outside(node, whole=self.array)
         raise Unsupported(f"the function {node.name}")
 
-    def _outside(self, node: Call) -> Closure:
-        """Compile a function that is computed elsewhere: once for each book whose arguments differ."""
-        name, array = node.name, self.array
+    def _is_outside(self, node: Call) -> bool:
+        from accelxl.workbook.formulas.functions import FUNCTIONS
+
+        return node.name not in FUNCTIONS and self.scope.known_outside(node.name)
+
+    def _outside(self, node: Call, *, whole: bool) -> Closure:
+        """Compile a function that is computed elsewhere: once for each book whose arguments differ.
+
+        With `whole` its result may be a rectangle, as inside INDEX; else a cell shows the first corner.
+        """
+        name = node.name
         readers: list[tuple[Closure, Callable[[int, int], Rect] | None]] = []
         for item in node.args:
             arg = self.resolve(item)
@@ -206,7 +216,7 @@ class Compiler:
             books = max([value.num.shape[-1] for value, _ in given], default=1)
             columns = [_by_book(cells, value, rect) for value, rect in given]
             results = cells.outside(name, columns, books)
-            return of_results(results if array else [_corner(item) for item in results])
+            return of_results(results if whole else [_corner(item) for item in results])
 
         return run
 
@@ -241,15 +251,20 @@ def of_results(results: list[Any]) -> Value:
     """
     if all(type(item) is float for item in results):
         return values.finite(np.array(results))
-    if any(isinstance(item, list) for item in results):
-        shapes = {(len(item), len(item[0])) for item in results if isinstance(item, list)}
-        if len(shapes) != 1 or not all(isinstance(item, list) for item in results):
-            raise Unsupported("a spilled range whose size differs between books")
-        rows, columns = shapes.pop()
-        return values.stack(
-            [[of_results([item[r][c] for item in results]) for c in range(columns)] for r in range(rows)]
-        )
+    grids = [item for item in results if isinstance(item, list)]
+    if grids:
+        rows, columns = max(len(item) for item in grids), max(len(item[0]) for item in grids)
+        parts = [_at_size(item, rows, columns) for item in results]
+        return values.stack([[of_results([part[r][c] for part in parts]) for c in range(columns)] for r in range(rows)])
     return values.gathered([values.of(item) for item in results])
+
+
+def _at_size(item: Any, rows: int, columns: int) -> list[list[Any]]:
+    """Return a result as a rectangle of this size: a single cell fills it, beyond a smaller rectangle there is #N/A."""
+    if not isinstance(item, list):
+        return [[item] * columns] * rows
+    wide = [[*row, *[CellError("#N/A")] * (columns - len(row))] for row in item]
+    return wide + [[CellError("#N/A")] * columns] * (rows - len(wide))
 
 
 def place(sheet: int, area: Area, row: int, column: int, size: tuple[int, int]) -> Rect:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from accelxl.workbook.formulas.tree import address
 from accelxl.workbook.language import Book, cells
 from accelxl.workbook.layout import Layout, Page
@@ -13,7 +15,7 @@ LABEL, NATIVE, ACCEL, VALUE, TOLERANCE, FAIL = range(6)
 def checks(template: Template, layout: Layout, book: Book) -> None:
     """Lay out the Checks sheet."""
     page = Page(
-        "Checks", widths=[(0, 0, 64.0), (1, 4, 18.0), (5, 5, 10.0)], freeze=(3, 0), repeat=(0, 2), landscape=False
+        "Checks", widths=[(0, 0, 64.0), (1, 4, 23.0), (5, 5, 10.0)], freeze=(3, 0), repeat=(0, 2), landscape=False
     )
     layout.pages.append(page)
     page.head("Checks", "Every check should be zero within its tolerance; the light on each sheet shows their total")
@@ -22,8 +24,8 @@ def checks(template: Template, layout: Layout, book: Book) -> None:
         page.put(4, column, None, "strong")
     flags: list[int] = []
     row = _table(page, 6, "Check", [c for c in template.checks if not c.warning], book, flags)
-    if any(figure.metric for figure in template.board.figures):
-        first, row = _twins(template, page, row + 2, flags)
+    if any(figure.accel for figure in template.board.every):
+        first, row = _twins(template, page, row + 2, book, flags)
         row += 1
         cells_of = _span(first, row - 1, ACCEL)
         page.put(row, LABEL, "ACCEL cells that did not calculate (the add-in is not installed)", "label")
@@ -36,14 +38,14 @@ def checks(template: Template, layout: Layout, book: Book) -> None:
     )
     for name in template.batch:
         row += 1
-        figure = next(figure for figure in template.board.figures if figure.name == name)
+        figure = next(figure for figure in template.board.every if figure.name == name)
         page.put(
             row,
             LABEL,
-            f"{figure.label} when the book was filled, USD" if "usd" in name else f"{figure.label} when filled",
+            f"{figure.label} when the book was filled, {figure.unit}",
             "label",
         )
-        page.put(row, VALUE, 0.0, "batch", "number4")
+        page.put(row, VALUE, 0.0, "batch", figure.format)
         layout.name(f"batch_{name}", page, row, VALUE)
     page.put(4, FAIL, role="strong", format="number", formula=f"={_sum(flags)}")
     layout.name("chk_total", page, 4, FAIL)
@@ -60,6 +62,12 @@ def _sum(rows: list[int]) -> str:
         else:
             blocks.append([row, row])
     return f"SUM({','.join(_span(low, high, FAIL) for low, high in blocks)})"
+
+
+def _function(formula: str) -> str:
+    """Return the name of the first ACCEL function of a formula."""
+    found = re.search(r"ACCEL_\w+", formula)
+    return found[0] if found else "ACCEL"
 
 
 def _span(low: int, high: int, column: int) -> str:
@@ -105,18 +113,20 @@ def _flag(page: Page, row: int) -> None:
     )
 
 
-def _twins(template: Template, page: Page, row: int, flags: list[int]) -> tuple[int, int]:
-    """Lay out each native figure beside the ACCEL function of the same plan."""
-    _header(page, row, "Native figure against ACCEL_PLAN", twins=True)
+def _twins(template: Template, page: Page, row: int, book: Book, flags: list[int]) -> tuple[int, int]:
+    """Lay out each native figure beside the ACCEL function that should give the same."""
+    _header(page, row, "Native figure against the ACCEL function", twins=True)
     first = row + 1
-    for figure in template.board.figures:
-        if not figure.metric:
+    for figure in template.board.every:
+        if not figure.accel:
             continue
         row += 1
         native, accel = address(row, NATIVE), address(row, ACCEL)
-        page.put(row, LABEL, f"{figure.label} ({figure.metric})", "label")
+        page.put(row, LABEL, f"{figure.label} ({figure.metric or _function(figure.accel)})", "label")
         page.put(row, NATIVE, role="calc", format="number4", formula=f"=out_{figure.name}")
-        page.put(row, ACCEL, role="accel", format="number4", formula=f'=ACCEL_PLAN(plan_block,"{figure.metric}")')
+        page.put(
+            row, ACCEL, role="accel", format="number4", formula=cells(book, "Checks", figure.accel, ACCEL, figure.name)
+        )
         page.put(row, VALUE, role="calc", format="tiny", formula=f"=IF(ISNUMBER({accel}),{accel}-{native},0)")
         page.put(row, TOLERANCE, role="calc", format="tiny", formula=f"=k_tolerance*(1+ABS(N({native})))")
         _flag(page, row)

@@ -67,7 +67,7 @@ def contents(layout: Layout) -> None:
 
 def log(template: Template, layout: Layout) -> None:
     """Lay out the Log: versions of the template and the sources of its figures."""
-    page = Page("Log", widths=[(0, 0, 26.0), (1, 1, 12.0), (2, 2, 60.0), (3, 3, 80.0)], freeze=(3, 0), repeat=(0, 2))
+    page = Page("Log", widths=[(0, 0, 26.0), (1, 1, 12.0), (2, 2, 60.0), (3, 3, 116.0)], freeze=(3, 0), repeat=(0, 2))
     layout.pages.append(page)
     page.head("Log", "Versions of this template, and the sources of its figures")
     row = 4

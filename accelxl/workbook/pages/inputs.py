@@ -1,8 +1,7 @@
-"""The Inputs sheet, and the block in which ACCEL functions read the plan."""
+"""The Inputs sheet."""
 
 from __future__ import annotations
 
-from accelxl.plan.inputs import INPUTS
 from accelxl.units import Quantity
 from accelxl.workbook.layout import Layout, Page, Rule
 from accelxl.workbook.template import Item, Template
@@ -16,6 +15,8 @@ HEADS = {
     "As of": "heading_centre",
 }
 VALUE, AS_OF = 2, 5
+PER_LINE = 17
+"""Letters of a text that fit on a line of the Value column."""
 
 
 def unit_of(quantity: Quantity) -> str:
@@ -27,7 +28,7 @@ def unit_of(quantity: Quantity) -> str:
 
 def inputs(template: Template, layout: Layout) -> None:
     """Lay out the Inputs sheet."""
-    widths = [34.0, 44.0, 15.0, 24.0, 9.0, 12.0, 13.0, 13.0, 88.0]
+    widths = [34.0, 54.0, 18.0, 24.0, 9.0, 12.0, 13.0, 13.0, 88.0]
     page = Page("Inputs", widths=[(k, k, width) for k, width in enumerate(widths)], freeze=(4, 2), repeat=(0, 3))
     layout.pages.append(page)
     page.head("Inputs", "Every figure that the model takes, with its unit, source, date and plausible range")
@@ -42,20 +43,27 @@ def inputs(template: Template, layout: Layout) -> None:
         for item in group.items:
             row += 1
             _item(page, layout, item, row)
-        for shared in dict.fromkeys(item.group for item in group.items if item.group):
-            places = [first + place for place, item in enumerate(group.items) if item.group == shared]
-            layout.name(f"k_{shared}", page, places[0], VALUE, places[-1], VALUE)
+        for shared in dict.fromkeys(item.range_name for item in group.items if item.group):
+            places = [first + place for place, item in enumerate(group.items) if item.range_name == shared]
+            layout.name(shared, page, places[0], VALUE, places[-1], VALUE)
+
+
+def _look(item: Item) -> str:
+    return "input_text" if item.quantity.kind == "text" else "input"
 
 
 def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
     page.put(row, 0, item.defined, "unit")
     page.put(row, 1, item.label, "label")
-    page.put(row, VALUE, item.value, "constant" if item.fixed else "input", item.format)
+    page.put(row, VALUE, item.value, "constant" if item.fixed else _look(item), item.format)
+    if isinstance(item.value, str):
+        page.heights[row] = 13.0 * (1 + len(item.value) // PER_LINE) + 2
     page.put(row, 3, unit_of(item.quantity), "beside")
     page.put(row, 4, item.source, "centre")
     page.put(row, AS_OF, item.as_of, "centre", "date")
-    page.put(row, 6, item.low if item.low is not None else item.value, "range", item.format)
-    page.put(row, 7, item.high if item.high is not None else item.value, "range", item.format)
+    for column, end in ((6, item.low), (7, item.high)):
+        shown = item.value if end is None and not isinstance(item.value, str) else end
+        page.put(row, column, shown, "range", item.format)
     page.put(row, 8, item.note, "note")
     layout.name(item.defined, page, row, VALUE)
     if item.dated:
@@ -69,29 +77,3 @@ def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
         page.rules.append(
             Rule(row, VALUE, item.quantity, item.defined[:32], error[:255], item.note[:255], item.blank, month)
         )
-
-
-def plan_block(template: Template, layout: Layout) -> None:
-    """Lay out the plan as ACCEL functions read it: a name, then one column a tranche."""
-    page = Page(
-        "Plan", widths=[(0, 0, 34.0), (1, template.plan_columns, 16.0)], freeze=(4, 1), repeat=(0, 3), landscape=False
-    )
-    layout.pages.append(page)
-    page.head(
-        "Plan block", "The inputs as ACCEL_PLAN reads them: names, then one column a tranche; change them on Inputs"
-    )
-    page.put(3, 0, "Input", "heading")
-    for tranche in range(template.plan_columns):
-        page.put(3, 1 + tranche, f"Tranche {tranche + 1}", "heading_right")
-    row = 3
-    given: dict[str, list[Item]] = {}
-    for item in template.items:
-        if item.input:
-            given.setdefault(item.input, []).append(item)
-    for name, items in given.items():
-        row += 1
-        page.put(row, 0, name, "label")
-        for column, item in enumerate(items if INPUTS[name].scope == "tranche" else items[:1]):
-            formula = f'=IF(ISNUMBER({item.defined}),{item.defined},"")' if item.blank else f"={item.defined}"
-            page.put(row, 1 + column, role="link", format=item.format, formula=formula)
-    layout.name("plan_block", page, 4, 0, row, template.plan_columns)

@@ -41,6 +41,15 @@ def examples():
     return [(name, cells_of(function.examples[0].formula)[1]) for name, function in REGISTRY.items()]
 
 
+def all_examples():
+    """Every example of every function: name, cells for the registry, formula."""
+    return [
+        (name, cells_of(example.formula)[1], example.formula)
+        for name, function in REGISTRY.items()
+        for example in function.examples
+    ]
+
+
 def from_com(answer):
     """Rows of an answer as VBA gets it, marked errors as errors. A tuple would be taken for several results by pywin32."""
     assert not isinstance(answer, tuple)

@@ -7,14 +7,11 @@ import pytest
 from accelxl.hosts.excel import build, install
 from tests.hosts.excel.pywin32_standins import windows
 
-_kept = {}
-
 
 @pytest.fixture
 def server():
     """xlwings' UDF server, on stand-ins for pywin32."""
-    with windows(_kept) as modules:
-        _kept.update(modules)
+    with windows() as modules:
         yield modules["xlwings.com_server"].XLPython()
 
 

@@ -4,6 +4,7 @@ Each write is logged, so that a test can see that a result came in one array.
 """
 
 import re
+from pathlib import Path
 
 import xlwings
 from xlwings import base_classes
@@ -98,6 +99,10 @@ class Book(base_classes.Book):
     def activate(self):
         pass
 
+    def to_pdf(self, path, quality):
+        shown = [sheet.name for sheet in self.sheets if sheet.visible]
+        Path(path).write_text(" ".join(shown), encoding="utf-8")
+
 
 class Names(base_classes.Names):
     def __init__(self, book):
@@ -106,7 +111,11 @@ class Names(base_classes.Names):
     def contains(self, name):
         return name.lower() in self.table
 
+    def __len__(self):
+        return len(self.table)
+
     def __call__(self, name):
+        name = list(self.table)[name - 1] if isinstance(name, int) else name
         return Name(self.book, name, self.table[name.lower()])
 
 
@@ -118,6 +127,8 @@ class Name(base_classes.Name):
 
     @property
     def refers_to_range(self):
+        if self.where is None:
+            raise RuntimeError("(-2146827284, 'Application-defined or object-defined error')")
         sheet, address = self.where
         return self.book.sheets(sheet).range(address, None)
 
@@ -137,6 +148,10 @@ class Sheets(base_classes.Sheets):
     def __iter__(self):
         return iter(self.listed)
 
+    @property
+    def active(self):
+        return self.listed[0]
+
     def __contains__(self, key):
         return any(sheet.name.lower() == key.lower() for sheet in self.listed)
 
@@ -147,10 +162,15 @@ class Sheets(base_classes.Sheets):
 
 
 class Sheet(base_classes.Sheet):
-    api = book = name = cells = None
+    api = book = name = cells = visible = None
 
     def __init__(self, book, name):
         self.book, self.name, self.cells, self.protected = book, name, {}, False
+        self.visible = True
+
+    @property
+    def index(self):
+        return self.book.sheets.listed.index(self) + 1
 
     def activate(self):
         self.book.active = self.name
@@ -206,6 +226,9 @@ class Range(base_classes.Range):
     def __call__(self, row, column=None):
         return Range(self.sheet, *[self.top + row - 1, self.left + column - 1] * 2)
 
+    def select(self):
+        self.sheet.book.app._selection = self
+
     def get_address(self, row_absolute, column_absolute, external):
         def corner(row, column):
             return f"{'$' * column_absolute}{col_name(column)}{'$' * row_absolute}{row}"
@@ -257,7 +280,7 @@ class Memory:
         self.app_impl._selection = self.impl.sheets(sheet).range(address)
 
     def name(self, name, sheet, address):
-        self.impl.names.table[name] = (sheet, address)
+        self.impl.names.table[name] = (sheet, address) if address else None
 
     def rows(self, sheet):
         area = self.impl.sheets(sheet).used_range

@@ -12,13 +12,12 @@ import sys
 import time
 from pathlib import Path
 
-import uno
-from com.sun.star.beans import PropertyValue
-
 ALWAYS_EXECUTE_NO_WARN = 4
 
 
 def connect(pipe, started):
+    import uno  # the Python of the tests has none
+
     context = uno.getComponentContext()
     resolver = context.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", context)
     for _ in range(600):
@@ -32,6 +31,8 @@ def connect(pipe, started):
 
 
 def option(name, value):
+    from com.sun.star.beans import PropertyValue
+
     made = PropertyValue()
     made.Name, made.Value = name, value
     return made
@@ -47,7 +48,7 @@ def cells(document):
                 for column in range(area.StartColumn, area.EndColumn + 1):
                     cell = sheet.getCellByPosition(column, row)
                     if "ACCEL_" in cell.Formula:
-                        value = cell.String if cell.FormulaResultType2 == 2 else cell.Value
+                        value = cell.String if cell.FormulaResultType2 == 2 or cell.getError() else cell.Value
                         found.append([sheet.Name, row, column, cell.Formula, cell.getError(), value, cell.String])
     return found
 
@@ -82,7 +83,7 @@ def main(soffice, profile, *books):
         if desktop is not None:
             try:
                 desktop.terminate()
-            except Exception:
+            except Exception:  # noqa: BLE001  # the bridge has classes of its own
                 started.terminate()
         try:
             started.wait(60)

@@ -58,9 +58,13 @@ def modules():
     }  # fmt: skip
 
 
+KEPT = {}
+"""The modules of the first import, which are taken again: xlwings opens an event loop when it is imported."""
+
+
 @contextlib.contextmanager
-def windows(keep=None):
-    """Import xlwings and our own module of functions as on Windows; modules of `keep`, an earlier run's, are taken again."""
+def windows():
+    """Import xlwings and our own module of functions as on Windows."""
     ours = ("xlwings", "accelxl.hosts.excel")
     before = {name: module for name, module in sys.modules.items() if name.startswith(ours)}
     library = SimpleNamespace(ole32=SimpleNamespace(CLSIDFromString=lambda *_: 0))
@@ -69,7 +73,7 @@ def windows(keep=None):
         del sys.modules[name]
     try:
         with (
-            mock.patch.dict(sys.modules, {**modules(), **(keep or {})}),
+            mock.patch.dict(sys.modules, {**modules(), **KEPT}),
             mock.patch.object(sys, "platform", "win32"),
             mock.patch.object(ctypes, "oledll", library, create=True),
             mock.patch.object(ctypes, "windll", library, create=True),
@@ -79,7 +83,8 @@ def windows(keep=None):
 
             with mock.patch.object(atexit, "register", lambda f: f):  # xlwings looks for Excel's processes at the end
                 import xlwings.com_server  # noqa: F401
-            yield {name: module for name, module in sys.modules.items() if name.startswith(ours)}
+            KEPT.update({name: module for name, module in sys.modules.items() if name.startswith(ours)})
+            yield KEPT
     finally:
         for name in [name for name in sys.modules if name.startswith(ours)]:
             del sys.modules[name]

@@ -4,7 +4,6 @@ import io
 import re
 import warnings
 import zipfile
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -19,12 +18,11 @@ from accelxl.hosts.excel import addin, build, package, project, render, ribbon
 from accelxl.hosts.excel.check import faults
 from accelxl.hosts.excel.machine import xlwings_version
 from accelxl.hosts.excel.modules import package_folder
-from accelxl.workbook.build import TEMPLATES
+from accelxl.workbook.build import TEMPLATES, built
 from tests.hosts.excel.judges import sources
 
 BOOKS = ("accelxl.xlam", "plain.xlsm", *(f"{name}.xlsm" for name in TEMPLATES))
 every = pytest.mark.parametrize("name", BOOKS)
-WORKBOOKS = Path(__file__).parents[3] / "workbooks"
 
 
 def plain_book():
@@ -94,13 +92,22 @@ def test_olevba_reads_every_module_back_verbatim(made, name):
     assert found == modules_of(made[name])
 
 
-@every
+@pytest.mark.parametrize("name", BOOKS[:2])
 def test_the_analyser_of_vba_finds_no_compile_error(made, name):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = analyze_office_file(made[name])
     assert {"xlwings", render.MODULE, ribbon.MODULE} <= set(found)
     assert [(key, d.code, d.message) for key, one in found.items() for d in one if d.severity.value == "error"] == []
+
+
+@pytest.mark.parametrize("name", BOOKS[2:])
+def test_a_template_has_the_macros_of_the_book_that_the_analyser_read_and_empty_modules_for_its_sheets(made, name):
+    found, read = modules_of(made[name]), modules_of(made["plain.xlsm"])
+    common = {"ThisWorkbook", "xlwings", "Dictionary", render.MODULE, ribbon.MODULE}
+    assert {key: found[key] for key in common} == {key: read[key] for key in common}
+    for key in set(found) - common:
+        assert [line for line in found[key].splitlines() if not line.startswith("Attribute ")] == []
 
 
 @every
@@ -113,7 +120,7 @@ def test_every_function_of_the_registry_is_in_the_macros(made, name):
 def test_every_command_has_its_button(made, name):
     text = package.read(made[name].read_bytes(), name)[package.RIBBON].decode()
     tags = set(re.findall(r'tag="(\w+)', text))
-    assert tags == {row.id for row in ROWS}
+    assert tags == {row.id for row in ROWS} | {ribbon.STOP}
 
 
 @every
@@ -122,14 +129,25 @@ def test_xlwings_modules_are_those_of_the_installed_package_under_our_name(made,
     file = package_folder() / {"xlam": "xlwings_custom_addin.bas", "xlsm": "xlwings.bas"}[kind]
     theirs = re.sub(r'(PROJECT_NAME As String = ")\w+', r"\g<1>accelxl", file.read_text(encoding="cp1252"))
     ours = modules_of(made[name])["xlwings"]
-    assert ours.rstrip().splitlines() == theirs.rstrip().splitlines()
+    changed = {(was, now) for was, now in zip(theirs.splitlines(), ours.splitlines(), strict=False) if was != now}
+    assert len(ours.rstrip().splitlines()) == len(theirs.rstrip().splitlines())
+    assert {was.replace("ActiveWorkbook", "ThisWorkbook") for was, _ in changed} == {now for _, now in changed}
+    assert (kind == "xlsm") == (not changed)
     assert f'XLWINGS_VERSION As String = "{xlwings_version()}"' in ours
+
+
+@every
+def test_an_open_book_cannot_name_the_program_that_the_add_in_starts(made, name):
+    source = modules_of(made[name])["xlwings"]
+    for function in ("GetConfig", "GetDirectoryConfigFilePath"):
+        (text,) = re.findall(rf"^Function {function}\(.*?^End Function", source, re.MULTILINE | re.DOTALL)
+        assert "ActiveWorkbook" not in text
+        assert "ThisWorkbook" in text
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_sibling_has_the_cells_of_its_template_and_only_macros_more(made, name):
-    with zipfile.ZipFile(WORKBOOKS / f"{name}.xlsx") as base:
-        before = {part: base.read(part) for part in base.namelist()}
+    before = package.read(built(name), name)
     after = package.read(made[f"{name}.xlsm"].read_bytes(), name)
     assert set(after) - set(before) == {package.PROJECT, package.RIBBON}
     for part, data in before.items():

@@ -151,3 +151,13 @@ def test_the_question_to_the_server_is_answered_by_a_real_interpreter():
 def test_without_excel_the_doctor_says_so():
     with pytest.raises(Missing, match="Excel is not on this machine"):
         examine(Machine(system="linux"))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x81", b"", b"nothing to read\n"])
+def test_settings_that_cannot_be_read_are_a_fault_and_no_traceback(tmp_path, content):
+    machine = windows(tmp_path)
+    install(machine, lambda _: None)
+    machine.conf().write_bytes(content)
+    found = [finding for finding in examine(machine) if finding.subject == "settings"]
+    assert [finding.state for finding in found] == ["fault"]
+    assert "accelxl.conf" in found[0].sentence

@@ -172,3 +172,47 @@ def test_without_excel_install_says_so(tmp_path):
         install(machine, quiet)
     with pytest.raises(Missing, match="Excel is not on this machine"):
         install(Machine(system="linux"), quiet)
+
+
+@pytest.mark.parametrize("make", [windows, mac])
+def test_folders_with_spaces_and_letters_of_other_alphabets_are_fine(make, tmp_path):
+    folder = tmp_path / "Zoë Müller & Söhne 株式会社"
+    folder.mkdir()
+    machine = make(folder)
+    install(machine, quiet)
+    key = "INTERPRETER_WIN" if make is windows else "INTERPRETER_MAC"
+    assert conf_values(machine.conf().read_text(encoding="utf-8"))[key] == str(machine.python)
+    before = {"home"}
+    uninstall(machine, quiet)
+    assert {path.name for path in machine.home.parent.iterdir()} >= before
+    assert tree(machine.home) == {}
+
+
+def test_an_interpreter_that_excels_macros_cannot_name_is_refused_and_nothing_is_written(tmp_path, monkeypatch):
+    folder = tmp_path / "株式会社"
+    folder.mkdir()
+    machine = windows(folder)
+    monkeypatch.setattr(Machine, "encoding", lambda _: "cp1252")
+    with pytest.raises(
+        BadFile, match="which Excel's macros cannot read; make the Python environment in a folder of plain"
+    ):
+        install(machine, quiet)
+    assert tree(machine.home) == {}
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\x00broken\x81", b"", b"no settings at all\n", b'"INTERPRETER_WIN","C:\\nowhere"\r\n']
+)
+def test_settings_of_someone_else_are_left_and_named(machine, content):
+    machine.conf().parent.mkdir(parents=True)
+    machine.conf().write_bytes(content)
+    with pytest.raises(BadFile, match=r"accelxl\.conf .*move it away"):
+        install(machine, quiet)
+    assert machine.conf().read_bytes() == content
+    assert not (machine.start_folder() / ribbon.ADD_IN).exists()
+
+
+def test_a_folder_in_the_place_of_the_add_in_gives_a_sentence(machine):
+    (machine.start_folder() / ribbon.ADD_IN).mkdir(parents=True)
+    with pytest.raises(BadFile, match="move it away first"):
+        install(machine, quiet)

@@ -12,6 +12,9 @@ from accelxl.functions import CellError
 from accelxl.hosts import commands
 from accelxl.hosts.commands import COMMANDS
 from accelxl.hosts.excel import jobs, macros, ribbon, worker
+from accelxl.scenario.montecarlo import montecarlo
+from accelxl.workbook.build import built
+from accelxl.workbook.fill import read
 from tests.hosts.excel.memory_book import Memory
 
 PLAN = [["units", 64.0], ["unit_price_usd", 34000.0], ["tokens_per_second", 2500.0], ["price_usd_per_mtok", 0.6]]
@@ -126,6 +129,105 @@ def test_one_that_died_does_not_block_the_next(memory, started, long, monkeypatc
     assert len(started) == 2
 
 
+def test_a_fan_is_the_monte_carlo_run_of_the_plan_and_tells_how_far_it_is(memory, started):
+    macros.run("fan", memory.book)
+    worker.main(jobs.folder_of(memory.book), lambda _: memory.book)
+    assert memory.alerts == []
+    assert memory.bars[1] == "Monte Carlo fan: 0 %" or memory.bars[1].endswith(" left")
+    rows = memory.rows("Monte Carlo fan")
+    drawn = {
+        name: ("pert", low, mode, high)
+        for name, low, mode, high in (
+            ("utilization", 0.48, 0.6, 0.72),
+            ("price_usd_per_mtok", 0.48, 0.6, 0.72),
+            ("unit_price_usd", 27200.0, 34000.0, 40800.0),
+        )
+    }
+    found = montecarlo(dict(PLAN), drawn, ["npv", "irr", "payback_months"], percentiles=(5, 50))
+    npv = {row[0]: row[1] for row in rows}
+    assert npv["percentile 5"] == found["npv"].percentiles[5]
+    assert npv["percentile 50"] == found["npv"].percentiles[50]
+    assert npv["share below the level"] == found["npv"].share_below
+    assert len(memory.writes) == 1
+
+
+def test_a_fan_that_is_stopped_leaves_its_sheet(memory, started):
+    macros.run("fan", memory.book)
+    macros.run(ribbon.STOP, memory.book)
+    worker.main(jobs.folder_of(memory.book), lambda _: memory.book)
+    assert memory.writes == []
+    assert memory.alerts == [("AccelXL: Monte Carlo fan", "stopped; the sheet is as it was")]
+
+
+@pytest.fixture
+def template(memory, tmp_path):
+    """The book as it lies on the disk, in a folder with a space and a letter of another alphabet."""
+    folder = tmp_path / "budgets of Zoë"
+    folder.mkdir()
+    path = folder / "my budget.xlsx"
+    path.write_bytes(built("accelerator_budget"))
+    memory.impl.fullname = str(path)
+    return path
+
+
+def press(memory, name="fill"):
+    macros.run(name, memory.book)
+    if jobs.folder_of(memory.book).exists():
+        worker.main(jobs.folder_of(memory.book), lambda _: memory.book)
+
+
+def cell_right_of(memory, text, label="Fill batch"):
+    sheet = memory.impl.sheets(label)
+    ((row, column),) = [place for place, cell in sheet.cells.items() if cell == text]
+    return sheet.cells, row, column + 1
+
+
+def test_a_batch_is_asked_for_and_filled_beside_excel(memory, started, template):
+    press(memory)
+    assert started == []
+    rows = memory.rows("Fill batch")
+    assert rows[5][:2] == ["rows", "book"]
+    assert len(rows) == 7
+    assert memory.alerts.pop() == ("AccelXL: Fill batch", "fill in the table on the sheet and press the button again")
+    cells, row, column = cell_right_of(memory, "rows")
+    for place, line in enumerate([["book", "units_1", "delay_months_1"], ["small", 128.0, 0.0], ["late", 64.0, 6.0]]):
+        for further in range(4):
+            cells.pop((row + place, column + further), None)
+        for further, cell in enumerate(line):
+            cells[row + place, column + further] = cell
+    before = template.read_bytes()
+    press(memory)
+    assert memory.alerts == []
+    assert template.read_bytes() == before
+    assert sorted(path.name for path in template.parent.iterdir()) == ["late.xlsx", "my budget.xlsx", "small.xlsx"]
+    rows = memory.rows("Fill batch")
+    head = next(place for place, line in enumerate(rows) if line[0] == "book")
+    figures = read(template.parent / "late.xlsx").figures
+    assert rows[head + 2][0] == str(template.parent / "late.xlsx")
+    assert rows[head + 2][rows[head].index("out_npv_usd")] == figures["out_npv_usd"]
+    assert any("Fill batch: 50 %" in str(text) for text in memory.bars)
+    ((place, _),) = [where for where, cell in cells.items() if cell == "result"]
+    cells[place - 1, column] = "third"
+    press(memory)
+    assert "insert rows above the row that begins with 'result'" in memory.alerts[-1][1]
+
+
+def test_a_wrong_batch_gives_a_sentence_and_no_book(memory, started, template):
+    press(memory)
+    before = memory.cells("Fill batch")
+    cells, row, column = cell_right_of(memory, "rows")
+    cells[row, column + 1] = "untis_1"
+    press(memory)
+    assert "untis_1" in memory.alerts[-1][1]
+    assert [path.name for path in template.parent.iterdir()] == [template.name]
+    assert set(memory.cells("Fill batch").items()) - set(before.items()) == {((row, column + 1), "untis_1")}
+
+
+def test_a_book_without_a_file_cannot_be_a_template(memory, started):
+    press(memory)
+    assert memory.alerts[-1][1] == "Book1 has no file on this machine; save it in a folder of this machine first"
+
+
 def test_stop_without_one_says_so(memory):
     macros.run(ribbon.STOP, memory.book)
     assert memory.alerts == [("AccelXL", "nothing is under way for this book")]
@@ -153,8 +255,8 @@ def test_a_request_comes_back_as_it_was():
     )
     found = jobs.unpacked(jobs.packed(request))
     assert found == request
-    assert type(found.plan[2][1]) is CellError
-    assert type(found.plan[2][2]) is str
+    assert type(found.given[2][1]) is CellError
+    assert type(found.given[2][2]) is str
 
 
 def test_the_status_bar_changes_at_most_twice_a_second(tmp_path):

@@ -1,17 +1,21 @@
 """The commands in a small book in memory, through xlwings' own Book, Sheet and Range."""
 
+import dataclasses
 import datetime as dt
+import inspect
 from pathlib import Path
 
 import pytest
 
-from accelxl import __version__
+from accelxl import __version__, catalogue
 from accelxl.functions import REGISTRY, WHY
 from accelxl.hosts import commands
 from accelxl.hosts.commands import COMMANDS
 from accelxl.hosts.excel import macros, sheets
 from accelxl.scenario.grids import grid
 from accelxl.scenario.solver import breakeven
+from accelxl.scenario.tornado import tornado
+from accelxl.workbook.build import TEMPLATES
 from tests.hosts.excel.memory_book import Error, Memory
 
 PLAN = [["units", 64.0], ["unit_price_usd", 34000.0], ["tokens_per_second", 2500.0], ["price_usd_per_mtok", 0.6]]
@@ -39,6 +43,22 @@ def test_every_command_has_a_handler_and_none_raises_on_an_empty_book():
             empty = Memory()
             macros.run(name, empty.book)
             assert empty.alerts or empty.writes, name
+
+
+def test_every_row_has_its_function_and_its_settings_are_arguments_of_it():
+    for command in COMMANDS.values():
+        target = commands.function(command)
+        taken = list(inspect.signature(target).parameters)
+        if command.reads in {"plan", "file", "names"} and command.writes == "sheet":
+            assert [name for name, _ in command.settings if name not in taken[1:]] == [], command.id
+            assert command.long <= ("progress" in taken), command.id
+        for _, value in command.settings:
+            if isinstance(value, commands.From):
+                assert commands.function(dataclasses.replace(command, function=value.function))
+
+
+def test_a_new_book_can_be_made_of_every_template():
+    assert [choice for choice, _ in COMMANDS["new"].choices] == list(TEMPLATES)
 
 
 def test_a_grid_of_the_selected_plan_is_written_in_one_array(memory):
@@ -186,6 +206,98 @@ def test_tables_without_a_plan_are_written_in_one_array():
     assert len(rows) == 4 + len(REGISTRY)
     assert len(memory.writes) == 2
     assert memory.alerts == []
+
+
+def test_the_sample_is_selected_so_that_every_command_reads_it():
+    memory = Memory()
+    macros.run("sample", memory.book)
+    assert memory.rows("Sample plan")[3][:2] == ["units", 64.0]
+    assert len(memory.writes) == 1
+    macros.run("breakeven", memory.book)
+    assert memory.alerts == []
+    assert memory.rows("Break-even")[3][:2] == ["plan", "Sample plan!A4:B13"]
+    plan = {row[0]: row[1] for row in memory.rows("Sample plan")[3:]}
+    assert result_of(memory, "Break-even")[0][0] == breakeven(plan, "utilization")
+
+
+def test_a_tornado_of_the_selected_plan_is_written_in_one_array(memory):
+    macros.run("tornado", memory.book)
+    assert [name for name, _ in memory.writes] == ["Tornado"]
+    head, *rows = result_of(memory, "Tornado")
+    expected = tornado(dict(PLAN))
+    assert head[:2] == ["input", "low"]
+    assert [(row[0], row[5]) for row in rows] == [(bar.name, bar.swing) for bar in expected.bars]
+
+
+def test_ranges_on_the_sheet_are_those_of_the_tornado(memory):
+    macros.run("tornado", memory.book)
+    sheet = memory.impl.sheets("Tornado")
+    ((row, column),) = [place for place, cell in sheet.cells.items() if cell == "ranges"]
+    for place, cells in enumerate([["units", 32.0, 128.0], ["pue", 1.1, 1.5]]):
+        for further, cell in enumerate(cells, 1):
+            sheet.cells[row + place, column + further] = cell
+    sheet.cells.pop((row + 2, column), None)
+    macros.run("tornado", memory.book)
+    _, *rows = result_of(memory, "Tornado")
+    expected = tornado(dict(PLAN), {"units": (32, 128), "pue": (1.1, 1.5)})
+    assert [row[:3] for row in rows if row[0]] == [[bar.name, bar.low, bar.high] for bar in expected.bars]
+
+
+def test_the_catalogue_is_written_with_its_day_and_over_an_older_one():
+    memory = Memory()
+    for _ in range(2):
+        macros.run("catalogue", memory.book)
+    rows = memory.rows("Catalogue")
+    assert rows[3][:2] == ["catalogue of", catalogue.version()]
+    found = [[cell.removeprefix("'") if isinstance(cell, str) else cell for cell in row] for row in rows[5:]]
+    assert found == catalogue.as_rows()
+    assert len(memory.writes) == 2
+
+
+def test_checks_are_those_of_the_books_names():
+    memory = Memory()
+    memory.put("A1", [[0.0], [0.25], [Error("#DIV/0!")]])
+    for number, name in enumerate(["chk_total", "chk_cash", "chk_ratio"], 1):
+        memory.name(name, "Sheet1", f"A{number}")
+    memory.name("chk_gone", "Sheet1", None)
+    memory.name("chk_rows", "Sheet1", "A1:A3")
+    memory.name("out_npv", "Sheet1", "A1")
+    macros.run("checks", memory.book)
+    assert memory.rows("Run checks")[4:] == [
+        ["chk_total", 0.0, "holds"],
+        ["chk_cash", 0.25, "FAILS"],
+        ["chk_ratio", "#DIV/0!", "FAILS"],
+        ["chk_gone", "#REF!", "FAILS"],
+        ["all", 3.0, "3 of 4 fail"],
+    ]
+
+
+def test_a_book_without_checks_says_so():
+    memory = Memory()
+    macros.run("checks", memory.book)
+    assert memory.alerts[-1][1].startswith("the book has no checks")
+
+
+def test_the_board_is_printed_beside_the_book_and_the_sheets_stay_as_they_are(memory, tmp_path):
+    memory.impl.fullname = str(tmp_path / "Bücher 1.xlsx")
+    memory.impl.sheets.add(name="Board")
+    memory.impl.sheets.add(name="Board 2")
+    macros.run("pdf", memory.book)
+    path = tmp_path / "Bücher 1 board.pdf"
+    assert path.read_text() == "Board Board 2"
+    assert memory.alerts == [("AccelXL: PDF board pack", f"{path} is written")]
+    assert all(sheet.visible for sheet in memory.impl.sheets)
+
+
+def test_a_pdf_that_cannot_be_written_and_a_book_without_a_board_give_a_sentence(memory, tmp_path):
+    macros.run("pdf", memory.book)
+    assert memory.alerts[-1][1] == "Book1 has no sheet whose name begins with Board; a template has one"
+    memory.impl.sheets.add(name="Board")
+    memory.impl.fullname = str(tmp_path / "a.xlsx")
+    (tmp_path / "a board.pdf").mkdir()
+    macros.run("pdf", memory.book)
+    assert "cannot be written: it is open in another program" in memory.alerts[-1][1]
+    assert all(sheet.visible for sheet in memory.impl.sheets)
 
 
 def test_about_says_the_version():

@@ -10,7 +10,7 @@ from accelxl.errors import OutOfRange
 from accelxl.functions import REGISTRY, CellError
 from accelxl.functions.cells import MOST_CELLS
 from accelxl.hosts.excel import render, vba
-from tests.hosts.excel.cells import as_com, examples
+from tests.hosts.excel.cells import all_examples, as_com, examples
 from tests.hosts.excel.vba_machine import XLPY, Machine, interpretable
 
 every = pytest.mark.parametrize(("name", "cells"), examples(), ids=list(REGISTRY))
@@ -63,7 +63,7 @@ def test_no_compile_error_is_found():
     [
         ("End Function", "", 1),
         ("End If", "", 1),
-        ("    Dim mark As String\n", "", 1),
+        ("    Dim found As Variant\n", "", 1),
         ("Private Function AccelCaller()", "Private Function AccelColler()", 1),
         ("Next j", "Next i", 1),
         ("GoTo failed", "GoTo fialed", 1),
@@ -71,17 +71,22 @@ def test_no_compile_error_is_found():
     ],
 )
 def test_a_compile_error_that_is_there_is_found(damage):
-    assert faults(TEXT.replace(*damage))
+    sound = render.module([REGISTRY["ACCEL_NPV"], REGISTRY["ACCEL_WHY"]])
+    assert faults(sound) == []
+    assert sound.replace(*damage) != sound
+    assert faults(sound.replace(*damage))
 
 
-@every
-def test_an_example_through_its_wrapper_gives_what_the_registry_gives(machine, name, cells):
+@pytest.mark.parametrize(("name", "cells", "formula"), all_examples(), ids=[row[2] for row in all_examples()])
+def test_an_example_through_its_wrapper_gives_what_the_registry_gives(server, name, cells, formula):
+    machine = Machine(server, render.module([REGISTRY[name]]))
     given = [VBAErrorValue(render.XL_ERRORS[c]) if isinstance(c, CellError) else c for c in cells]
     assert as_rows(machine.call(name, *given)) == in_vba(REGISTRY[name].call(*cells).rows())
 
 
 @every
-def test_the_wrapper_passes_what_com_would_pass(machine, name, cells):
+def test_the_wrapper_passes_what_com_would_pass(server, name, cells):
+    machine = Machine(server, render.module([REGISTRY[name]]))
     machine.call(name, *cells, where="B7")
     padded = [*map(as_com, cells), *[None] * (len(REGISTRY[name].arguments) - len(cells))]
     assert machine.sent[-1] == (name, "[Book1]Sheet1!$B$7", tuple(padded))

@@ -8,7 +8,7 @@ import pytest
 from accelxl.functions import REGISTRY, WHY, CellError, Function
 from accelxl.functions.runner import run
 from accelxl.hosts.excel.runtime import answer, rows
-from tests.hosts.excel.cells import SCODES, STRANGE, as_com, examples, from_com, same
+from tests.hosts.excel.cells import SCODES, STRANGE, all_examples, as_com, examples, from_com, same
 
 MODULE = "accelxl.hosts.excel.runtime"
 every = pytest.mark.parametrize(("name", "cells"), examples(), ids=list(REGISTRY))
@@ -18,10 +18,21 @@ def call(server, name, cells, where=""):
     return from_com(server.CallUDF(MODULE, "call", (name, where, cells)))
 
 
-@every
-def test_an_example_gives_what_the_registry_gives(server, name, cells):
+@pytest.mark.parametrize(("name", "cells", "formula"), all_examples(), ids=[row[2] for row in all_examples()])
+def test_an_example_gives_what_the_registry_gives(server, name, cells, formula):
     expected = REGISTRY[name].call(*cells).rows()
-    assert same(call(server, name, tuple(map(as_com, cells))), expected)
+    found = call(server, name, tuple(map(as_com, cells)))
+    assert same(found, expected)
+    (value,) = (example.value for example in REGISTRY[name].examples if example.formula == formula)
+    if value is not ...:
+        rows = value if isinstance(value, list) else [[value]]
+        flat = [cell for row in found for cell in row]
+        wanted = [cell for row in rows for cell in (row if isinstance(row, list) else [row])]
+        assert flat == [pytest.approx(cell, rel=1e-12) if isinstance(cell, float) else cell for cell in wanted]
+
+
+def test_every_function_has_an_example_here():
+    assert {name for name, *_ in all_examples()} == set(REGISTRY)
 
 
 @every

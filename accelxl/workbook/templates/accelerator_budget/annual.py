@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accelxl.workbook.template import Row, Section, Sign, TimeSheet
+from accelxl.workbook.template import Row, Section, Sheet, Sign
 
 YEARS = 9
 """Fiscal years that 96 months can touch."""
@@ -27,7 +27,7 @@ def part(name: str, label: str, source: str) -> Row:
     return Row(f"{name}_per_mtok", label, "USD/Mtok", f"=IF(served>0,-({source})/MAX(1,served),0)", format="number3")
 
 
-ANNUAL = TimeSheet(
+ANNUAL = Sheet(
     "Annual",
     "Fiscal years",
     "The months of the Monthly sheet by fiscal year; money out is negative",

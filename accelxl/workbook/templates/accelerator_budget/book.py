@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from accelxl.workbook.authoring import plan_block
 from accelxl.workbook.template import Board, Chart, Check, Figure, Release, Series, Template
 from accelxl.workbook.templates.accelerator_budget.annual import ANNUAL
 from accelxl.workbook.templates.accelerator_budget.inputs import INPUTS, SOURCES
@@ -139,6 +140,6 @@ TEMPLATE = Template(
         '&TEXT(out_breakeven_price,"0.000")&" against "&TEXT(out_price_today,"0.000")&" a Mtok"',
     ),
     checks=CHECKS,
-    plan_columns=2,
+    blocks=(plan_block("plan_block", (item for group in INPUTS for item in group.items), 2),),
     batch=("npv_usd",),
 )

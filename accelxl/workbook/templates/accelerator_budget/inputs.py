@@ -7,35 +7,8 @@ import datetime as dt
 from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.units import Quantity
-from accelxl.workbook.template import Content, Group, Item, Source, plan_item
-
-MODEL_DATE = dt.date(2026, 11, 23)
-ASSUMED = "A1"
-
-
-class Sources:
-    """The sources that the items name, numbered in the order of their first use."""
-
-    def __init__(self) -> None:
-        self.found: dict[tuple[str, str], Source] = {}
-        self.rows: list[Source] = [
-            Source(ASSUMED, "Assumption of this template, to be replaced by your own figure", MODEL_DATE),
-            Source(
-                "S1",
-                "Catalogue of AccelXL, version " + catalogue.version() + ": figures of S2 and on are taken from it",
-                MODEL_DATE,
-            ),
-        ]
-
-    def of(self, fact: Fact) -> str:
-        """Return the id of a fact's source."""
-        key = (fact.source, fact.url)
-        if key not in self.found:
-            source = Source(f"S{len(self.found) + 2}", fact.source, fact.as_of, fact.url)
-            self.found[key] = source
-            self.rows.append(source)
-        return self.found[key].id
-
+from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, constant, plan_item
+from accelxl.workbook.template import Content, Group, Item, Source
 
 SOURCES = Sources()
 
@@ -254,10 +227,6 @@ def _plan() -> tuple[Group, ...]:
     )  # fmt: skip
 
 
-def _fixed(name: str, label: str, value: float, unit: str, source: str, as_of: dt.date, format: str = "number") -> Item:
-    return Item(name, label, value, Quantity(unit), source, as_of, format=format, fixed=True)
-
-
 def _constants() -> Group:
     from accelxl.catalogue.macrs import table
 
@@ -269,19 +238,11 @@ def _constants() -> Group:
     )
     SOURCES.rows.append(law)
     rows = [
-        _fixed("hours_per_month", "Hours in a month (8,760 / 12)", 730.0, "h", ASSUMED, MODEL_DATE),
-        _fixed("seconds_per_hour", "Seconds in an hour", 3600.0, "s", ASSUMED, MODEL_DATE),
-        _fixed(
-            "tolerance",
-            "Tolerance of the checks, as a part of the figure",
-            1e-6,
-            "share",
-            ASSUMED,
-            MODEL_DATE,
-            "general",
-        ),
-        _fixed("decimals", "Decimals kept where a balance closes", 6.0, "digits", ASSUMED, MODEL_DATE),
-        _fixed("price_age_days", "Age at which a price is stale", 730.0, "days", ASSUMED, MODEL_DATE),
+        constant("hours_per_month", "Hours in a month (8,760 / 12)", 730.0, "h"),
+        constant("seconds_per_hour", "Seconds in an hour", 3600.0, "s"),
+        constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="general"),
+        constant("decimals", "Decimals kept where a balance closes", 6.0, "digits"),
+        constant("price_age_days", "Age at which a price is stale", 730.0, "days"),
     ]
     rows += [
         Item(f"macrs5_{year}", f"MACRS share of recovery year {year}", float(share), Quantity("share"), law.id, law.date,

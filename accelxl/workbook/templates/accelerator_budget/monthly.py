@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accelxl.workbook.template import Row, Section, Sign, TimeSheet
+from accelxl.workbook.template import Row, Section, Sheet, Sign
 
 MONTHS = 97
 """Months 0 to 96: the longest single Low or High fits; a check tells when a combination does not."""
@@ -229,7 +229,7 @@ RETURNS = Section("Returns", (
     Row("fill", "Mean utilization", "share", total="=IF(nominal.total>0,served.total/nominal.total,0)", format="share"),
 ))  # fmt: skip
 
-MONTHLY = TimeSheet(
+MONTHLY = Sheet(
     "Monthly",
     "Monthly calculation",
     "The plan month by month; month 0 is the decision; money out is negative",

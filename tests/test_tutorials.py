@@ -1,0 +1,60 @@
+"""The tutorials and guides do what they say: their commands and code run in order in one folder, on the files they show."""
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+GUIDES = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LANGUAGES = {"sh", "csv", "python", "text"}
+
+
+def blocks(path):
+    """Yield (language, content, the file that the text before it names last) of each code block."""
+    text, named = path.read_text(encoding="utf-8"), ""
+    end = 0
+    for found in BLOCK.finditer(text):
+        named = (re.findall(r"`([\w.-]+\.csv)` holds", text[end : found.start()]) or [named])[-1]
+        end = found.end()
+        yield found[1], found[2], named
+
+
+def run(command):
+    words = shlex.split(command)
+    assert words[0] == "accelxl", f"{command!r} cannot be run here"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "accelxl", *words[1:]], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_runs_from_its_first_line_to_its_last(guide, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    session, runner, done = {}, doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS), 0
+    for language, content, named in blocks(guide):
+        assert language in LANGUAGES
+        done += 1
+        if language == "csv":
+            Path(named).write_text(content, encoding="utf-8")
+        elif language == "sh":
+            for command in content.splitlines():
+                run(command)
+        elif language == "python":
+            test = doctest.DocTestParser().get_doctest(content, session, guide.name, str(guide), 0)
+            runner.run(test, clear_globs=False)
+            session = test.globs
+    assert done
+    assert runner.failures == 0
+
+
+def test_there_are_tutorials():
+    assert len(GUIDES) >= 4
