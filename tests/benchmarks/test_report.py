@@ -76,7 +76,7 @@ def test_the_page_says_which_goals_are_met():
     assert rows["IRR of 100,000 series of 61, against pyxirr"].met is False
     page = report.page(timed(), GROWN, MADE)
     assert "| W1, 2 threads, against NumPy on one | 100x (100 to 100) | 100x | 100x | yes |" in page
-    assert "| 262,144 | 360 | 1.5 |" in page
+    assert "| 1,048,576 | 360 | 1.5 |" in page
 
 
 def test_a_peer_that_is_not_installed_leaves_its_goal_open():
