@@ -28,6 +28,7 @@ from accelxl.workbook.formulas.compile import (
 )
 from accelxl.workbook.formulas.parse import area_of, parse, tokens
 from accelxl.workbook.formulas.sheets import Formula, Sheets
+from accelxl.workbook.formulas.shift import Shift
 from accelxl.workbook.formulas.tree import Area, Name, Node, Unsupported, address
 from accelxl.workbook.formulas.values import BLANK, Value
 
@@ -98,15 +99,22 @@ class Engine:
     def _compile(self) -> None:
         """Compile each distinct relative formula once."""
         made: dict[Any, tuple[Closure, list[tuple[int, Area]]]] = {}
+        last, shift = (-1, -1, -1), Shift("", 0)
         for key, formula in self.sheets.formulas.items():
             sheet, row, column = key
+            plain = formula.origin is None and formula.spill is None
             try:
-                found = tokens(formula.text, *(formula.origin or (row, column)))
-                same = (sheet, formula.spill is not None, found)
-                if same not in made:
-                    compiler = Compiler(self._scope, sheet, array=formula.spill is not None)
-                    made[same] = (compiler.scalar(parse(found)), compiler.reads)
-                self._closures[key], self._reads[key] = made[same]
+                if plain and last == (sheet, row, column - 1) and formula.text == shift.at(column):
+                    self._closures[key], self._reads[key] = own
+                else:
+                    found = tokens(formula.text, *(formula.origin or (row, column)))
+                    same = (sheet, formula.spill is not None, found)
+                    if same not in made:
+                        compiler = Compiler(self._scope, sheet, array=formula.spill is not None)
+                        made[same] = (compiler.scalar(parse(found)), compiler.reads)
+                    self._closures[key], self._reads[key] = own = made[same]
+                    shift = Shift(formula.text, column)
+                last = key if plain else (-1, -1, -1)
             except Unsupported as error:
                 self.lacking[key] = str(error)
                 self._reads[key] = self._named_in(key, formula)

@@ -221,6 +221,11 @@ class Facts:
         return Graph(self.sheets, self.forms, self.names)
 
     @cached_property
+    def circle(self) -> list[Key]:
+        """The cells of a circular reference, none where there is no circle."""
+        return self.graph.circle()
+
+    @cached_property
     def trial(self) -> Trial:
         """The book calculated anew, at every Low and High."""
         from accelxl.workbook.lint.trial import Trial

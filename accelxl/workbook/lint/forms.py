@@ -10,10 +10,9 @@ from typing import Any
 from accelxl.workbook.formulas.compile import Key, Rect, place
 from accelxl.workbook.formulas.parse import Token, area_of, tokens
 from accelxl.workbook.formulas.sheets import Formula, Sheets
-from accelxl.workbook.formulas.tree import Area, Unsupported, column_name, column_number
+from accelxl.workbook.formulas.shift import Shift
+from accelxl.workbook.formulas.tree import Area, Unsupported
 
-_COLUMN = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|(?<![\w.$])([A-Z]{1,3})(?=\$?\d+(?![\w(.]))")
-"""The column of a relative reference; texts and quoted sheets are stepped over."""
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
@@ -41,36 +40,12 @@ class Form:
         return len(self.tokens) == 1 and self.tokens[0].kind in {"area", "name"}
 
 
-class _Shift:
-    """A formula cut at its relative columns, so that its text in the next column is known without reading it."""
-
-    __slots__ = ("columns", "parts")
-
-    def __init__(self, text: str, column: int) -> None:
-        self.parts: list[str] = []
-        self.columns: list[int] = []
-        end = 0
-        for match in _COLUMN.finditer(text):
-            if match[1]:
-                self.parts.append(text[end : match.start(1)])
-                self.columns.append(column_number(match[1]) - column)
-                end = match.end(1)
-        self.parts.append(text[end:])
-
-    def at(self, column: int) -> str:
-        """Return the text in another column of the row."""
-        if any(column + off < 0 for off in self.columns):
-            return ""
-        pieces = [part + column_name(column + off) for part, off in zip(self.parts, self.columns, strict=False)]
-        return "".join(pieces) + self.parts[-1]
-
-
 def forms(sheets: Sheets) -> dict[Key, Form]:
     """Return the form of each formula cell."""
     found: dict[Key, Form] = {}
     known: dict[Any, Form] = {}
     last: Key = (-1, -1, -1)
-    shift: _Shift | None = None
+    shift: Shift | None = None
     for key, formula in sheets.formulas.items():
         sheet, row, column = key
         beside = shift is not None and last == (sheet, row, column - 1)
@@ -78,7 +53,7 @@ def forms(sheets: Sheets) -> dict[Key, Form]:
             form = found[last]
         else:
             form = _read(known, key, formula)
-            shift = _Shift(formula.text, column) if formula.origin is None and formula.spill is None else None
+            shift = Shift(formula.text, column) if formula.origin is None and formula.spill is None else None
         form.cells.append(key)
         found[key] = form
         last = key

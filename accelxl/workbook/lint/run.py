@@ -116,7 +116,7 @@ def _wanted(only: Iterable[str] | None) -> list[Rule]:
 
 def _apply(rule: Rule, facts: Facts, report: Report, let_pass: list[Suppression]) -> None:
     """Apply a rule and take down what it finds."""
-    if rule.how == "D" and facts.graph.circle():
+    if rule.how == "D" and facts.circle:
         report.left.append(rule)
         return
     try:

@@ -239,7 +239,7 @@ def no_circle(facts: Facts) -> Iterator[Finding]:
     for item in facts.root.iter("{*}calcPr"):
         if item.get("iterate") in {"1", "true"}:
             yield Finding("", "", "iterative calculation is on", "off")
-    circle = facts.graph.circle()
+    circle = facts.circle
     if circle:
         way = " to ".join(f"{facts.titles[s]}!{address(r, c)}" for s, r, c in circle[:4])
         yield facts.finding(

@@ -23,6 +23,8 @@ from accelxl.workbook.recalc import Judge
 
 FEW = 5
 """A switch has fewer words than this; longer lists are catalogues."""
+MANY = 8
+"""Of a list with more words than this the first two and the last two are tried."""
 VOLUMES = ("accelerators", "units", "Mtok", "tokens/month", "requests", "inferences", "servers", "racks")
 """Units of volumes begin with one of these."""
 SAME = 1e-9
@@ -60,8 +62,10 @@ class Trial:
 
     # -- cases ---------------------------------------------------------------------------------------------------------------
     def tries(self, item: InputRow) -> list[Any]:
-        """Return what an input is set to: every other word of a list, else its Low and High."""
+        """Return what an input is set to: the other words of a list, else its Low and High."""
         choices = self.fields[item.key].quantity.choices
+        if len(choices) > MANY:  # a catalogue
+            choices = (*choices[:2], *choices[-2:])
         given = choices or [end for end in (item.low, item.high) if isinstance(end, float)]
         return [value for value in given if value != item.value]
 
