@@ -97,7 +97,7 @@ def growth(grown: Mapping[str, list], path: Path) -> None:
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(2, 2, figsize=(8.6, 5.6), layout="constrained", sharex="col", height_ratios=(3, 2))
         for column, (key, label) in enumerate(
-            (("scenarios", "scenarios (60 months each)"), ("months", "months (262,144 scenarios)"))
+            (("scenarios", "scenarios (60 months each)"), ("months", "months (1,048,576 scenarios)"))
         ):
             sizes, seconds, held = (list(values) for values in zip(*grown[key], strict=True))
             top, bottom = axes[0, column], axes[1, column]
@@ -114,10 +114,10 @@ def growth(grown: Mapping[str, list], path: Path) -> None:
             )
             top.set_xscale("log", base=10)
             top.set_yscale("log")
-            top.set_title(f"Time by {label}", loc="left", fontsize=10.5, fontweight="bold")
+            top.set_title(f"Processor time by {label}", loc="left", fontsize=10.5, fontweight="bold")
             bottom.plot(sizes, [max(m, 0.0) for m in held], color=OURS, marker="o", markersize=5, linewidth=2)
             bottom.set_ylim(0, max(100.0, 1.3 * max(held)))
-            bottom.set_title("Memory over the start", loc="left", fontsize=10.5, fontweight="bold")
+            bottom.set_title("Memory that the run adds", loc="left", fontsize=10.5, fontweight="bold")
             bottom.set_xlabel(key)
             if key == "months":
                 bottom.set_xticks(sizes, [str(t) for t in sizes])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +123,7 @@ def _row(case: Case) -> dict[str, object]:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[object]:
+def _progress(console: Console) -> Iterator[Callable[[str], None]]:
     """Show a bar on a terminal, plain lines elsewhere."""
     if not console.is_terminal:
         yield lambda text: console.print(text, highlight=False)

@@ -223,6 +223,12 @@ def test_what_is_delivered_is_the_least_of_all_constraints(chips, gb, each, pack
     assert found.gain[0] == sorted(exact)[1] - min(exact)
 
 
+def test_no_device_is_delivered_that_has_not_arrived_and_rounding_costs_none():
+    assert supply.bottleneck(2e9 + 1).delivered.tolist() == [2e9 + 1]
+    assert supply.bottleneck(2e9 + 0.5).delivered.tolist() == [2e9]
+    assert supply.bottleneck(hbm_gb=0.3, gb_per_device=0.1).delivered.tolist() == [3.0]  # 0.3/0.1 is 2.9999999999999996
+
+
 @pytest.mark.parametrize(
     ("given", "error", "sentence"),
     [

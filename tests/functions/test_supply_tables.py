@@ -58,7 +58,7 @@ def test_one_source_has_its_figures_alone():
         ("ACCEL_BOTTLENECK", (None, 5.0), "#VALUE!", "hbm_gb is given and gb_per_device is not; both are needed"),
         ("ACCEL_BOTTLENECK", ([[1.0, None, 2.0]],), "#VALUE!", "chips, cell 2, is blank"),
         ("ACCEL_HBM", (1.0, 100.0, 80.0, 15.0, 0.2), "#NUM!", "the memory costs more than the device"),
-        ("ACCEL_PREBUY", (100.0, 5.0, 12.0), "#NUM!", "discount is 5; a number from -1 to 0.99 share"),
+        ("ACCEL_PREBUY", (100.0, 5.0, 12.0), "#NUM!", "discount is 5; a share from -1 to 0.99 is allowed"),
         ("ACCEL_SLIP", ([[0, 3]], [[0.5, 0.4]]), "#NUM!", "the 2 probabilities sum to 0.9"),
         ("ACCEL_SLIP", ([[0, 3]], [[0.5, 0.5]], [[0, 3]]), "#VALUE!", "months_2 and probabilities_2 are given together"),
     ],

@@ -3,6 +3,7 @@
 `python -m tests.proofs.walk [share]` prints the entries that were called, one a line; a share below 1 makes the walk shorter.
 """
 
+import contextlib
 import random
 import sys
 import warnings
@@ -100,10 +101,8 @@ def series(rng, share):
 
 def attempt(function, *arguments, **options):
     """Call; a refusal in words is as good as an answer here."""
-    try:
+    with contextlib.suppress(accelxl.errors.AccelError):
         function(*arguments, **options)
-    except accelxl.errors.AccelError:
-        pass
 
 
 def sheet_functions():

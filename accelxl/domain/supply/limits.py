@@ -22,7 +22,7 @@ PerRack = Annotated[float, Quantity("units", low=0)]
 
 CONSTRAINTS = ("chips", "memory", "packaging", "power", "racks")
 """What may bind, in order."""
-SLACK = 1e-9
+SLACK = 1e-12
 """Relative rounding that does not cost a whole device."""
 
 
@@ -109,7 +109,8 @@ def bottleneck(
                 "are allowed"
             )
         amount = stock * 1000.0 / (size * pue) if place == 3 else stock * size if place == 4 else stock / size
-        allows[place] = np.floor(amount * (1.0 + SLACK))
+        near = np.rint(amount)
+        allows[place] = np.where(np.abs(amount - near) <= SLACK * np.maximum(near, 1.0), near, np.floor(amount))
     least = np.sort(allows, axis=0)
     names = tuple(
         " and ".join(CONSTRAINTS[k] for k in np.flatnonzero(allows[:, t] == least[0, t])) for t in range(periods)

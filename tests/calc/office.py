@@ -1,0 +1,255 @@
+"""LibreOffice Calc with the add-in, for tests: open a book, override inputs, recalculate, read, save, print.
+
+    with Office() as calc, calc.open("workbooks/accelerator_budget.xlsx") as book:
+        book.put({"in_units_1": 128})              # a defined name or Sheet!A1; a text that begins with = is a formula
+        book.recalculate()
+        book.get("out_npv_usd", "chk_total")       # {"out_npv_usd": 1.5e6, "chk_total": 0.0}; errors are CellError("#NUM!")
+        book.cells()                               # {(sheet, row, column): value} of every formula cell
+        book.sweep([{"in_units_1": 1}, ...])       # cells for each job, in one go; the book is as before afterwards
+        book.save(path)                            # .xlsx, .ods or .pdf; names in the xlsx are plain
+
+The fixture `calc` of `tests/calc/fixtures.py` gives one office for a whole test run. Each office has a private profile with macros off
+and recalculation on load, and opens copies of books, so that nothing is left beside them. One that has crashed raises `Crashed` and
+starts again with the next `open`.
+"""
+
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import tempfile
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+from accelxl.functions import REGISTRY, CellError
+from accelxl.functions.cells import ERRORS
+from accelxl.hosts.calc import build, install, manager, names
+from accelxl.hosts.calc.component import plain, settings
+from tests.conftest import program
+
+SECONDS = 120
+"""How long one request may take."""
+CHUNK = 16
+"""Jobs of a sweep in one request."""
+DRIVER = Path(__file__).with_name("driver.py")
+ITEM = '<item oor:path="{}"><prop oor:name="{}" oor:op="fuse"><value>{}</value></prop></item>'
+LOAD = "/org.openoffice.Office.Calc/Formula/Load"
+PROFILE = (
+    (LOAD, "OOXMLRecalcMode", 0),  # always
+    (LOAD, "ODFRecalcMode", 0),
+    ("/org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", 3),
+    ("/org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+)
+NAMES = {str(error): error for error in ERRORS}
+
+
+class Crashed(Exception):
+    """The office, or the driver that talks to it, has ended or does not answer."""
+
+
+class Refused(Exception):
+    """What Calc says to something that it cannot do."""
+
+
+@cache
+def extension():
+    """The bytes of the add-in, built once."""
+    return build.extension()
+
+
+def value(found):
+    """A value as the tests see it: errors by Excel's names."""
+    return CellError(found["error"]) if isinstance(found, dict) else found
+
+
+class Office:
+    """A Calc of its own. `backend` is that of the add-in ("inside" or "worker"); `addin=False` leaves the add-in out."""
+
+    def __init__(self, backend="auto", *, seconds=30.0, addin=True, **changes):
+        self.folder = Path(tempfile.mkdtemp(prefix="accelxl-calc-"))
+        self.settings = self.folder / "calc.json"
+        self.configure(backend=backend, seconds=seconds, **changes)
+        self._extension = ""
+        if addin:
+            path = self.folder / build.NAME
+            path.write_bytes(extension())
+            self._extension = str(path)
+        self._driver = None
+        self.starts = 0
+        self.process = None
+
+    def configure(self, **changes):
+        """Write the add-in's settings: those of this Python with changes."""
+        self.settings.write_text(settings.text_of(install.here()._replace(**changes)), encoding="utf-8")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self):
+        profile = self.folder / f"profile{self.starts}"
+        self.starts += 1
+        user = profile / "user"
+        user.mkdir(parents=True)
+        items = "".join(ITEM.format(*row) for row in PROFILE)
+        text = '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+        (user / "registrymodifications.xcu").write_text(f"{text}{items}</oor:items>\n", encoding="utf-8")
+        own = {"PYTHONPATH", "PYTHONHOME"}
+        environment = {name: text for name, text in os.environ.items() if name not in own}
+        environment |= {settings.VARIABLE: str(self.settings), "HOME": str(self.folder), "SAL_USE_VCLPLUGIN": "svp"}
+        command = [program("uno"), str(DRIVER), manager.__file__, program("soffice"), str(profile)]
+        self._log = (self.folder / "driver.log").open("ab")
+        self._driver = subprocess.Popen(
+            [*command, *filter(None, [self._extension])],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env=environment, start_new_session=True, cwd=self.folder,
+        )  # fmt: skip
+        self.process = self._answer()["process"]
+
+    def ask(self, verb, **given):
+        """Have the driver do something; starts it when it does not run."""
+        if self._driver is None:
+            self._start()
+        try:
+            self._driver.stdin.write(json.dumps([verb, given]).encode() + b"\n")
+            self._driver.stdin.flush()
+        except OSError:
+            self._crashed()
+        return self._answer()
+
+    def _answer(self):
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._driver.stdout, selectors.EVENT_READ)
+            line = self._driver.stdout.readline() if waiting.select(SECONDS) else b""
+        if not line.endswith(b"\n"):
+            self._crashed()
+        told = json.loads(line)
+        if "error" in told:
+            if told["gone"]:
+                self._crashed()
+            raise Refused(told["error"] + "\n" + told["trace"])
+        return told["answer"]
+
+    def _crashed(self):
+        log = (self.folder / "driver.log").read_text(errors="replace")[-800:]
+        self.end()
+        raise Crashed(f"the office has ended: {log}")
+
+    def end(self):
+        """End driver and office."""
+        if self._driver is None:
+            return
+        driver, self._driver = self._driver, None
+        with suppress(OSError):
+            driver.stdin.write(b'["end", {}]\n')
+            driver.stdin.close()
+        try:
+            driver.wait(25)
+        except subprocess.TimeoutExpired:
+            driver.kill()
+            driver.wait()
+        driver.stdout.close()
+        self._log.close()
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process, signal.SIGKILL)
+            self.process = None
+
+    @contextmanager
+    def open(self, path=None):
+        """Give a book opened from a copy of a file; without one a new book."""
+        copy = None
+        if path is not None:
+            folder = Path(tempfile.mkdtemp(dir=self.folder))
+            copy = folder / Path(path).name
+            shutil.copy(path, copy)
+        book = Book(self, self.ask("open", path=None if copy is None else str(copy)))
+        try:
+            yield book
+        finally:
+            if self._driver is not None and book.start == self.starts:
+                with suppress(Crashed):
+                    self.ask("close", book=book.number)
+            if copy is not None:
+                shutil.rmtree(copy.parent, ignore_errors=True)
+
+
+class Book:
+    """An open book."""
+
+    def __init__(self, office, number):
+        self.office, self.number, self.start = office, number, office.starts
+
+    def _ask(self, verb, **given):
+        if self.start != self.office.starts or self.office._driver is None:
+            raise Crashed("the office that had this book open has ended")
+        return self.office.ask(verb, book=self.number, **given)
+
+    def put(self, values):
+        """Put values, or formulas in Calc's grammar, into cells: by defined name or Sheet!A1."""
+        self._ask("put", values=values)
+
+    def array(self, where, formula):
+        """Put an array formula into a range."""
+        self._ask("array", where=where, formula=formula)
+
+    def recalculate(self):
+        """Compute every formula anew."""
+        self._ask("recalculate")
+
+    def get(self, *where):
+        """Values of single cells."""
+        return {name: value(found) for name, found in self._ask("get", names=where).items()}
+
+    def rows(self, where):
+        """Values of a range."""
+        return [[value(found) for found in row] for row in self._ask("rows", where=where)]
+
+    def cells(self):
+        """Values of all cells with formulas."""
+        return {(sheet, row, column): value(found) for sheet, row, column, found in self._ask("cells")}
+
+    def formulas(self):
+        """Texts of all formulas, as Calc has them."""
+        return {(sheet, row, column): text for sheet, row, column, text in self._ask("formulas")}
+
+    def sweep(self, jobs, *where, hard=False):
+        """For each job (cells to override) the values of some cells, or of all with formulas; the book is as before afterwards.
+
+        `hard` computes every formula for each job, and not only those that depend on what was overridden.
+        """
+        jobs = list(jobs)
+        found = []
+        for start in range(0, len(jobs), CHUNK):
+            found += self._ask("sweep", jobs=jobs[start : start + CHUNK], names=where, hard=hard)
+        if where:
+            return [{name: value(one) for name, one in row.items()} for row in found]
+        return [{(sheet, row, column): value(one) for sheet, row, column, one in cells} for cells in found]
+
+    def add_sheet(self, title):
+        """Add an empty sheet at the end; those of a template are protected."""
+        self._ask("add_sheet", title=title)
+
+    def sheets(self):
+        """Names of the sheets."""
+        return self._ask("sheets")
+
+    def select(self, where):
+        """Select a range."""
+        self._ask("select", where=where)
+
+    def run(self, command):
+        """Press a button of the menu or the toolbar."""
+        self._ask("run", command=command)
+
+    def save(self, path):
+        """Save a copy, by the ending of the path; the names in an xlsx are plain."""
+        self._ask("save", path=str(Path(path).resolve()))
+        if Path(path).suffix == ".xlsx":
+            plain.make_plain(Path(path), names.methods(REGISTRY))
+        return Path(path)
