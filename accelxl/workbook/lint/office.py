@@ -50,7 +50,7 @@ def _text(pdf: Path) -> str | None:
         return None
     done = subprocess.run(
         [program, "-layout", str(pdf), "-"], capture_output=True, text=True, timeout=SECONDS, check=False
-    )  # noqa: S603
+    )
     return done.stdout
 
 

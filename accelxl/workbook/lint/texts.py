@@ -228,7 +228,9 @@ def plain_links(facts: Facts) -> Iterator[Finding]:
                 form, f"{quoted(form.text)} calculates with cells of {away[0].sheet}", "a link row, or a name"
             )
             continue
-        plain = [key for key in form.cells if isinstance(facts.book.at(key), float) and facts.look_at(key).font != LINK_FONT]
+        plain = [
+            key for key in form.cells if isinstance(facts.book.at(key), float) and facts.look_at(key).font != LINK_FONT
+        ]
         if plain:
             yield facts.finding(plain[0], f"the link {quoted(form.text)} is not green", f"font {LINK_FONT}", len(plain))
 
