@@ -99,6 +99,7 @@ class Engine:
     def _compile(self) -> None:
         """Compile each distinct relative formula once."""
         made: dict[Any, tuple[Closure, list[tuple[int, Area]]]] = {}
+        own: tuple[Closure, list[tuple[int, Area]]] = (_broken, [])
         last, shift = (-1, -1, -1), Shift("", 0)
         for key, formula in self.sheets.formulas.items():
             sheet, row, column = key
@@ -112,7 +113,7 @@ class Engine:
                     if same not in made:
                         compiler = Compiler(self._scope, sheet, array=formula.spill is not None)
                         made[same] = (compiler.scalar(parse(found)), compiler.reads)
-                    self._closures[key], self._reads[key] = own = made[same]
+                    own = self._closures[key], self._reads[key] = made[same]
                     shift = Shift(formula.text, column)
                 last = key if plain else (-1, -1, -1)
             except Unsupported as error:
@@ -120,7 +121,7 @@ class Engine:
                 self._reads[key] = self._named_in(key, formula)
                 continue
             if any(out_of_sheet(area, row, column) for _, area in self._reads[key]):
-                self._closures[key], self._reads[key] = (lambda _cells, _row, _column: BROKEN), []
+                self._closures[key], self._reads[key] = _broken, []
 
     def _named_in(self, key: Key, formula: Formula) -> list[tuple[int, Area]]:
         """Return the cells that a formula names which could not be compiled; one that may read any cell is noted as such."""
@@ -283,6 +284,10 @@ class Engine:
                     {(sheet, r, c): cells[sheet, r, c] for r in range(top, bottom + 1) for c in range(left, right + 1)}
                 )
         return found
+
+
+def _broken(_cells: Cells, _row: int, _column: int) -> Value:
+    return BROKEN
 
 
 def _shown(value: Value) -> Value:

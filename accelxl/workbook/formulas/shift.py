@@ -11,7 +11,7 @@ _COLUMN = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|(?<![\w.$])([A-Z]{1,3}
 
 
 class Shift:
-    """A formula cut at its relative columns.
+    r"""A formula cut at its relative columns.
 
     Examples
     --------

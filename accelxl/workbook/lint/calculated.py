@@ -83,8 +83,9 @@ def _errors(facts: Facts, wanted: range, only: set[Key] | None = None) -> Iterat
     first: dict[int, list[Key]] = {}
     for key, value in trial.found.items():
         if value.has(values.FAULT) and key not in facts.accel and (only is None or key in only):
-            for at in np.flatnonzero(np.broadcast_to(value.kinds == values.FAULT, (len(trial.cases),))):
-                first.setdefault(int(at), []).append(key)
+            faults = np.broadcast_to(value.kinds == values.FAULT, (len(trial.cases),))
+            for at in np.flatnonzero(faults).tolist():
+                first.setdefault(at, []).append(key)
     for at in wanted:
         if at in first:
             key = next(iter(first[at]))

@@ -114,7 +114,7 @@ class Facts:
     @cached_property
     def frames(self) -> list[etree._Element | None]:
         """Each worksheet part without its cells."""
-        found = []
+        found: list[etree._Element | None] = []
         for part in self.book.parts:
             if not part:
                 found.append(None)

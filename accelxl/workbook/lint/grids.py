@@ -73,7 +73,7 @@ class Calculation:
 
 def is_calculation(texts: dict[tuple[int, int], Any]) -> bool:
     """Tell whether a sheet has the header of a calculation sheet, or most of it."""
-    return sum(texts.get((TOP, column)) == word for column, word in enumerate(HEADER)) >= 2
+    return len([word for column, word in enumerate(HEADER) if texts.get((TOP, column)) == word]) >= 2
 
 
 def calculation(

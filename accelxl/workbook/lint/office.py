@@ -40,7 +40,7 @@ def board_on_a_page(facts: Facts) -> Iterator[Finding]:
     message = facts.cell_named("out_message")
     words = facts.book.at(message) if message else None
     if isinstance(words, str) and " ".join(words.split()) not in " ".join(text.split()):
-        yield facts.finding(message, f"the page does not say {words!r}", "the message of the board")  # type: ignore[arg-type]
+        yield Finding("Board", "", f"the page does not say {words!r}", "the message of the board")
 
 
 def _text(pdf: Path) -> str | None:
@@ -48,9 +48,8 @@ def _text(pdf: Path) -> str | None:
     program = shutil.which("pdftotext")
     if program is None:
         return None
-    done = subprocess.run(
-        [program, "-layout", str(pdf), "-"], capture_output=True, text=True, timeout=SECONDS, check=False
-    )
+    command = [program, "-layout", str(pdf), "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
     return done.stdout
 
 

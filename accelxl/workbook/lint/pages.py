@@ -80,11 +80,8 @@ def charts(facts: Facts) -> Iterator[Finding]:
     """Each chart is native, with title, axis unit and alternative text; its series point to cells."""
     for part in chart_parts(facts.book):
         root = xml(facts.book.package, part)
-        name = (
-            "".join(root.find("{*}chart/{*}title").itertext()).strip()
-            if root.find("{*}chart/{*}title") is not None
-            else ""
-        )
+        title = root.find("{*}chart/{*}title")
+        name = "" if title is None else "".join(map(str, title.itertext())).strip()
         if not name:
             yield Finding("", part, "a chart without a title", "a title")
         axes = [axis for tag in ("valAx", "catAx", "dateAx") for axis in root.iter("{*}" + tag)]
@@ -101,8 +98,8 @@ def charts(facts: Facts) -> Iterator[Finding]:
             continue
         root = xml(facts.book.package, part)
         for item in root.iter("{*}cNvPr"):
-            kind = etree.QName(item.getparent().getparent()).localname if item.getparent() is not None else ""
-            if kind in {"graphicFrame", "pic"} and not (item.get("descr") or "").strip():
+            frame = next(item.iterancestors("{*}graphicFrame", "{*}pic"), None)
+            if frame is not None and not (item.get("descr") or "").strip():
                 yield Finding(
                     "", part, f"{item.get('name')!r} has no alternative text", "words for those who cannot see it"
                 )

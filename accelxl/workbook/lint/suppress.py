@@ -50,5 +50,5 @@ def read(path: str | Path, rules: Container[str]) -> list[Suppression]:
             )
         if parts[0] not in rules:
             raise BadFile(f"{path}, line {number}: {parts[0]!r} is not a rule")
-        found.append(Suppression(*parts))
+        found.append(Suppression(parts[0], parts[1], parts[2]))
     return found

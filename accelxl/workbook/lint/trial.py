@@ -149,7 +149,8 @@ class Trial:
             (item, value) for item in self.inputs for value in self.tries(item)
             if len(self.fields[item.key].quantity.choices) < FEW and (item.unit == "choice" or set(self.tries(item)) <= {0.0, 1.0})
         ]  # fmt: skip
-        cases, origins = [], []
+        cases: list[Case] = []
+        origins: list[int] = []
         for switch, word in switches:
             base = len(cases)
             cases.append(Case(None, "", {switch.key: word}))

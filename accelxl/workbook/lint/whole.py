@@ -182,7 +182,9 @@ def _properties(facts: Facts, part: str) -> dict[str, str]:
     if part not in facts.book.package.names():
         return {}
     root = xml(facts.book.package, part)
-    return {item.get("name", str(item.tag).rpartition("}")[2]): "".join(item.itertext()).strip() for item in root}
+    return {
+        item.get("name", str(item.tag).rpartition("}")[2]): "".join(map(str, item.itertext())).strip() for item in root
+    }
 
 
 @rule("X01", "P14", any_book=True)
