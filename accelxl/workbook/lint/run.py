@@ -118,6 +118,7 @@ def _apply(rule: Rule, facts: Facts, report: Report, let_pass: list[Suppression]
     """Apply a rule and take down what it finds."""
     if rule.how == "D" and facts.circle:
         report.left.append(rule)
+        report.remarks.append(f"{rule.id} was not judged: the book has a circular reference.")
         return
     try:
         found = list(rule.check(facts))
