@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from accelxl.cli import calc, excel, scenarios
+from accelxl.cli import calc, excel, lint, scenarios
 from accelxl.cli.read import names_of
 from accelxl.cli.show import bar, figure, out, print_json, print_table, say, shown
 from accelxl.errors import AccelError, BadFile, Interrupted
@@ -172,6 +172,9 @@ def board(
     from accelxl.workbook.board import board as draw
 
     out.print(str(draw(book, pdf)), highlight=False, soft_wrap=True)
+
+
+app.add_typer(lint.app)
 
 
 # -- demo --------------------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def board(book: str | Path, pdf: str | Path | None = None, *, recalculate: bool 
         place = Path(folder)
         alone = place / f"{book.stem}.xlsx"
         _boards_alone(book, alone)
-        _profile(place / "profile" / "user", "0" if recalculate else "1")
+        profile(place / "profile" / "user", "0" if recalculate else "1")
         command = [program, f"-env:UserInstallation={(place / 'profile').as_uri()}", "--headless", "--norestore"]
         command += ["--convert-to", "pdf", "--outdir", str(place), str(alone)]
         try:
@@ -115,7 +115,7 @@ def _hide(xml: str, book: Path) -> str:
     return re.sub(r"<workbookView ", f'<workbookView activeTab="{boards[0]}" ', xml, count=1)
 
 
-def _profile(user: Path, mode: str) -> None:
+def profile(user: Path, mode: str) -> None:
     """Write settings that fix when LibreOffice recalculates a loaded book: "0" always, "1" never."""
     user.mkdir(parents=True)
     item = (

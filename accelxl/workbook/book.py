@@ -145,42 +145,42 @@ def load(path: str | Path) -> Workbook:
     """
     package = Package(path)
     main = _main_part(package)
-    root = _xml(package, main)
-    relations = _relations(package, main)
+    root = xml(package, main)
+    found = relations(package, main)
     titles, parts = [], []
     for sheet in _all(root, "sheet"):
         titles.append(sheet.get("name", ""))
-        kind, target = relations.get(sheet.get(_RELATION, ""), ("", ""))
+        kind, target = found.get(sheet.get(_RELATION, ""), ("", ""))
         parts.append(target if kind.endswith("/worksheet") else "")
     names = {
         item.get("name", ""): item.text or ""
         for item in _all(root, "definedName")
         if item.get("localSheetId") is None and not item.get("name", "").startswith("_xlnm")
     }
-    by_kind = {kind.rpartition("/")[2]: target for kind, target in relations.values()}
+    by_kind = {kind.rpartition("/")[2]: target for kind, target in found.values()}
     book = Workbook(package, titles, parts, names, path_of_book=main)
     if "sharedStrings" in by_kind:
-        book.strings = [_text_of(item) for item in _all(_xml(package, by_kind["sharedStrings"]), "si")]
+        book.strings = [_text_of(item) for item in _all(xml(package, by_kind["sharedStrings"]), "si")]
     if "styles" in by_kind:
-        book.dates = _date_styles(_xml(package, by_kind["styles"]))
+        book.dates = _date_styles(xml(package, by_kind["styles"]))
     return book
 
 
 def _main_part(package: Package) -> str:
-    for kind, target in _relations(package, "").values():
+    for kind, target in relations(package, "").values():
         if kind.endswith("/officeDocument"):
             return target
     raise BadFile(f"{package.path} is not a workbook; an .xlsx or .xlsm file is allowed")
 
 
-def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """Return the relations of a part: id to kind and target."""
+def relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """Return the relations of a part inside the book: id to kind and target."""
     folder, _, name = part.rpartition("/")
     where = posixpath.join(folder, "_rels", f"{name}.rels")
     if where not in package.names():
         return {}
     found = {}
-    for item in _all(_xml(package, where), "Relationship"):
+    for item in _all(xml(package, where), "Relationship"):
         if item.get("TargetMode") != "External":
             target = item.get("Target", "")
             full = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
@@ -193,7 +193,14 @@ def chart_parts(book: Workbook) -> list[str]:
     return [name for name in book.package.names() if name.startswith("xl/charts/chart") and name.endswith(".xml")]
 
 
-def _xml(package: Package, part: str) -> etree._Element:
+def xml(package: Package, part: str) -> etree._Element:
+    """Return a part as XML.
+
+    Raises
+    ------
+    BadFile
+        If the package lacks it, or it is no XML.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False)
     try:
         return etree.fromstring(package.part(part), parser)
