@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from accelxl import __version__, catalogue
+from accelxl.errors import WrongType
 from accelxl.functions import REGISTRY, WHY
+from accelxl.functions.cells import NA
 from accelxl.hosts import commands
 from accelxl.hosts.commands import COMMANDS
 from accelxl.hosts.excel import macros, sheets
 from accelxl.scenario.grids import grid
+from accelxl.scenario.montecarlo import montecarlo
 from accelxl.scenario.solver import breakeven
 from accelxl.scenario.tornado import tornado
 from accelxl.workbook.build import TEMPLATES
@@ -135,8 +138,7 @@ def test_a_wrong_setting_gives_a_sentence_and_leaves_the_sheet(memory, cell, val
     before = memory.cells("Scenario grid")
     macros.run("grid", memory.book)
     assert any(part in memory.alerts[-1][1] for part in sentence.split("|"))
-    if cell == "plan":
-        assert memory.cells("Scenario grid") == before
+    assert memory.cells("Scenario grid") == before
 
 
 def test_a_setting_of_another_command_is_refused_by_name(memory):
@@ -148,6 +150,34 @@ def test_a_setting_of_another_command_is_refused_by_name(memory):
     macros.run("grid", memory.book)
     assert memory.alerts[-1][1].startswith("'metrics' is not a setting of Scenario grid; allowed: name1")
     assert memory.cells("Scenario grid") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "value"),
+    [
+        ("fan", "cluster", "tcp://127.0.0.1:8786"),
+        ("fan", "out", "draws.csv"),
+        ("fan", "checkpoint", "state"),
+        ("fan", "sink", "frame"),
+        ("fill", "recalculate", False),
+    ],
+)
+def test_a_sheet_of_somebody_else_sets_nothing_but_what_the_command_shows(name, setting, value):
+    with pytest.raises(WrongType, match=f"'{setting}' is not a setting of"):
+        commands.answer(COMMANDS[name], PLAN, [[setting, value]])
+
+
+@pytest.mark.parametrize(("name", "setting"), [("tornado", "share"), ("fan", "percentiles"), ("fill", "rows")])
+def test_an_error_cell_in_a_setting_is_named_with_its_place(name, setting):
+    with pytest.raises(WrongType, match=f"the setting {setting} of .* has #N/A; a value is needed"):
+        commands.answer(COMMANDS[name], PLAN, [[setting, NA]])
+    with pytest.raises(WrongType, match="has #N/A in row 2, column 3; a value is needed"):
+        commands.answer(COMMANDS[name], PLAN, [[setting, "a", "b", "c"], [None, "a", "b", NA]])
+
+
+def test_tornado_and_fan_are_the_engines_own_functions():
+    assert commands.function(COMMANDS["tornado"]) is tornado
+    assert commands.function(COMMANDS["fan"]) is montecarlo
 
 
 def test_an_error_cell_in_the_plan_is_named(memory):
