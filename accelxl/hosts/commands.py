@@ -54,7 +54,8 @@ class Command:
     book's names that begin with `prefix` and their values ("names"), or nothing. `writes` says where its result goes: to a sheet of its
     own, a message, a new book (its bytes), or a file beside the book (its path). `settings` are the first rows of its sheet after the
     plan, and all that a sheet may set: a tuple is a row of values, a list or `From` a table. `choices` make it a menu; `head` is the
-    first row of its table; `sheet` the name of its sheet where that is not its label.
+    first row of its table; `sheet` the name of its sheet where that is not its label; `axes` are the settings with name and values of
+    what goes down and across, which its sheet shows beside the result.
     `long`: it may take minutes, so it runs beside the program, tells how far it is, and can be stopped. `asks`: the first press makes
     the sheet with its settings and nothing more.
     """
@@ -74,6 +75,7 @@ class Command:
     asks: bool = False
     prefix: str = ""
     sheet: str = ""
+    axes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -114,6 +116,7 @@ ROWS = (
             ("name1", "utilization"), ("values1", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)),
             ("name2", "unit_price_usd"), ("values2", Around("unit_price_usd")), ("metric", "npv"),
         ),
+        axes=("name1", "values1", "name2", "values2"),
     ),
     Command(
         "tornado", "Analyse", "Tornado",
@@ -261,7 +264,7 @@ def answer(command: Command, read: Any, settings: Rows, progress: Progress | Non
         outcome = made.call(read, *(_even(given.get(name)) for name in known))
         if isinstance(outcome.value, CellError) and outcome.value == VALUE:
             raise WrongType(outcome.why)
-        return outcome
+        return _framed(outcome, [given.get(name) for name in command.axes]) if command.axes else outcome
     target = function(command)
     _check(command, given, [name for name, _ in command.settings])
     _no_errors(command, given)
@@ -274,6 +277,17 @@ def answer(command: Command, read: Any, settings: Rows, progress: Progress | Non
     return Outcome(
         as_cells(result, across=False)[0] if isinstance(result, (list, tuple, np.ndarray)) else one_cell(result)
     )
+
+
+def _framed(outcome: Outcome, axes: list[Any]) -> Outcome:
+    """Return a grid with the values that go down and across beside it."""
+    name1, values1, name2, values2 = axes
+    down, across = ([cell for row in _rows(_even(values)) for cell in row] for values in (values1, values2))
+    rows = outcome.rows()
+    if (len(rows), len(rows[0])) != (len(down), len(across)):
+        return outcome  # an error, or a grid of another form
+    made = [[f"down {name1}, across {name2}", *across], *([at, *row] for at, row in zip(down, rows, strict=True))]
+    return outcome._replace(value=as_cells(made, across=False)[0])
 
 
 def _taken(first: Any, value: Any) -> Any:

@@ -72,8 +72,25 @@ def test_a_grid_of_the_selected_plan_is_written_in_one_array(memory):
         "utilization": [0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
         "unit_price_usd": [17000.0, 25500.0, 34000.0, 42500.0, 51000.0],
     }
-    assert [row[:5] for row in rows] == grid(dict(PLAN), axes, "npv")["npv"].tolist()
+    head, *rows = [row[:6] for row in rows]
+    assert head == ["down utilization, across unit_price_usd", *axes["unit_price_usd"]]
+    assert [row[0] for row in rows] == axes["utilization"]
+    assert [row[1:] for row in rows] == grid(dict(PLAN), axes, "npv")["npv"].tolist()
     assert memory.alerts == []
+
+
+def test_a_page_has_bold_heads_columns_for_its_names_and_thousands_set_apart(memory):
+    macros.run("tornado", memory.book)
+    page, looks = memory.rows("Tornado"), memory.impl.sheets("Tornado").looks
+    head = next(place for place, row in enumerate(page, 1) if row[0] == "input")
+    assert [row for row in range(1, len(page) + 1) if looks.get(("bold", row, 1))] == [1, head - 1, head]
+    assert looks["width", 1, 1] >= max(len(str(row[0])) for row in page[head:])
+    numbers = {(row, column) for row, cells in enumerate(page, 1) for column, cell in enumerate(cells, 1)
+               if isinstance(cell, float) and abs(cell) >= 1000}  # fmt: skip
+    assert numbers == {(row, column) for what, row, column in looks if what == "format"}
+    before = looks["width", 1, 1] = 99
+    macros.run("tornado", memory.book)
+    assert looks["width", 1, 1] == before
 
 
 def test_settings_on_the_sheet_are_used_the_next_time_and_the_plan_is_found_again(memory):
@@ -94,7 +111,7 @@ def test_a_smaller_result_leaves_nothing_of_the_larger_one(memory):
     for further in range(column + 2, column + 10):
         sheet.cells.pop((row, further), None)
     macros.run("grid", memory.book)
-    assert len(result_of(memory, "Scenario grid")) == 1
+    assert len(result_of(memory, "Scenario grid")) == 2
     assert len(memory.writes) == 2
 
 
