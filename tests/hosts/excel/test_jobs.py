@@ -67,7 +67,7 @@ def do(memory):
 def test_a_long_command_is_done_by_a_process_of_its_own(memory, started, long):
     macros.run("breakeven", memory.book)
     ((arguments, rest),) = started
-    assert arguments == [sys.executable, "-m", "accelxl.hosts.excel.worker", str(jobs.folder_of(memory.book))]
+    assert arguments == [sys.executable, "-P", "-m", "accelxl.hosts.excel.worker", str(jobs.folder_of(memory.book))]
     assert rest["start_new_session"]
     assert memory.writes == []
     assert memory.bars == ["Break-even: starting"]

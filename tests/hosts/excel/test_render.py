@@ -26,9 +26,15 @@ def as_rows(value):
     return value if isinstance(value, list) else [[value]]
 
 
+@pytest.fixture(scope="module")
+def made():
+    """The whole module in an Excel, read once."""
+    return Machine(None, TEXT)
+
+
 @pytest.fixture
-def machine(server):
-    return Machine(server)
+def machine(made, server):
+    return made.use(server)
 
 
 def test_every_function_of_the_registry_has_a_wrapper_and_nothing_else_is_public():
@@ -58,6 +64,14 @@ def test_no_compile_error_is_found():
     assert faults(TEXT) == []
 
 
+@pytest.fixture(scope="module")
+def sound():
+    """A small module without a fault."""
+    text = render.module([REGISTRY["ACCEL_NPV"], REGISTRY["ACCEL_WHY"]])
+    assert faults(text) == []
+    return text
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -70,23 +84,19 @@ def test_no_compile_error_is_found():
         ("As Double", "As Doubel", 1),
     ],
 )
-def test_a_compile_error_that_is_there_is_found(damage):
-    sound = render.module([REGISTRY["ACCEL_NPV"], REGISTRY["ACCEL_WHY"]])
-    assert faults(sound) == []
+def test_a_compile_error_that_is_there_is_found(damage, sound):
     assert sound.replace(*damage) != sound
     assert faults(sound.replace(*damage))
 
 
 @pytest.mark.parametrize(("name", "cells", "formula"), all_examples(), ids=[row[2] for row in all_examples()])
-def test_an_example_through_its_wrapper_gives_what_the_registry_gives(server, name, cells, formula):
-    machine = Machine(server, render.module([REGISTRY[name]]))
+def test_an_example_through_its_wrapper_gives_what_the_registry_gives(machine, name, cells, formula):
     given = [VBAErrorValue(render.XL_ERRORS[c]) if isinstance(c, CellError) else c for c in cells]
     assert as_rows(machine.call(name, *given)) == in_vba(REGISTRY[name].call(*cells).rows())
 
 
 @every
-def test_the_wrapper_passes_what_com_would_pass(server, name, cells):
-    machine = Machine(server, render.module([REGISTRY[name]]))
+def test_the_wrapper_passes_what_com_would_pass(machine, name, cells):
     machine.call(name, *cells, where="B7")
     padded = [*map(as_com, cells), *[None] * (len(REGISTRY[name].arguments) - len(cells))]
     assert machine.sent[-1] == (name, "[Book1]Sheet1!$B$7", tuple(padded))
@@ -152,8 +162,8 @@ class Dead:
         raise error(53)
 
 
-def test_where_python_does_not_answer_the_cell_has_an_error_and_why_says_what_to_do():
-    machine = Machine(Dead())
+def test_where_python_does_not_answer_the_cell_has_an_error_and_why_says_what_to_do(made):
+    machine = made.use(Dead())
     assert machine.call("ACCEL_SPEC", "H100", "memory_gb") == VBAErrorValue(2015)
     sentence = machine.call("ACCEL_WHY", machine.range("Z9"), where="A9")
     assert sentence.startswith("Python did not answer (")
