@@ -115,12 +115,14 @@ def sheet_functions():
 
 
 def plans(rng, share):
+    from accelxl.plan.evaluate import prepared
     from tests.oracle import draw
 
     for seed in range(int(60 * share)):
         plan = draw.random_plan(random.Random(seed), corners=True)
         attempt(accelxl.evaluate, plan)
         attempt(accelxl.statement, plan)
+        attempt(lambda plan=plan: prepared(plan, ["npv", "irr"], ["pue"])(1.2))
     for size in SIZES[1:]:
         plan = draw.w1_plan(random.Random(size))
         columns = {
@@ -150,6 +152,9 @@ def runs(share):
         "price_usd_per_mtok": np.linspace(0, 2, 9),
         "discount_rate": np.linspace(0, 0.3, 5),
     }
+    wide = {name: np.linspace(0.1, 0.9, 41) for name in ("utilization", "price_usd_per_mtok", "discount_rate")}
+    for sink in ("array", "summary"):
+        attempt(accelxl.grid, PLAN, wide, ["npv", "profit_usd"], sink=sink)
     for sink in ("array", ("summary", "histogram", "top")):
         attempt(accelxl.grid, PLAN, axes, ["npv", "irr", "payback_months"], sink=sink)
 
