@@ -133,7 +133,7 @@ def plans(rng, share):
         attempt(accelxl.scenarios, plan, columns)
 
 
-def runs(share):
+def runs(rng, share):
     from tests.scenario.common import EVERY_KIND, PLAN
 
     n = int(70_000 * share)
@@ -158,6 +158,8 @@ def runs(share):
     for sink in ("array", ("summary", "histogram", "top")):
         attempt(accelxl.grid, PLAN, axes, ["npv", "irr", "payback_months"], sink=sink)
 
+    for size in SIZES[1:]:
+        core.grid_below(np.sort(rng.normal(size=(3, size))), np.sort(rng.normal(size=(3, size + 1))), 0.0, 0, 3)
     core.sketch_rows(np.concatenate([EDGES, np.linspace(-1e9, 1e9, 999)]), np.zeros(core.SKETCH_CELLS, np.int64))
     attempt(accelxl.tornado, PLAN)
     attempt(accelxl.stress, PLAN)
@@ -175,7 +177,7 @@ def main(share=1.0):
     series(rng, share)
     sheet_functions()
     plans(rng, share)
-    runs(share)
+    runs(rng, share)
     for name in sorted(SEEN):
         print(name)
     print("left:", *sorted(name for name in entries() - SEEN if not isinstance(getattr(core, name), type)))
