@@ -140,7 +140,7 @@ FAULTS = [
     ("P05", "no unit on its axis", lambda b: b.swap(CHART, "(<c:valAx>.*?)<c:title>.*?</c:title>", r"\1")),
     ("P05", "holds figures of its own", lambda b: b.swap(CHART, "(<c:val><c:numRef>)<c:f>.*?</c:f>", r"\1")),
     ("P05", "has no alternative text", lambda b: b.swap(DRAWING, 'descr="[^"]*"', 'descr=""')),
-    ("P07", "the number format #,##0.00", lambda b: b.replace(STYLES, '#,##0_);(#,##0);&quot;-&quot;_)', "#,##0.00")),
+    ("P07", "the number format #,##0.00", lambda b: b.replace(STYLES, "#,##0_);(#,##0);&quot;-&quot;_)", "#,##0.00")),
     ("P07", "the number format d-mmm-yy", lambda b: b.replace(STYLES, "yyyy-mm-dd", "d-mmm-yy")),
 ]  # fmt: skip
 
