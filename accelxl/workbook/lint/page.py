@@ -20,14 +20,14 @@ accelxl lint BOOK --rules F01,F02                               these rules alon
 accelxl lint BOOK --format json | sarif                         for programs; code hosts show SARIF beside the change
 ```
 
-The exit code is 0 where no rule of severity E is broken, 1 where one is, 2 where the book cannot be read. A warning (W) does not change it.
+The exit code is 0 where no rule of severity E is broken, 1 where one is, 2 where the book cannot be read. A warning (W) changes nothing.
 In Python: `from accelxl.workbook.lint.run import lint`; `lint(path, dynamic=True).breaches` is the list.
 
 A book that is none of our templates gets the rules marked "any book"; the report says which were not applied.
 
 ## To let a finding pass
 `--suppress FILE` reads a text file with a line for each: rule, place and reason, parted by `|`. A place is `Sheet!A1`, a pattern such as
-`Monthly!F*`, `Sheet` for a finding on the sheet, or `*`. A line without a reason is refused, and one that matches nothing is reported. What
+`Monthly!F*`, `Sheet` for a finding on the sheet, or `*`. A line without a reason is refused, one that matches nothing is reported. What
 was let pass stays in the report with its reason, in SARIF as a suppression.
 
 ```

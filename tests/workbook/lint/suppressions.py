@@ -2,7 +2,6 @@
 
 import re
 
-from accelxl.workbook.lint.entries import HEADS
 from accelxl.workbook.lint.facts import CHECKS, INPUTS
 
 
@@ -13,26 +12,19 @@ def of_another_check(finding, _facts):
 def powers_of_ten(finding, _facts):
     bare = re.sub(r'"[^"]*"', "", finding["formula"] or "")
     left = re.sub(r"\b10\^\d+\b", "", bare)
-    return (
-        finding["rule_id"] == "LITERAL_CONSTANT"
-        and bare != left
-        and not re.search(r"(?<![\w.$])(?!(?:0|1|2|12|24|100|365|1000)\b)\d", left)
-    )
+    other = re.search(r"(?<![\w.$])(?!(?:0|1|2|12|24|100|365|1000)\b)\d", left)
+    return finding["rule_id"] == "LITERAL_CONSTANT" and bare != left and not other
 
 
-def words_of_a_list(finding, facts):
-    if (
-        finding["rule_id"] != "NUMBERS_STORED_AS_TEXT"
-        or finding["sheet"] != INPUTS
-        or finding["cell"][0] != "ABCDEFGH"[HEADS.index("Value")]
-    ):
+def texts_of_inputs(finding, facts):
+    if finding["rule_id"] != "NUMBERS_STORED_AS_TEXT" or finding["sheet"] != INPUTS or finding["cell"][0] != "C":
         return False
-    return any(item.unit == "choice" and item.row == int(finding["cell"][1:]) - 1 for item in facts.inputs)
+    return any(item.unit in {"choice", "text"} and item.row == int(finding["cell"][1:]) - 1 for item in facts.inputs)
 
 
 SUPPRESSIONS = {
     of_another_check: "each row of Checks is a check of its own: value and tolerance differ from those of its neighbours",
-    powers_of_ten: "10^n is the change of a unit, the one number besides 0, 1, 2, 12, 24, 100, 365 and 1000 that a formula may hold (F01)",
-    words_of_a_list: "the word of a drop-down list, such as the year of a forecast, is text on purpose (I05 exempts choices)",
+    powers_of_ten: "10^n is the change of a unit, which a formula may hold beside the few numbers of F01",
+    texts_of_inputs: "an input whose unit is text or a choice, such as the year of a forecast, is text on purpose (I05 exempts it)",
 }
 """A test of a finding, and why such findings are let pass."""
