@@ -205,17 +205,20 @@ def generate(
     folder: Annotated[Path, typer.Argument(help="the folder of the documents")] = Path("docs"),
     check: Annotated[bool, typer.Option("--check", help="write nothing; exit 2 where a page is not current")] = False,
 ) -> None:
-    """Write the pages of the documents that are made from the registry of functions."""
+    """Write the pages of the documents that are made from the code: the functions, and the rules of the linter."""
     from accelxl.files import write_atomically
     from accelxl.functions.pages import pages
+    from accelxl.workbook.lint.page import page
 
+    rules = folder / "lint.md"
     made = {folder / "functions" / f"{name}.md": text.encode() for name, text in pages().items()}
-    there = set((folder / "functions").glob("*.md"))
+    made[rules] = page().encode()
+    there = {path for path in (*(folder / "functions").glob("*.md"), rules) if path.exists()}
     old = [path for path, text in made.items() if path not in there or path.read_bytes() != text]
     left = sorted(there - set(made))
     if check and (old or left):
         raise BadFile(
-            f"{', '.join(map(str, [*old, *left]))}: not what the registry gives; `accelxl generate` writes them anew"
+            f"{', '.join(map(str, [*old, *left]))}: not what the code gives; `accelxl generate` writes them anew"
         )
     for path in old:
         say.print(str(write_atomically(path, made[path])), soft_wrap=True)

@@ -28,6 +28,7 @@ class Format(StrEnum):
 
 
 STYLES = {"E": "bold red", "W": "yellow"}
+WORDS = {"E": "error", "W": "warning"}
 WHOLE = "The book"
 
 
@@ -66,9 +67,10 @@ def _print(report: Report) -> None:
     sheets: dict[str, list[Breach]] = {}
     for breach in report.open:
         sheets.setdefault(breach.finding.sheet, []).append(breach)
+    wide = max((len(breach.finding.cell) for breach in report.open), default=0)
     for sheet, breaches in sheets.items():
         out.print(Text(sheet or WHOLE, style="bold"))
-        out.print(Padding(_table(breaches), (0, 0, 1, 2)))
+        out.print(Padding(_table(breaches, wide), (0, 0, 1, 2)))
     out.print(_verdict(report), highlight=False)
     passed = [breach for breach in report.breaches if breach.reason]
     for breach in passed:
@@ -79,18 +81,18 @@ def _print(report: Report) -> None:
         out.print(Text(remark, style="dim"), highlight=False)
 
 
-def _table(breaches: list[Breach]) -> Table:
+def _table(breaches: list[Breach], wide: int) -> Table:
+    """Return the breaches of a sheet; `wide` is the width of the cells' column, the same on all sheets."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for _ in range(2):
-        table.add_column(no_wrap=True)
-    table.add_column(overflow="fold", min_width=4)
+    for width in (max(map(len, WORDS.values())), 3, wide):
+        table.add_column(no_wrap=True, min_width=width)
     table.add_column(ratio=1, overflow="fold")
     for breach in breaches:
         style = STYLES[breach.rule.severity]
         sentence = Text(breach.finding.found)
         sentence.append(f"; allowed: {breach.finding.allowed}", style="dim")
         table.add_row(
-            Text(breach.rule.severity, style=style),
+            Text(WORDS[breach.rule.severity], style=style),
             Text(breach.rule.id, style=style),
             Text(breach.finding.cell),
             sentence,
@@ -103,7 +105,7 @@ def _verdict(report: Report) -> Text:
     rules = f"{len(report.applied)} rules applied to {report.path.name}"
     if not errors and not warnings:
         return Text(f"No finding: {rules}.", style="bold green")
-    counts = [_count(errors, "error"), _count(warnings, "warning")]
+    counts = [_count(errors, WORDS["E"]), _count(warnings, WORDS["W"])]
     return Text(f"{' and '.join(text for text in counts if text)}: {rules}.", style=STYLES["E" if errors else "W"])
 
 

@@ -83,15 +83,15 @@ def charts(facts: Facts) -> Iterator[Finding]:
         title = root.find("{*}chart/{*}title")
         name = "" if title is None else "".join(map(str, title.itertext())).strip()
         if not name:
-            yield Finding("", part, "a chart without a title", "a title")
+            yield Finding("", "", f"the chart {part} has no title", "a title")
         axes = [axis for tag in ("valAx", "catAx", "dateAx") for axis in root.iter("{*}" + tag)]
         if axes and not any(axis.find("{*}title") is not None for axis in root.iter("{*}valAx")):
-            yield Finding("", part, f"the chart {name!r} has no unit on its axis", "a unit on the axis of values")
+            yield Finding("", "", f"the chart {name!r} has no unit on its axis", "a unit on the axis of values")
         for series in root.iter("{*}ser"):
             values = series.find("{*}val") if series.find("{*}val") is not None else series.find("{*}yVal")
             if values is None or not values.findtext(".//{*}f"):
                 yield Finding(
-                    "", part, f"a series of the chart {name!r} holds figures of its own", "series that point to cells"
+                    "", "", f"a series of the chart {name!r} holds figures of its own", "series that point to cells"
                 )
     for part in facts.book.package.names():
         if not re.match(r"xl/drawings/drawing\d+\.xml$", part):
@@ -101,7 +101,7 @@ def charts(facts: Facts) -> Iterator[Finding]:
             frame = next(item.iterancestors("{*}graphicFrame", "{*}pic"), None)
             if frame is not None and not (item.get("descr") or "").strip():
                 yield Finding(
-                    "", part, f"{item.get('name')!r} has no alternative text", "words for those who cannot see it"
+                    "", "", f"{part}, {item.get('name')!r} has no alternative text", "words for those who cannot see it"
                 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from accelxl.errors import BadFile, UnknownName, nearest
+from accelxl.errors import UnknownName, nearest
 from accelxl.workbook.formulas.tree import Unsupported
 from accelxl.workbook.lint import calculated, entries, figures, lines, office, pages, texts, whole
 from accelxl.workbook.lint.facts import NEEDED, Facts
@@ -96,6 +96,8 @@ def lint(
             report.left.append(rule)
             continue
         _apply(rule, facts, report, let_pass)
+    order = {title: place for place, title in enumerate(facts.titles)}
+    report.breaches.sort(key=lambda breach: order.get(breach.finding.sheet, -1))
     _remark(report, wanted, dynamic=dynamic, with_office=with_office)
     used = {id(item) for item in let_pass if item.used}
     for item in let_pass:
@@ -149,6 +151,3 @@ def _remark(report: Report, wanted: list[Rule], *, dynamic: bool, with_office: b
     people = [f"{rule.id} ({rule.about})" for rule in wanted if rule.how == "H"]
     if people and report.template:
         report.remarks.append(f"A person looks: {'; '.join(people)}.")
-
-
-__all__ = ["RULES", "SECTIONS", "BadFile", "Breach", "Report", "lint"]

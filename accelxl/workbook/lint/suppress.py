@@ -22,7 +22,7 @@ class Suppression:
 
     def matches(self, rule: str, finding: Finding) -> bool:
         """Tell whether a finding is let pass."""
-        where = f"{finding.sheet}!{finding.cell}" if finding.sheet else finding.cell
+        where = "!".join(part for part in (finding.sheet, finding.cell) if part)
         return rule == self.rule and fnmatchcase(where, self.place)
 
 

@@ -29,7 +29,11 @@ def part_of(title, name="accelerator_budget"):
 def row_of(title, label, name="accelerator_budget", nth=0):
     """The row, from 1, of the nth line with a label."""
     place = book(name).titles.index(title)
-    rows = [row for (row, column), span in book(name).sheet(place).cells.items() if column == 0 and book(name).value(span) == label]
+    rows = [
+        row
+        for (row, column), span in book(name).sheet(place).cells.items()
+        if column == 0 and book(name).value(span) == label
+    ]
     return sorted(rows)[nth] + 1
 
 
@@ -69,7 +73,9 @@ class Book:
     def everywhere(self, old, new):
         """Replace a word in the formulas of all sheets."""
         for part in filter(None, book(self.name).parts):
-            formulas = re.sub(r"<f>[^<]*</f>", lambda found: re.sub(rf"\b{old}\b", new, found[0]), self.parts[part].decode())
+            formulas = re.sub(
+                r"<f>[^<]*</f>", lambda found: re.sub(rf"\b{old}\b", new, found[0]), self.parts[part].decode()
+            )
             self.parts[part] = formulas.encode()
         return self
 
@@ -77,7 +83,9 @@ class Book:
         self.parts[part] = data
         return self
 
-    def cell(self, title, cell, *, text=None, number=None, formula=None, value="0", style=None, error=None, array=False):
+    def cell(
+        self, title, cell, *, text=None, number=None, formula=None, value="0", style=None, error=None, array=False
+    ):
         """Give a cell another content, or none; its style stays unless another is given."""
         pattern = rf'<c r="{cell}"((?: s="\d+")?)[^>]*?(?:/>|>.*?</c>)'
         data = self.parts[part_of(title, self.name)].decode()
@@ -94,7 +102,9 @@ class Book:
             inner = f"<f{spread}>{escape(formula)}</f>" + (f"<v>{value}</v>" if value is not None else "")
         elif number is not None:
             inner = f"<v>{number}</v>"
-        self.parts[part_of(title, self.name)] = data.replace(match[0], f'<c r="{cell}"{look}{kind}>{inner}</c>', 1).encode()
+        self.parts[part_of(title, self.name)] = data.replace(
+            match[0], f'<c r="{cell}"{look}{kind}>{inner}</c>', 1
+        ).encode()
         return self
 
     def restyle(self, title, cell, style):

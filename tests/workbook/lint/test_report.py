@@ -23,7 +23,9 @@ run = CliRunner()
 def spoiled(tmp_path):
     """A book with a fault of severity E on Board and one of severity W on Inputs."""
     book = Book(NAME).replace("xl/workbook.xml", '<sheet name="Log"', '<sheet name="Log" state="hidden"')
-    return book.replace("Inputs", "<sheetProtection ", '<sheetProtection password="CC1A" ').save(tmp_path / "spoiled.xlsx")
+    return book.replace("Inputs", "<sheetProtection ", '<sheetProtection password="CC1A" ').save(
+        tmp_path / "spoiled.xlsx"
+    )
 
 
 @pytest.fixture
@@ -43,7 +45,9 @@ def test_a_book_without_our_sheets_gets_the_rules_that_make_sense(own):
     report = lint(own)
     assert not report.template
     assert {one.rule.id for one in report.breaches} == {"F03", "W02"}
-    assert {rule.id for rule in report.applied} == {rule.id for rule in RULES.values() if rule.any_book and rule.how == "S"}
+    assert {rule.id for rule in report.applied} == {
+        rule.id for rule in RULES.values() if rule.any_book and rule.how == "S"
+    }
     (said,) = [remark for remark in report.remarks if "no template" in remark]
     assert "Cover, Log, Inputs, Checks" in said
     assert "W01" in said
@@ -78,8 +82,13 @@ def test_json_has_every_finding_with_its_place(spoiled):
     said = json.loads(run.invoke(app, ["lint", str(spoiled), "--format", "json"]).stdout)
     assert said == as_json(lint(spoiled))
     assert (said["errors"], said["warnings"]) == (1, 1)
-    first = said["findings"][0]
-    assert (first["rule"], first["sheet"], first["severity"], first["found"]) == ("W02", "Log", "error", "the sheet is hidden")
+    first = said["findings"][1]
+    assert (first["rule"], first["sheet"], first["severity"], first["found"]) == (
+        "W02",
+        "Log",
+        "error",
+        "the sheet is hidden",
+    )
 
 
 def test_sarif_has_what_the_standard_requires(spoiled):
@@ -94,7 +103,7 @@ def test_sarif_has_what_the_standard_requires(spoiled):
     assert ids == list(RULES)
     assert all(rule["shortDescription"]["text"] for rule in driver["rules"])
     assert one["invocations"][0]["executionSuccessful"] is True
-    assert [result["ruleId"] for result in one["results"]] == ["W02", "I04"]
+    assert [result["ruleId"] for result in one["results"]] == ["I04", "W02"]
     for result in one["results"]:
         assert result["message"]["text"]
         assert result["level"] in {"none", "note", "warning", "error"}
@@ -106,25 +115,31 @@ def test_sarif_has_what_the_standard_requires(spoiled):
 
 def test_sarif_keeps_what_is_let_pass_with_its_reason(spoiled, tmp_path):
     reasons = tmp_path / "reasons.txt"
-    reasons.write_text("# what we live with\nW02 | Log* | the Log is kept by the auditors\n", encoding="utf-8")
+    reasons.write_text("# what we live with\nW02 | Log | the Log is kept by the auditors\n", encoding="utf-8")
     report = lint(spoiled, suppressions=reasons)
     assert report.count("E") == 0
     results = as_sarif(report)["runs"][0]["results"]
     assert [result.get("suppressions") for result in results] == [
-        [{"kind": "external", "justification": "the Log is kept by the auditors"}],
         None,
+        [{"kind": "external", "justification": "the Log is kept by the auditors"}],
     ]
 
 
 def test_a_suppression_that_matches_nothing_is_said(tmp_path):
     reasons = tmp_path / "reasons.txt"
     reasons.write_text("F01 | Monthly!D17 | a code of the method\n", encoding="utf-8")
-    assert any("F01 at Monthly!D17 matched nothing" in remark for remark in lint(BOOKS[NAME], suppressions=reasons).remarks)
+    assert any(
+        "F01 at Monthly!D17 matched nothing" in remark for remark in lint(BOOKS[NAME], suppressions=reasons).remarks
+    )
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("F01 | Monthly!D17", "rule | place | reason"), ("F99 | * | why", "'F99' is not a rule"), ("F01 | * |  ", "rule | place | reason")],
+    [
+        ("F01 | Monthly!D17", "rule | place | reason"),
+        ("F99 | * | why", "'F99' is not a rule"),
+        ("F01 | * |  ", "rule | place | reason"),
+    ],
 )
 def test_a_suppression_without_rule_or_reason_is_refused(tmp_path, line, said):
     reasons = tmp_path / "reasons.txt"
@@ -172,3 +187,10 @@ def test_a_damaged_sheet_is_named(tmp_path):
     path = Book(NAME).replace("Gap", "</sheetData>", "").save(tmp_path / "bad.xlsx")
     with pytest.raises(BadFile, match="is damaged"):
         lint(path)
+
+
+def test_the_page_of_the_rules_is_current():
+    from accelxl.workbook.lint.page import page
+    from tests.workbook.books import ROOT
+
+    assert (ROOT / "docs" / "lint.md").read_text(encoding="utf-8") == page()

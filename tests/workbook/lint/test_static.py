@@ -25,7 +25,19 @@ TWIN = row_of("Checks", "Capital expenditure (capex_usd)")
 UNITS, PRICE = place_of("in_units_1")[1], place_of("in_unit_price_usd_1")[1]
 ROW = UNITS[1:]
 INPUT, CALC, RANGE = style_of("Inputs", UNITS), style_of("Monthly", f"F{CASH - 1}"), style_of("Inputs", f"G{ROW}")
+AGES = "asof_unit_price_usd_1,asof_unit_price_usd_2,asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month"
+MERGED = '</sheetData><mergeCells><mergeCell ref="A1:B1"/></mergeCells>'
+PRINTED = r'<definedName name="_xlnm.Print_{}" localSheetId="4">[^<]*</definedName>'
 LONG = "+".join(["in_units_1*in_unit_price_usd_1"] * 6)
+
+
+def entered_twice(book):
+    book.cell("Monthly", f"A{CASH}", text="Staff").cell("Monthly", f"B{CASH}", text="USD/year")
+    return book.cell("Monthly", f"H{CASH}", number=5)
+
+
+def without_version(book):
+    return book.replace(CUSTOM, '"Template version"', '"Edition"').replace(CORE, ", version", ", edition")
 
 
 FAULTS = [
@@ -37,7 +49,7 @@ FAULTS = [
     ("W02", "very hidden", lambda b: b.replace(WORKBOOK, '<sheet name="Log"', '<sheet name="Log" state="veryHidden"')),
     ("W03", "1 hidden row", lambda b: b.replace("Monthly", '<row r="12" ', '<row r="12" hidden="1" ')),
     ("W03", "a hidden column", lambda b: b.replace("Monthly", '<col min="2"', '<col hidden="1" min="2"')),
-    ("W04", "merged cells", lambda b: b.replace("Monthly", "</sheetData>", '</sheetData><mergeCells><mergeCell ref="A1:B1"/></mergeCells>')),
+    ("W04", "merged cells", lambda b: b.replace("Monthly", "</sheetData>", MERGED)),
     ("W05", "'Currency' is not stated", lambda b: b.cell("Cover", f"A{row_of('Cover', 'Currency')}", text="Money")),
     ("W05", "2.0 is not in the Log", lambda b: b.cell("Cover", f"B{row_of('Cover', 'Template version')}", text="2.0")),
     ("W06", "no link leads from Cover", lambda b: b.swap("Cover", r"<hyperlink [^>]*location=\"'Annual'!A1\"[^>]*/>", "")),
@@ -48,7 +60,7 @@ FAULTS = [
     ("W08", "the property author is empty", lambda b: b.swap(CORE, "<dc:creator>.*?</dc:creator>", "<dc:creator></dc:creator>")),
     ("W08", "the property title is empty", lambda b: b.swap(CORE, "<dc:title>.*?</dc:title>", "")),
     ("W08", "the creation date is", lambda b: b.replace(CORE, "T00:00:00Z</dcterms:created>", "T14:03:22Z</dcterms:created>")),
-    ("W08", "the property version is empty", lambda b: b.replace(CUSTOM, '"Template version"', '"Edition"').replace(CORE, ", version", ", edition")),
+    ("W08", "the property version is empty", without_version),
     ("X01", "a reference to another book", lambda b: b.cell("Monthly", f"H{CASH}", formula="[1]Rates!$A$1+1")),
     ("X01", "links another book", lambda b: b.add("xl/externalLinks/externalLink1.xml")),
     ("X01", "refers to another book", lambda b: b.swap(WORKBOOK, r'(name="row_cash">)[^<]*', r"\1'[plan.xlsx]Monthly'!$F$5")),
@@ -76,8 +88,8 @@ FAULTS = [
     ("I08", "has no validation", lambda b: b.replace("Inputs", f'sqref="{UNITS}"', 'sqref="Z1"')),
     ("I08", "is a switch", lambda b: b.swap("Inputs", r'type="list"([^>]*errorTitle="in_life_starts_1")', r'type="textLength"\1')),
     ("I09", "stands in", lambda b: b.cell("Inputs", f"B{place_of('in_units_2')[1][1:]}", text="Accelerators ordered, tranche 1")),
-    ("I09", "is entered here and on Inputs", lambda b: b.cell("Monthly", f"A{CASH}", text="Staff").cell("Monthly", f"B{CASH}", text="USD/year").cell("Monthly", f"H{CASH}", number=5)),
-    ("I10", "an age without a date input", lambda b: b.cell("Checks", f"D{AGE}", formula="MAX(0,k_price_age_days-MIN(asof_unit_price_usd_1,asof_unit_price_usd_2,asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month))")),
+    ("I09", "is entered here and on Inputs", entered_twice),
+    ("I10", "an age without a date input", lambda b: b.cell("Checks", f"D{AGE}", formula=f"MAX(0,k_price_age_days-MIN({AGES}))")),
     ("I10", "no check reads asof_colo_usd_per_kw_month", lambda b: b.replace("Checks", ",asof_colo_usd_per_kw_month", "")),
     ("I10", ": 12", lambda b: b.swap("Checks", rf'(<c r="D{AGE}".*?</f><v>)[^<]*', r"\g<1>12")),
     ("F01", "the number 1.07", lambda b: b.cell("Monthly", f"H{CASH}", formula="H143*1.07")),
@@ -104,7 +116,7 @@ FAULTS = [
     ("F14", "calculates with cells of Annual", lambda b: b.cell("Monthly", f"D{CASH}", formula="Annual!$D$31*in_pue")),
     ("F14", "is not green", lambda b: b.cell("Annual", "D9", formula="Monthly!$D$45")),
     ("F15", "iterative calculation is on", lambda b: b.replace(WORKBOOK, "<calcPr ", '<calcPr iterate="1" ')),
-    ("F15", "a circular reference of 2 cells", lambda b: b.cell("Monthly", f"D{CASH}", formula="$D$1+1").cell("Monthly", "D173", formula=f"$D${CASH}").cell("Monthly", f"D{CASH}", formula="$D$173")),
+    ("F15", "a circular reference of 2 cells", lambda b: b.cell("Monthly", f"D{CASH}", formula="$D$173")),
     ("F16", "a formula that looks like an input", lambda b: b.restyle("Monthly", f"H{CASH}", INPUT)),
     ("F16", "the number 5 looks like a calculation", lambda b: b.cell("Monthly", f"H{CASH}", number=5)),
     ("F17", "an array formula", lambda b: b.cell("Monthly", f"D{CASH}", formula="SUM(F5:G5*F6:G6)", array=True)),
@@ -128,19 +140,19 @@ FAULTS = [
     ("K02", "whether batch_npv_usd is current", lambda b: b.replace("Checks", "out_npv_usd-batch_npv_usd", "out_npv_usd-out_npv_usd")),
     ("E01", "the cell shows #DIV/0!", lambda b: b.cell("Monthly", f"D{CASH}", error="#DIV/0!")),
     ("E02", "a formula without a value", lambda b: b.cell("Monthly", f"D{CASH}", formula="1+1", value=None)),
-    ("D05", "Capital expenditure (capex_usd): 5 in the book", lambda b: b.cell("Checks", f"B{TWIN}", formula="out_capex_usd", value="5")),
-    ("P01", "there is no print area", lambda b: b.swap(WORKBOOK, r'<definedName name="_xlnm.Print_Area" localSheetId="4">[^<]*</definedName>', "")),
+    ("D05", "Capital expenditure (capex_usd): 5 in the book", lambda b: b.cell("Checks", f"B{TWIN}", formula="out_x", value="5")),
+    ("P01", "there is no print area", lambda b: b.swap(WORKBOOK, PRINTED.format("Area"), "")),
     ("P02", "not fitted", lambda b: b.replace("Annual", '<pageSetUpPr fitToPage="1"/>', "")),
     ("P02", "printed upright", lambda b: b.replace("Annual", 'orientation="landscape"', 'orientation="portrait"')),
     ("P02", "no paper is set", lambda b: b.replace("Annual", 'paperSize="9" ', "")),
     ("P03", "the footer lacks the page", lambda b: b.replace("Annual", "Page &amp;P of &amp;N", "")),
     ("P04", "no panes are frozen", lambda b: b.swap("Annual", "<pane [^>]*/>", "")),
-    ("P04", "no rows are repeated", lambda b: b.swap(WORKBOOK, r'<definedName name="_xlnm.Print_Titles" localSheetId="4">[^<]*</definedName>', "")),
+    ("P04", "no rows are repeated", lambda b: b.swap(WORKBOOK, PRINTED.format("Titles"), "")),
     ("P05", "a chart without a title", lambda b: b.swap(CHART, "<c:chart><c:title>.*?</c:title>", "<c:chart>")),
     ("P05", "no unit on its axis", lambda b: b.swap(CHART, "(<c:valAx>.*?)<c:title>.*?</c:title>", r"\1")),
     ("P05", "holds figures of its own", lambda b: b.swap(CHART, "(<c:val><c:numRef>)<c:f>.*?</c:f>", r"\1")),
     ("P05", "has no alternative text", lambda b: b.swap(DRAWING, 'descr="[^"]*"', 'descr=""')),
-    ("P07", "the number format #,##0.00", lambda b: b.replace(STYLES, '#,##0_);(#,##0);&quot;-&quot;_)', "#,##0.00")),
+    ("P07", "the number format #,##0.00", lambda b: b.replace(STYLES, "#,##0_);(#,##0);&quot;-&quot;_)", "#,##0.00")),
     ("P07", "the number format d-mmm-yy", lambda b: b.replace(STYLES, "yyyy-mm-dd", "d-mmm-yy")),
 ]  # fmt: skip
 
