@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from accelxl.scenario.tables import scenarios as scenarios
     from accelxl.scenario.tornado import tornado as tornado
     from accelxl.workbook.fill import fill as fill
-    from accelxl.workbook.fill import read as read
+    from accelxl.workbook.reading import frame as frame
+    from accelxl.workbook.reading import read as read
 
 _NAMES = {
     "Plan": "plan.model",
@@ -34,9 +35,10 @@ _NAMES = {
     "evaluate": "plan.evaluate",
     "fill": "workbook.fill",
     "focus": "domain.billing.bill",
+    "frame": "workbook.reading",
     "grid": "scenario.grids",
     "montecarlo": "scenario.montecarlo",
-    "read": "workbook.fill",
+    "read": "workbook.reading",
     "scenarios": "scenario.tables",
     "sensitivity": "scenario.sensitivity",
     "statement": "plan.statement",

@@ -23,7 +23,8 @@ from accelxl.plan.inputs import INPUTS
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.workbook.board import board
 from accelxl.workbook.build import built, template
-from accelxl.workbook.fill import Filled, fill
+from accelxl.workbook.batch import Filled
+from accelxl.workbook.fill import fill
 
 SCENARIOS = 100_000
 SEED = 20250228

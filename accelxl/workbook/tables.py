@@ -16,7 +16,8 @@ from accelxl.plan.model import plan_of
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.scenario.tornado import default_range, own_value
 from accelxl.scenario.tornado import tornado as bars
-from accelxl.workbook.fill import fill, read
+from accelxl.workbook.fill import fill
+from accelxl.workbook.reading import read
 
 Rows = list[list[Any]]
 Progress = Callable[[int, int], None]
@@ -189,7 +190,8 @@ def batch(
     Raises
     ------
     AccelError
-        If a row, the template or the folder cannot be used; no book is written then.
+        If the template or the folder cannot be used, or no row gives a book; one row that gives none shows its sentence in place of the
+        book.
     """
     if rows is None or len(_rows(rows)) < 2:
         raise ShapeError("there are no rows: a header of names of inputs, and below it a row for each book, are needed")
@@ -205,7 +207,7 @@ def batch(
     return [
         ["template", book, f"as saved on {day}"],
         ["book", *figures],
-        *([str(one.path), *map(one.figures.get, figures)] for one in done),
+        *([one.error or str(one.path), *map(one.figures.get, figures)] for one in done),
     ]
 
 
