@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from accelxl.scenario.stress import stress as stress
     from accelxl.scenario.tables import scenarios as scenarios
     from accelxl.scenario.tornado import tornado as tornado
+    from accelxl.workbook.compare import compare_books as compare_books
     from accelxl.workbook.fill import fill as fill
+    from accelxl.workbook.freeze import freeze as freeze
+    from accelxl.workbook.freeze import thaw as thaw
     from accelxl.workbook.reading import frame as frame
     from accelxl.workbook.reading import read as read
 
@@ -32,10 +35,12 @@ _NAMES = {
     "Tranche": "plan.model",
     "breakeven": "scenario.solver",
     "compare": "plan.compare",
+    "compare_books": "workbook.compare",
     "evaluate": "plan.evaluate",
     "fill": "workbook.fill",
     "focus": "domain.billing.bill",
     "frame": "workbook.reading",
+    "freeze": "workbook.freeze",
     "grid": "scenario.grids",
     "montecarlo": "scenario.montecarlo",
     "read": "workbook.reading",
@@ -44,6 +49,7 @@ _NAMES = {
     "statement": "plan.statement",
     "statements": "plan.accounts",
     "stress": "scenario.stress",
+    "thaw": "workbook.freeze",
     "tornado": "scenario.tornado",
 }
 _MODULES = ("domain", "errors", "functions")

@@ -176,15 +176,17 @@ def rectangle(text: str, titles: list[str]) -> Rect | None:
     return lower.index(sheet.lower()), top, left, bottom, right
 
 
-def load(path: str | Path) -> Workbook:
+def load(path: str | Path, data: bytes | None = None) -> Workbook:
     """Read a workbook's directory: sheets, names, texts and date styles; its cells are read when they are asked for.
+
+    With `data` these bytes are read in place of the file's.
 
     Raises
     ------
     BadFile
         If the file is missing, no workbook, encrypted or damaged.
     """
-    package = Package(path)
+    package = Package(path, data)
     main = _main_part(package)
     root = _xml(package, main)
     relations = _relations(package, main)

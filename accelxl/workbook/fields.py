@@ -143,6 +143,19 @@ def fields(book: Workbook) -> dict[str, Field]:
     return found
 
 
+def figure_cells(book: Workbook, given: Mapping[str, Field]) -> dict[str, Key]:
+    """Return the cells of a workbook's figures by name: ``out_`` and ``chk_``, or, where none begins so, every named formula."""
+    ours = any(name.startswith("out_") for name in book.names)
+    found: dict[str, Key] = {}
+    for name in book.names:
+        place = book.target(name)
+        if name in given or place is None or (place[1], place[2]) != (place[3], place[4]):
+            continue
+        if name.startswith(("out_", "chk_")) or not ours:
+            found[name] = place[:3]
+    return found
+
+
 def field_of(book: Workbook, name: str, key: Key, rule: Rule | None) -> Field:
     """Return an input cell with what its validation allows."""
     span = book.sheet(key[0]).cells.get(key[1:])

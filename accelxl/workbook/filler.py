@@ -15,7 +15,7 @@ import numpy as np
 from accelxl.errors import BadFile
 from accelxl.workbook.accel import known, outside
 from accelxl.workbook.book import Workbook, load, properties
-from accelxl.workbook.fields import Field, fields
+from accelxl.workbook.fields import Field, fields, figure_cells
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.compile import Key
 from accelxl.workbook.formulas.engine import Engine
@@ -262,21 +262,17 @@ class Filler:
             changed[main] = asking(changed.get(main, self.book.package.part(main)))
         return {name: packed(data, level) for name, data in changed.items()}
 
+    @cached_property
+    def figure_cells(self) -> dict[str, Key]:
+        """Cells of the figures and checks by name: ``out_`` and ``chk_``, or in a book without them every named formula."""
+        return figure_cells(self.book, self.fields)
+
     def figures(self, chunk: Chunk, job: Job) -> dict[str, Any]:
         """Return the figures and checks of a book by name."""
         if self.engine is None:
             return {}
-        found = self.computed(chunk)
-        shown = {}
-        for name in self.book.names:
-            if name.startswith(("out_", "chk_")):
-                place = self.book.target(name)
-                if place is not None and place[1] == place[3] and place[2] == place[4]:
-                    value = found.get(place[:3])
-                    shown[name] = (
-                        self.book.at(place[:3]) if value is None else values.python(value, chunk.places[id(job)])
-                    )
-        return shown
+        found, at = self.computed(chunk), chunk.places[id(job)]
+        return {name: self._python(found, key, at) for name, key in self.figure_cells.items()}
 
 
 def asking(part: bytes) -> bytes:

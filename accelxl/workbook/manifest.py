@@ -58,8 +58,12 @@ class Manifest:
         self._journal: BinaryIO | None = None
         self.broken_off = 0
         """Books that a run which did not end had written."""
-        self._load(folder / JSON, whole=True)
-        self._load(folder / JOURNAL, whole=False)
+        try:
+            self._load(folder / JSON, whole=True)
+            self._load(folder / JOURNAL, whole=False)
+        except BadFile:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Manifest:
         return self
@@ -162,7 +166,7 @@ class Manifest:
                 stream.write(("" if place == 0 else ",\n") + json.dumps(record, default=str))
             stream.write("\n]}\n")
         with replacing(self.folder / CSV) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(csv_line([*COLUMNS, *figures]))
+            stream.write(csv_line([*COLUMNS, *(f"figure_{name}" if name in COLUMNS else name for name in figures)]))
             for record in self._records(names):
                 values = [record["figures"].get(name) for name in figures]
                 stream.write(csv_line([*(record.get(name, "") for name in COLUMNS), *(_flat(value) for value in values)]))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from accelxl.errors import WrongType
 from accelxl.workbook.batch import Filled
 from accelxl.workbook.book import Workbook, load, properties
-from accelxl.workbook.fields import fields
-from accelxl.workbook.frozen import Mark, frozen_mark
+from accelxl.workbook.fields import fields, figure_cells
+from accelxl.workbook.frozen import Mark, frozen_mark, original
 from accelxl.workbook.hashes import inputs_hash
 from accelxl.workbook.ranges import own_tables, table_values, tables
 
@@ -69,19 +69,14 @@ def read(book: str | Path) -> Read:
 
 
 def read_from(found: Workbook, path: Path) -> Read:
-    """Return inputs and figures of a book that was loaded."""
-    given = fields(found)
-    ranges = tables(found)
+    """Return inputs and figures of a book that was loaded; a frozen one has those of the book that was frozen."""
+    mark, kept = frozen_mark(found), original(found)
+    made = found if kept is None else load(path, kept)
+    given = fields(made)
+    ranges = tables(made)
     custom = properties(found)
-    ours = any(name.startswith("out_") for name in found.names)
-    figures = {}
-    for name in found.names:
-        place = found.target(name)
-        if name in given or place is None or place[1] != place[3] or place[2] != place[4]:
-            continue
-        if name.startswith(("out_", "chk_")) or not ours:
-            figures[name] = found.shown(place[:3])
-    raw: dict[str, Any] = {name: one.value for name, one in given.items()}
+    figures = {name: found.shown(key) for name, key in figure_cells(made, given).items()}
+    raw: dict[str, Any] = {name: found.at(one.key) for name, one in given.items()}
     raw |= {table.name: table_values(found, table) for table in own_tables(given, ranges)}
     return Read(
         path,
@@ -91,7 +86,7 @@ def read_from(found: Workbook, path: Path) -> Read:
         figures,
         {name: table_values(found, table, shown=True) for name, table in ranges.items()},
         inputs_hash(raw),
-        frozen_mark(found),
+        mark,
     )
 
 
