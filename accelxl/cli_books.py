@@ -94,7 +94,9 @@ def read(
             print(csv_line([one.path.stem, *(_plain(values.get(name)) for name in names)]), end="")
     else:
         for one in found:
-            print_table(("name", "value"), [(name, _shown(value)) for name, value in (one.inputs | one.figures).items()])
+            print_table(
+                ("name", "value"), [(name, _shown(value)) for name, value in (one.inputs | one.figures).items()]
+            )
             say.print(f"{one.path}: {_made(one)}", markup=False, soft_wrap=True)
 
 

@@ -24,8 +24,9 @@ from accelxl.workbook.ranges import table_values
 class Filled:
     """A book of a batch.
 
-    `status` is "written", "kept" (an earlier run wrote it from the same data, and it is as it was then) or "failed"; a book that failed
-    has a sentence in `error`. `inputs` are those that the data gave, `figures` the book's figures (`out_*`) and checks (`chk_*`) by name.
+    `status` is "written", "kept" (an earlier run wrote it from the same data, and it is as it was then) or "failed"; a book that
+    failed has a sentence in `error`. `inputs` are those that the data gave, `figures` the book's figures (`out_*`) and checks
+    (`chk_*`) by name.
     """
 
     path: Path
@@ -95,9 +96,7 @@ def _at(job: Job, error: AccelError) -> AccelError:
 
 def hash_of(filler: Filler, job: Job) -> str:
     """Return the hash of all inputs of a book, as `read` finds it in the book."""
-    given: dict[str, Any] = {
-        name: job.values.get(one.key, one.value) for name, one in filler.fields.items()
-    }
+    given: dict[str, Any] = {name: job.values.get(one.key, one.value) for name, one in filler.fields.items()}
     for table in filler.own_tables:
         given[table.name] = table_values(filler.book, filler.grown.get(table.name, table), job.values)
     return inputs_hash(given)

@@ -107,7 +107,7 @@ class Workbook:
         """Return the tables of the spreadsheet program; one without headings or with a row of totals takes no rows and is left out."""
         found = []
         for place, part in enumerate(self.parts):
-            for kind, target in _relations(self.package, part).values() if part else ():
+            for kind, target in relations_of(self.package, part).values() if part else ():
                 if not kind.endswith("/table"):
                     continue
                 root = _xml(self.package, target)
@@ -189,7 +189,7 @@ def load(path: str | Path, data: bytes | None = None) -> Workbook:
     package = Package(path, data)
     main = _main_part(package)
     root = _xml(package, main)
-    relations = _relations(package, main)
+    relations = relations_of(package, main)
     titles, parts = [], []
     for sheet in _all(root, "sheet"):
         titles.append(sheet.get("name", ""))
@@ -210,13 +210,13 @@ def load(path: str | Path, data: bytes | None = None) -> Workbook:
 
 
 def _main_part(package: Package) -> str:
-    for kind, target in _relations(package, "").values():
+    for kind, target in relations_of(package, "").values():
         if kind.endswith("/officeDocument"):
             return target
     raise BadFile(f"{package.path} is not a workbook; an .xlsx or .xlsm file is allowed")
 
 
-def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
+def relations_of(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """Return the relations of a part: id to kind and target."""
     folder, _, name = part.rpartition("/")
     where = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -255,12 +255,12 @@ def _text_of(item: etree._Element) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Return a text of a workbook's part without the escapes that spreadsheet programs write for what XML cannot hold.
+    r"""Return a text of a workbook's part without the escapes that spreadsheet programs write for what XML cannot hold.
 
     Examples
     --------
     >>> plain_text("a_x000D_b"), plain_text("_x005F_x0041_")
-    ('a\\rb', '_x0041_')
+    ('a\rb', '_x0041_')
     """
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 

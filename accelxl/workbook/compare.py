@@ -60,12 +60,35 @@ class Comparison:
         names = list(self.inputs)
         rows: list[list[Any]] = [["input", self.a.path.stem, self.b.path.stem]]
         rows += [[name, _cell(a), _cell(b)] for name, (a, b) in self.inputs.items()]
-        rows += [[], ["figure", self.a.path.stem, self.b.path.stem, "change", "moved most by", "all inputs together", "other", *names]]
         rows += [
-            [one.name, _cell(one.a), _cell(one.b), one.change, one.most, one.together, one.rest, *map(one.effects.get, names)]
+            [],
+            [
+                "figure",
+                self.a.path.stem,
+                self.b.path.stem,
+                "change",
+                "moved most by",
+                "all inputs together",
+                "other",
+                *names,
+            ],
+        ]
+        rows += [
+            [
+                one.name,
+                _cell(one.a),
+                _cell(one.b),
+                one.change,
+                one.most,
+                one.together,
+                one.rest,
+                *map(one.effects.get, names),
+            ]
             for one in self.figures
         ]
-        rows += [["only in the first", name] for name in self.only_a] + [["only in the second", name] for name in self.only_b]
+        rows += [["only in the first", name] for name in self.only_a] + [
+            ["only in the second", name] for name in self.only_b
+        ]
         return rows
 
 

@@ -8,10 +8,31 @@ from accelxl.errors import WrongUnit
 from accelxl.workbook.book import Workbook
 
 SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY or CNY", "₹": "INR", "₩": "KRW"}
-CODES = ("USD", "EUR", "GBP", "JPY", "CNY", "CHF", "CAD", "AUD", "INR", "KRW", "SEK", "NOK", "DKK", "PLN", "SGD", "TWD", "AED", "SAR", "BRL")
+CODES = (
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CNY",
+    "CHF",
+    "CAD",
+    "AUD",
+    "INR",
+    "KRW",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "SGD",
+    "TWD",
+    "AED",
+    "SAR",
+    "BRL",
+)
 COLUMN = "currency"
 _CODE = re.compile(rf"\b({'|'.join(CODES)})\b")
-_FIGURE = re.compile(rf"\s*(?:(?P<sign>[{''.join(SIGNS)}])|(?P<code>{'|'.join(CODES)}))?\s*[+-]?[0-9][0-9.,' ]*\s*(?P<after>[{''.join(SIGNS)}]|{'|'.join(CODES)})?\s*\Z")
+_MARK = f"[{''.join(SIGNS)}]|{'|'.join(CODES)}"
+_FIGURE = re.compile(rf"\s*(?P<before>{_MARK})?\s*[+-]?[0-9][0-9.,' ]*\s*(?P<after>{_MARK})?\s*\Z")
 MOST_ROWS = 60
 
 
@@ -70,8 +91,9 @@ def one_currency(text: str, name: str, where: str) -> None:
     row 1, in_price_usd is '34,000 EUR', in EUR; a plain number is allowed, in the book's own currency and unit
     """
     found = _FIGURE.match(text)
-    mark = found and (found["sign"] or found["code"] or found["after"])
+    mark = found and (found["before"] or found["after"])
     if mark:
         raise WrongUnit(
-            f"{where}{name} is {text.strip()!r}, in {SIGNS.get(mark, mark)}; a plain number is allowed, in the book's own currency and unit"
+            f"{where}{name} is {text.strip()!r}, in {SIGNS.get(mark, mark)}; a plain number is allowed, in the book's own currency and "
+            "unit"
         )

@@ -1,4 +1,4 @@
-"""Delimited text (CSV and its kin): which sign parts the columns and which stands before decimals is found out from the file or refused."""
+"""Delimited text: the sign between columns and the one before decimals are found out from the file, or it is refused."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Self
 
 from accelxl.errors import BadFile, ShapeError, WrongType
 
@@ -23,7 +24,7 @@ class Written(str):
     __slots__ = ("decimal",)
     decimal: str
 
-    def __new__(cls, text: str, decimal: str = ".") -> Written:
+    def __new__(cls, text: str, decimal: str = ".") -> Self:
         """Make a field."""
         made = super().__new__(cls, text)
         made.decimal = decimal
@@ -104,10 +105,14 @@ def _separator(path: Path, text: str) -> str:
     found = [sign for sign in SEPARATORS if sign in bare]
     if len(found) > 1:
         words = " and ".join(f"{SEPARATORS[sign]}s" for sign in found)
-        raise BadFile(f"{path}: {words} stand in its header; say which parts the columns (separator, on the command line --separator)")
+        raise BadFile(
+            f"{path}: {words} stand in its header; say which parts the columns (separator, on the command line --separator)"
+        )
     if found or len(text.splitlines()) < 2:
         return found[0] if found else ","
-    others = {sign for line in text.splitlines()[1:] for sign in SEPARATORS if sign in re.sub(r'"(?:[^"]|"")*"', "", line)}
+    others = {
+        sign for line in text.splitlines()[1:] for sign in SEPARATORS if sign in re.sub(r'"(?:[^"]|"")*"', "", line)
+    }
     if len(others) == 1 and "," not in others:
         raise ShapeError(f"{path}: {SEPARATORS[others.pop()]}s part its rows, and its header is one column")
     return ","
@@ -126,7 +131,9 @@ def _decimal(path: Path, rows: list[list[str]]) -> str:
             elif "," in bare and _COMMA.match(bare):
                 seen.setdefault(",", bare)
     if len(seen) == 2:
-        raise BadFile(f"{path} has {seen['.']!r} and {seen[',']!r}; one sign before decimals in the whole file is needed")
+        raise BadFile(
+            f"{path} has {seen['.']!r} and {seen[',']!r}; one sign before decimals in the whole file is needed"
+        )
     return next(iter(seen), "")
 
 

@@ -21,10 +21,10 @@ from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import check
 from accelxl.units import Quantity, other_unit
 from accelxl.workbook.book import Workbook, rectangle
-from accelxl.workbook.formulas.compile import Key
-from accelxl.workbook.formulas.tree import cell_of
 from accelxl.workbook.currency import one_currency
 from accelxl.workbook.delimited import Written
+from accelxl.workbook.formulas.compile import Key
+from accelxl.workbook.formulas.tree import cell_of
 from accelxl.workbook.scan import Rule
 
 FEW = 12

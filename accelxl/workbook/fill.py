@@ -124,7 +124,9 @@ class Batch:
         self.filler: Filler = prepared(template, recalculate=options.recalculate)
         self.out, self.options = out, options
         name, version = self.filler.labels
-        reader = Rows(self.filler.fields, self.filler.loader, currency_of(self.filler.book), f"{name} {version}".strip())
+        reader = Rows(
+            self.filler.fields, self.filler.loader, currency_of(self.filler.book), f"{name} {version}".strip()
+        )
         self.rows = reader.jobs(given, self.filler.book.package.path, out, pattern)
         self.names: list[str] = []
         """Names of the lines of the manifest in the order of the data."""
@@ -145,7 +147,9 @@ class Batch:
             return ""
         return f"the template is version {version} of {name}; this release has version {known(name).version}"
 
-    def run(self, *, processes: int = 1, anew: bool = False, progress: Progress | None = None) -> Iterator[tuple[int, Filled]]:
+    def run(
+        self, *, processes: int = 1, anew: bool = False, progress: Progress | None = None
+    ) -> Iterator[tuple[int, Filled]]:
         """Write the books and yield each with its place in the data, in the order in which they are done.
 
         Raises
@@ -203,7 +207,11 @@ class Batch:
             job = done.job
             manifest.add(record_of(self.filler, done, key_of(self.filler, job, cells, self.options)))
             status = "failed" if done.error is not None else "written"
-            yield places[job.path.name], Filled(job.path, job.shown, done.figures, status, str(done.error or "")), done.error
+            yield (
+                places[job.path.name],
+                Filled(job.path, job.shown, done.figures, status, str(done.error or "")),
+                done.error,
+            )
 
     def _written(self, jobs: list[Job], moving: list[Any], processes: int, lock: int) -> Iterator[Done]:
         processes = min(processes, len(jobs) // ENOUGH_FOR_TWO)

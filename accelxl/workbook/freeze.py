@@ -75,9 +75,7 @@ def frozen_bytes(found: Workbook) -> bytes:
     held = read_from(found, package.path)
     mark = Mark(held.inputs_sha256, sha256(package.data).hexdigest(), held.template, held.version, __version__)
     parts = {
-        found.parts[place]: data
-        for place in range(len(found.titles))
-        if (data := _values(found, place)) is not None
+        found.parts[place]: data for place in range(len(found.titles)) if (data := _values(found, place)) is not None
     }
     if not parts:
         raise BadFile(f"{package.path} has no formulas; there is nothing to freeze")
@@ -191,7 +189,9 @@ def thaw(book: str | Path, to: str | Path | None = None, *, lose_changes: bool =
     if not lose_changes:
         _unchanged(found, load(path, data))
     plain = path.stem.removesuffix("-frozen")
-    target = path.with_name(f"{plain if plain != path.stem else plain + '-thawed'}{path.suffix}") if to is None else Path(to)
+    target = (
+        path.with_name(f"{plain if plain != path.stem else plain + '-thawed'}{path.suffix}") if to is None else Path(to)
+    )
     if to is None and target.exists() and target.read_bytes() != data:
         raise BadFile(f"{target} is there and is another book; say where the thawed one goes")
     check_closed(target)
@@ -201,7 +201,9 @@ def thaw(book: str | Path, to: str | Path | None = None, *, lose_changes: bool =
 def _unchanged(frozen: Workbook, before: Workbook) -> None:
     """Refuse a book of which a cell was changed after it was frozen."""
     if frozen.titles != before.titles:
-        raise OutOfRange(f"{frozen.package.path} was changed after it was frozen: its sheets are {', '.join(frozen.titles)}")
+        raise OutOfRange(
+            f"{frozen.package.path} was changed after it was frozen: its sheets are {', '.join(frozen.titles)}"
+        )
     for place, title in enumerate(before.titles):
         for row, column in sorted(before.sheet(place).cells.keys() | frozen.sheet(place).cells.keys()):
             now, was = frozen.at((place, row, column)), before.at((place, row, column))

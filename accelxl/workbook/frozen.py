@@ -62,7 +62,7 @@ def original(book: Workbook) -> bytes | None:
 
 def marked(mark: Mark, data: bytes) -> bytes:
     """Return the part that keeps a file."""
-    root = etree.Element(f"{{{NAMESPACE}}}frozen", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}frozen", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     for name in ("inputs", "book", "template", "version", "accelxl"):
         root.set(name, getattr(mark, name))
     root.text = base64.b64encode(data).decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from xml.sax.saxutils import escape
 
 from accelxl.workbook.book import Workbook
@@ -33,7 +34,7 @@ def grown_parts(book: Workbook, tables: Mapping[str, Table]) -> dict[str, bytes]
             reach = f"{address(table.top - 1, table.left)}:{address(table.bottom, table.right)}"
             text = re.sub(r'(<(?:\w+:)?(?:table|autoFilter)\b[^>]*?\bref=")[^"]*(")', rf"\g<1>{reach}\g<2>", text)
         else:
-            text = _NAME.sub(lambda match, name=name, table=table: _renamed(match, name, _reference(book, table)), text)
+            text = _NAME.sub(partial(_renamed, name=name, reference=_reference(book, table)), text)
         found[part] = text.encode()
     return found
 

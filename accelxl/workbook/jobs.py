@@ -78,10 +78,14 @@ class Rows:
                     f"{row.where}the book {name} is named by {taken[name.lower()]} too; a name for each row is needed"
                 )
             if name.lower() in OWN_FILES:
-                raise WrongType(f"{row.where}the book is named {name!r}, as a file of the fill itself; another name is needed")
+                raise WrongType(
+                    f"{row.where}the book is named {name!r}, as a file of the fill itself; another name is needed"
+                )
             path = out / name
             if path.resolve() == template.resolve():
-                raise BadFile(f"{row.where}the book {path} would replace its template; another folder or name is needed")
+                raise BadFile(
+                    f"{row.where}the book {path} would replace its template; another folder or name is needed"
+                )
         except AccelError as error:
             return Fault(row.where, path, error)
         taken[name.lower()] = row.where.rstrip(", ")

@@ -52,9 +52,8 @@ def _taken(path: Path) -> int:
         except OSError as error:
             who = os.read(handle, 20).decode("ascii", "replace").strip() if os.name == "posix" else ""
             os.close(handle)
-            raise BadFile(
-                f"{path.parent} is being filled by another run{f' (process {who})' if who else ''}; wait for its end or give another folder"
-            ) from error
+            run = f"another run (process {who})" if who else "another run"
+            raise BadFile(f"{path.parent} is being filled by {run}; wait for its end or give another folder") from error
         with suppress(OSError):
             if os.name != "posix" or os.fstat(handle).st_ino == path.stat().st_ino:
                 return handle

@@ -16,7 +16,7 @@ from io import StringIO
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from accelxl.errors import BadFile
 from accelxl.files import reason, replacing, unwritten
@@ -65,7 +65,7 @@ class Manifest:
             self.__exit__()
             raise
 
-    def __enter__(self) -> Manifest:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -74,7 +74,9 @@ class Manifest:
 
     def _check_csv(self) -> None:
         path = self.folder / CSV
-        if path.exists() and not path.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(b",".join(c.encode() for c in COLUMNS[:4])):
+        if path.exists() and not path.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(
+            b",".join(c.encode() for c in COLUMNS[:4])
+        ):
             raise BadFile(f"{path} was not written by a fill and would be replaced; move it, or give another folder")
 
     def _load(self, path: Path, *, whole: bool) -> None:
@@ -139,7 +141,11 @@ class Manifest:
         except OSError as error:
             raise unwritten(path, error) from error
         self.entries[record["book"]] = Entry(
-            len(self._files) - 1, offset, record.get("key", ""), record.get("book_sha256", ""), record["status"] == "written"
+            len(self._files) - 1,
+            offset,
+            record.get("key", ""),
+            record.get("book_sha256", ""),
+            record["status"] == "written",
         )
 
     @staticmethod
@@ -169,7 +175,9 @@ class Manifest:
             stream.write(csv_line([*COLUMNS, *(f"figure_{name}" if name in COLUMNS else name for name in figures)]))
             for record in self._records(names):
                 values = [record["figures"].get(name) for name in figures]
-                stream.write(csv_line([*(record.get(name, "") for name in COLUMNS), *(_flat(value) for value in values)]))
+                stream.write(
+                    csv_line([*(record.get(name, "") for name in COLUMNS), *(_flat(value) for value in values)])
+                )
         self.drop_journal()
 
     def drop_journal(self) -> None:

@@ -114,7 +114,9 @@ class Package:
 def new_member(name: str) -> Member:
     """Return a member for a part that a package does not have yet; its content is given to `assembled`."""
     raw = name.encode("ascii")
-    entry = _CENTRAL + struct.pack("<HHHHHHIIIHHHHHII", 20, 20, 0, 8, 0, 0x21, 0, 0, 0, len(raw), 0, 0, 0, 0, 0, 0) + raw
+    entry = (
+        _CENTRAL + struct.pack("<HHHHHHIIIHHHHHII", 20, 20, 0, 8, 0, 0x21, 0, 0, 0, len(raw), 0, 0, 0, 0, 0, 0) + raw
+    )
     return Member(name, b"", entry)
 
 

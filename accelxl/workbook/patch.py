@@ -108,7 +108,9 @@ class Cutter:
                 differing[key] = np.array([text != "" for text in texts])
             else:
                 differing[key] = _differing(value, self.book.value(span), count)
-                by_sheet.setdefault(key[0], []).append((span.start, span.end, self._segments(key[0], span, value, count)))
+                by_sheet.setdefault(key[0], []).append(
+                    (span.start, span.end, self._segments(key[0], span, value, count))
+                )
             differs[key[0]] |= differing[key]
         for place, cells in lacking.items():
             more = inserted(self.book.sheet(place), cells, count)

@@ -13,10 +13,10 @@ from typing import Any
 from accelxl.arrays import EPOCH
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.workbook.book import Workbook
+from accelxl.workbook.delimited import Written
 from accelxl.workbook.fields import Field, field_of, rules_of, writable
 from accelxl.workbook.formulas.compile import Key
 from accelxl.workbook.formulas.tree import address
-from accelxl.workbook.delimited import Written
 from accelxl.workbook.records import table_file
 
 APPEND = "append:"
@@ -169,7 +169,9 @@ class Loader:
         for number, row in enumerate(rows):
             for column, cell in enumerate(row):
                 key = (table.sheet, first + number, table.left + column)
-                found[key] = row[column] = self._read(table, key, cell, f"{where}{table.name}, row {number + 1} at {place}, ")
+                found[key] = row[column] = self._read(
+                    table, key, cell, f"{where}{table.name}, row {number + 1} at {place}, "
+                )
         for row_left in range(last + 1, table.bottom + 1 if not adding else 0):
             found.update({(table.sheet, row_left, c): None for c in range(table.left, table.right + 1)})
         return found, max(last, table.bottom), rows
@@ -186,7 +188,9 @@ class Loader:
         for row in range(table.bottom + 1, last + 1):
             for column in range(table.left, table.right + 1):
                 span = self.book.sheet(table.sheet).cells.get((row, column))
-                if row > 1_048_575 or (span is not None and (span.formula is not None or self.book.value(span) is not None)):
+                if row > 1_048_575 or (
+                    span is not None and (span.formula is not None or self.book.value(span) is not None)
+                ):
                     raise OutOfRange(
                         f"{where}{table.name} has no room for rows down to {last + 1}: {self.book.titles[table.sheet]}!"
                         f"{address(row, column)} is not empty"

@@ -16,6 +16,7 @@ from accelxl.workbook.delimited import FOUND_OUT, Dialect, Written, check_widths
 BOOKS = (".xlsx", ".xlsm")
 MOST_CELLS = 10_000_000
 
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """The values of one book by column name, where they stand ("budgets.csv, row 3, "), and the folder of the files that they name."""

@@ -50,7 +50,7 @@ class Rule:
 
 @dataclass(slots=True)
 class Line:
-    """A row as the file has it: where its bytes begin, where its opening tag ends, and where its closing tag begins, -1 where it has none."""
+    """A row as the file has it: where it begins, where its opening tag ends, where its closing tag begins (-1: it has none)."""
 
     start: int
     inside: int

@@ -67,7 +67,7 @@ class _Worker:
 
     def __init__(self, place: int, told: Queue[tuple[int, Any]], lock: int) -> None:
         path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)  # noqa: PTH109
-        keep = {"pass_fds": (lock,)} if lock >= 0 and os.name == "posix" else {}
+        keep: dict[str, Any] = {"pass_fds": (lock,)} if lock >= 0 and os.name == "posix" else {}
         if os.name == "posix" and lock >= 0:
             os.set_inheritable(lock, True)
         self.process = subprocess.Popen(  # noqa: S603 - this Python, with a command of ours
@@ -105,7 +105,12 @@ class _Worker:
             words = self.process.stderr.read().decode("utf-8", "replace").strip().splitlines()
             code = self.process.wait()
             why = words[-1] if words else f"it ended with {code}"
-            self.told.put((self.place, BadFile(f"a process that writes books broke off: {why}; the same command goes on from there")))
+            self.told.put(
+                (
+                    self.place,
+                    BadFile(f"a process that writes books broke off: {why}; the same command goes on from there"),
+                )
+            )
 
     def end(self) -> None:
         self.over = True

@@ -37,7 +37,12 @@ def book(tmp_path_factory):
 
 def rows(count):
     return [
-        {"book": f"b{n}", "rate": n / 7, "label": None if n % 3 else f"= {n}", "costs": [["x", n]] if n % 5 == 0 else None}
+        {
+            "book": f"b{n}",
+            "rate": n / 7,
+            "label": None if n % 3 else f"= {n}",
+            "costs": [["x", n]] if n % 5 == 0 else None,
+        }
         for n in range(count)
     ]
 
@@ -68,7 +73,9 @@ def test_a_second_run_keeps_what_is_there_and_does_what_is_missing_or_changed(bo
     assert {one.status for one in done} == {"written", "kept"}
     after = contents(tmp_path)
     assert {name for name in before if before[name] != after[name]} == {"b5.xlsx", "manifest.csv", "manifest.json"}
-    assert [one.figures for n, one in enumerate(done) if n != 5] == [one.figures for n, one in enumerate(first) if n != 5]
+    assert [one.figures for n, one in enumerate(done) if n != 5] == [
+        one.figures for n, one in enumerate(first) if n != 5
+    ]
     assert {one.status for one in fill(book, changed, tmp_path, anew=True)} == {"written"}
     assert contents(tmp_path) == after
 
@@ -159,7 +166,10 @@ def test_books_of_an_earlier_fill_stay_in_the_manifest_while_they_are_there(book
     fill(book, [{"book": "a"}, {"book": "b"}], tmp_path)
     (tmp_path / "b.xlsx").unlink()
     fill(book, [{"book": "c"}], tmp_path)
-    assert [one["book"] for one in json.loads((tmp_path / "manifest.json").read_text())["books"]] == ["c.xlsx", "a.xlsx"]
+    assert [one["book"] for one in json.loads((tmp_path / "manifest.json").read_text())["books"]] == [
+        "c.xlsx",
+        "a.xlsx",
+    ]
 
 
 @pytest.mark.parametrize(("name", "text"), [("manifest.csv", "mine,too\n1,2\n"), ("manifest.json", "{}")])
@@ -171,7 +181,10 @@ def test_a_manifest_of_someone_else_is_not_replaced(book, tmp_path, name, text):
 
 
 def test_two_fills_into_one_folder_do_not_mix(book, tmp_path):
-    with sole_use(tmp_path), pytest.raises(BadFile, match=rf"is being filled by another run \(process {os.getpid()}\); wait"):
+    with (
+        sole_use(tmp_path),
+        pytest.raises(BadFile, match=rf"is being filled by another run \(process {os.getpid()}\); wait"),
+    ):
         fill(book, rows(1), tmp_path)
     assert not (tmp_path / LOCK).exists()
     assert len(fill(book, rows(1), tmp_path)) == 1
@@ -204,7 +217,17 @@ def test_a_full_disk_is_told_and_leaves_no_half_book(book, tmp_path, monkeypatch
 
 def test_a_line_of_csv_holds_no_formula():
     cells = ["=1", "+1", "-x", "@a", "\t=1", "\uff1d1", " =1", "plain", -1.5]
-    assert csv_line(cells).strip().split(",") == ["'=1", "'+1", "'-x", "'@a", "'\t=1", "'\uff1d1", "' =1", "plain", "-1.5"]
+    assert csv_line(cells).strip().split(",") == [
+        "'=1",
+        "'+1",
+        "'-x",
+        "'@a",
+        "'\t=1",
+        "'\uff1d1",
+        "' =1",
+        "plain",
+        "-1.5",
+    ]
 
 
 # -- tables -------------------------------------------------------------------------------------------------------------------
@@ -228,7 +251,11 @@ def test_a_range_is_filled_from_rows_dicts_a_frame_or_a_file(book, tmp_path):
 
 def test_rows_are_added_below_those_that_are_there_and_the_name_grows(book, tmp_path):
     done = fill(book, [{"append:actuals": [[3, 30], [4, 40]]}, {"append:actuals": [[3, 5]]}, {}], tmp_path)
-    assert [one.figures["total"] for one in done] == [10 + 20 + 30 + 40 + 1 + 2 + 3 + 4 + 1.5, 10 + 20 + 5 + 1 + 2 + 3 + 1.5, 10 + 20 + 1 + 2 + 1.5]
+    assert [one.figures["total"] for one in done] == [
+        10 + 20 + 30 + 40 + 1 + 2 + 3 + 4 + 1.5,
+        10 + 20 + 5 + 1 + 2 + 3 + 1.5,
+        10 + 20 + 1 + 2 + 1.5,
+    ]
     for one, last in zip(done, (5, 4, 3), strict=True):
         made = openpyxl.load_workbook(one.path)
         assert made.defined_names["actuals"].attr_text == f"Actuals!$A$2:$B${last}"
@@ -247,7 +274,11 @@ def test_rows_are_added_to_a_table_of_the_spreadsheet_program(book, tmp_path):
 @pytest.mark.parametrize(
     ("row", "error", "words"),
     [
-        ({"costs": [["a", 1]] * 4}, ShapeError, "costs is given 4 rows; up to 3 are allowed, and more with append:costs"),
+        (
+            {"costs": [["a", 1]] * 4},
+            ShapeError,
+            "costs is given 4 rows; up to 3 are allowed, and more with append:costs",
+        ),
         ({"costs": [["a", 1, 2]]}, ShapeError, "costs, row 1 has 3 values; 2 are needed"),
         ({"costs": [{"Site": "a", "Sum": 1}]}, UnknownName, "costs has no column 'Sum'; allowed: Site, Amount"),
         ({"costs": [{"Site": "a"}]}, ShapeError, "costs is given no column 'Amount'"),
@@ -310,7 +341,9 @@ def test_csv_that_may_be_read_in_two_ways_is_refused(book, tmp_path, text, words
 
 def test_what_is_said_of_a_csv_file_is_believed(book, tmp_path):
     (tmp_path / "d.csv").write_text("book;rate\na;1.234\n")
-    done = [fill(book, tmp_path / "d.csv", tmp_path / sign, decimal=sign, recalculate=False, anew=True) for sign in ".,"[:1]]
+    done = [
+        fill(book, tmp_path / "d.csv", tmp_path / sign, decimal=sign, recalculate=False, anew=True) for sign in ".,"[:1]
+    ]
     assert read(done[0][0].path).inputs["rate"] == 1.234
     with pytest.raises(WrongType, match=r"rate is '1.234'; a number is allowed"):
         fill(book, tmp_path / "d.csv", tmp_path / "x", decimal=",")
@@ -325,7 +358,11 @@ def test_a_workbook_of_data_is_read_with_its_types(book, tmp_path):
     data.active["D2"].value, data.active["D2"].data_type = "=1+1", "s"
     data.save(tmp_path / "data.xlsx")
     found = read(fill(book, tmp_path / "data.xlsx", tmp_path / "out")[0].path)
-    assert (found.inputs["rate"], found.inputs["day"].isoformat(), found.inputs["label"]) == (0.25, "2027-05-01", "=1+1")
+    assert (found.inputs["rate"], found.inputs["day"].isoformat(), found.inputs["label"]) == (
+        0.25,
+        "2027-05-01",
+        "=1+1",
+    )
     assert b"<f>1+1" not in parts(tmp_path / "out" / "a.xlsx")["xl/worksheets/sheet1.xml"]
 
 
@@ -338,7 +375,9 @@ def test_a_row_in_another_currency_is_refused(book, tmp_path):
         fill(other, [{"currency": "EUR"}], tmp_path / "x")
 
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=30)
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=30
+)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -353,7 +392,9 @@ def test_what_is_filled_in_is_read_back(book, tmp_path, rate, label, day, costs)
     found = read(fill(book, [row], tmp_path, recalculate=False)[0].path)
     assert (found.inputs["rate"], found.inputs["label"], found.inputs["day"]) == (rate, label, day)
     assert [len(line) for line in found.tables["costs"]] == [2] * len(costs)
-    assert all(type(a) is str and a == x and b == y for (a, b), (x, y) in zip(found.tables["costs"], costs, strict=True))
+    assert all(
+        type(a) is str and a == x and b == y for (a, b), (x, y) in zip(found.tables["costs"], costs, strict=True)
+    )
 
 
 def test_a_frame_goes_in_and_a_frame_comes_out(book, tmp_path):

@@ -16,10 +16,10 @@ from accelxl.errors import AccelError, BadFile, Missing, OutOfRange, UnknownName
 from accelxl.workbook import accel, filler
 from accelxl.workbook.book import load
 from accelxl.workbook.fill import fill
-from accelxl.workbook.reading import read
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.engine import Engine
 from accelxl.workbook.layout import serial
+from accelxl.workbook.reading import read
 from tests.workbook.books import BUDGET, budget, cached, differences, parts
 from tests.workbook.office import convert
 
@@ -286,7 +286,11 @@ def test_a_function_that_the_compiler_lacks_is_left_to_formualizer(tmp_path, mon
 @pytest.mark.parametrize(
     ("row", "error", "words"),
     [
-        ({"unts_1": 3}, UnknownName, "'unts_1' is not an input of this template (made with accelerator_budget 1.0); did you mean units_1?"),
+        (
+            {"unts_1": 3},
+            UnknownName,
+            "'unts_1' is not an input of this template (made with accelerator_budget 1.0); did you mean units_1?",
+        ),
         (
             {"price_output_usd_per_ktok": 3},
             WrongUnit,
@@ -335,15 +339,25 @@ def test_bad_input_gets_one_sentence_and_nothing_is_written(tmp_path, row, error
 
 
 def test_a_bad_row_is_told_and_the_other_books_are_done(tmp_path):
-    rows = [{"book": "a", "units_2": 8}, {"book": "b", "units_2": -8}, {"book": "a"}, {"book": "c", "order_month_1": 90}, {"x": 1}]
+    rows = [
+        {"book": "a", "units_2": 8},
+        {"book": "b", "units_2": -8},
+        {"book": "a"},
+        {"book": "c", "order_month_1": 90},
+        {"x": 1},
+    ]
     done = fill(BUDGET, rows, tmp_path)
     assert [one.status for one in done] == ["written", "failed", "failed", "failed", "failed"]
     assert done[0].error == ""
     assert done[1].error.startswith("row 2, in_units_2 is -8; a number from 0")
     assert done[2].error == "row 3, the book a.xlsx is named by row 1 too; a name for each row is needed"
-    assert done[3].error.startswith("row 4, c.xlsx: the book's own checks fail with these inputs: 'The timeline is long enough")
-    assert done[4].error == "row 5, 'x' is not an input of this template (made with accelerator_budget 1.0); allowed: " + (
-        done[4].error.partition("allowed: ")[2]
+    assert done[3].error.startswith(
+        "row 4, c.xlsx: the book's own checks fail with these inputs: 'The timeline is long enough"
+    )
+    assert (
+        done[4].error
+        == "row 5, 'x' is not an input of this template (made with accelerator_budget 1.0); allowed: "
+        + (done[4].error.partition("allowed: ")[2])
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.xlsx", "manifest.csv", "manifest.json"]
     told = json.loads((tmp_path / "manifest.json").read_text())["books"]
