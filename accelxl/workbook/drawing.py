@@ -127,26 +127,30 @@ def ticks(low: float, high: float, wanted: int = 6) -> list[float]:
 
 def svg(chart: Chart, width: float, height: float) -> str:
     """Return a chart as a picture of this size in points."""
-    left, right, top, bottom = 58.0, 8.0, 22.0, 34.0
-    shown = [one for one in chart.series if one.colour and one.name]
+    firsts = _firsts(chart.categories)
+    slot = (width - 58.0 - 8.0) / max(len(chart.categories), 1)
+    room = slot * max(1, len(chart.categories) // max(len(firsts), 1))
+    lines = 1 if len(firsts) > MOST_LABELS else max(len(_wrapped(chart.categories[place], room)) for place in firsts)
+    legend = _legend([one for one in chart.series if one.colour and one.name], width, height)
+    left, right, top, bottom = 58.0, 8.0, 22.0, 26.0 + 8.0 * lines + (10.0 if len(legend) > 1 else 0.0)
     bars = [one for one in chart.series if one.kind == "bar"]
     stacks = _stacks(chart)
     low, high = _range(chart, stacks)
-    marks = ticks(min(low, 0.0), max(high, 0.0))
-    plot_w, plot_h = width - left - right, height - top - bottom
+    plot_h = height - top - bottom
+    marks = ticks(min(low, 0.0), max(high, 0.0), max(3, min(7, int(plot_h / 13))))
 
     def y(value: float) -> float:
         return top + plot_h * (marks[-1] - value) / (marks[-1] - marks[0])
 
-    count = len(chart.categories)
-    slot = plot_w / max(count, 1)
-
     def x(place: int) -> float:
         return left + slot * (place + 0.5)
 
+    box = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="{FONT}"'
+    large = min(10.0, (width - 10) / max(len(chart.title), 1) * 1.75)
+    head = f'font-size="{large:.2f}" font-weight="bold" text-anchor="middle" fill="#1F3864"'
     out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="{FONT}">',
-        f'<text x="{width / 2}" y="13" font-size="10" font-weight="bold" text-anchor="middle" fill="#1F3864">{escape(chart.title)}</text>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box}>',
+        f'<text x="{width / 2}" y="13" {head}>{escape(chart.title)}</text>',
     ]
     for mark in marks:
         out.append(_line(left, y(mark), width - right, y(mark), "#8C8C8C" if mark == 0 else "#E0E0E0", 0.6))
@@ -154,17 +158,15 @@ def svg(chart: Chart, width: float, height: float) -> str:
         out.append(_text(left - 4, y(mark) + 2.6, label, anchor="end"))
     if chart.axis:
         middle = top + plot_h / 2
-        out.append(
-            f'<text x="9" y="{middle}" font-size="7.5" text-anchor="middle" fill="#404040" transform="rotate(-90 9 {middle})">'
-            f"{escape(chart.axis)}</text>"
-        )
+        size = min(7.5, (plot_h + 30) / max(len(chart.axis), 1) * 1.9)
+        turned = f'text-anchor="middle" fill="#404040" transform="rotate(-90 9 {middle})"'
+        out.append(f'<text x="9" y="{middle}" font-size="{size:.2f}" {turned}>{escape(chart.axis)}</text>')
     out += _bars(bars, stacks, slot, x, y)
     for one in chart.series:
         if one.kind != "bar" and one.colour:
             out.append(_curve(one, stacks.get(id(one)), x, y))
-    out += _labels(chart.categories, x, height - bottom + 11)
-    out += _legend(shown, width, height - 8)
-    return "".join([*out, "</svg>"])
+    out += _labels(chart.categories, firsts, room, x, height - bottom + 11)
+    return "".join([*out, *legend, "</svg>"])
 
 
 def _stacks(chart: Chart) -> dict[int, list[tuple[float, float]]]:
@@ -232,34 +234,66 @@ def _curve(one: Series, pieces: list[tuple[float, float]] | None, x: object, y: 
     return f'<polyline points="{" ".join(points)}" fill="none" stroke="#{one.colour}" stroke-width="1.8"{dash}/>'
 
 
-def _labels(categories: Sequence[str], x: object, y: float) -> list[str]:
+def _firsts(categories: Sequence[str]) -> list[int]:
+    """Return the first place of each run of equal labels."""
+    return [
+        place for place, text in enumerate(categories) if text and (place == 0 or text != categories[place - 1])
+    ] or [0]
+
+
+def _wrapped(text: str, room: float) -> list[str]:
+    """Return a label in up to three lines of words."""
+    most, lines = max(4, int(room / 3.6)), [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines if len(lines) <= 3 else [*lines[:2], lines[2] + "…"]
+
+
+def _labels(categories: Sequence[str], firsts: Sequence[int], room: float, x: object, y: float) -> list[str]:
     """Return labels of the categories, the first of each run of equal ones, thinned where there are many."""
     assert callable(x)
-    firsts = [place for place, text in enumerate(categories) if text and (place == 0 or text != categories[place - 1])]
-    step = -(-len(firsts) // MOST_LABELS)
-    return [_text(x(place), y, categories[place][:24], anchor="middle") for place in firsts[:: max(step, 1)]]
+    if len(firsts) > MOST_LABELS:
+        return [
+            _text(x(place), y, categories[place][:12], anchor="middle")
+            for place in firsts[:: -(-len(firsts) // MOST_LABELS)]
+        ]
+    longest = max((len(line) for place in firsts for line in _wrapped(categories[place], room)), default=1)
+    size = max(5.0, min(7.5, room / max(longest, 1) * 1.85))
+    return [
+        _text(x(place), y + 8.0 * number, line, anchor="middle", size=size)
+        for place in firsts
+        for number, line in enumerate(_wrapped(categories[place], room))
+    ]
 
 
-def _legend(shown: Sequence[Series], width: float, y: float) -> list[str]:
-    sizes = [len(one.name) * 3.7 + 26 for one in shown]
+def _legend(shown: Sequence[Series], width: float, height: float) -> list[str]:
+    """Return the rows of the legend: two where one would be too long."""
+    sizes = [len(one.name) * 3.9 + 26 for one in shown]
+    half = -(-len(shown) // 2)
+    rows = [shown] if sum(sizes) <= width - 8 or len(shown) < 2 else [shown[:half], shown[half:]]
+    return [_legend_row(row, width, height - 8 - 10.0 * (len(rows) - 1 - place)) for place, row in enumerate(rows)]
+
+
+def _legend_row(shown: Sequence[Series], width: float, y: float) -> str:
+    sizes = [len(one.name) * 3.9 + 26 for one in shown]
     at, out = max((width - sum(sizes)) / 2, 4.0), []
     scale = min(1.0, (width - 8) / max(sum(sizes), 1.0))
     for one, size in zip(shown, sizes, strict=True):
         dash = f' stroke-dasharray="{one.dash}"' if one.dash else ""
         thick = 2 if one.kind == "line" else 6
-        out.append(
-            f'<line x1="{at:.1f}" y1="{y - 2.5}" x2="{at + 14 * scale:.1f}" y2="{y - 2.5}" stroke="#{one.colour}" stroke-width="{thick}"{dash}/>'
-        )
-        out.append(
-            f'<text x="{at + 17 * scale:.1f}" y="{y}" font-size="{7.5 * scale:.2f}" fill="#404040">{escape(one.name)}</text>'
-        )
+        place = f'x1="{at:.1f}" y1="{y - 2.5}" x2="{at + 14 * scale:.1f}" y2="{y - 2.5}"'
+        out.append(f'<line {place} stroke="#{one.colour}" stroke-width="{thick}"{dash}/>')
+        text = f'<text x="{at + 17 * scale:.1f}" y="{y}" font-size="{7.5 * scale:.2f}" fill="#404040">'
+        out.append(f"{text}{escape(one.name)}</text>")
         at += size * scale
-    return out
+    return "".join(out)
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str, thick: float) -> str:
     return f'<line x1="{x1:.2f}" y1="{y1:.2f}" x2="{x2:.2f}" y2="{y2:.2f}" stroke="{colour}" stroke-width="{thick}"/>'
 
 
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text x="{x:.2f}" y="{y:.2f}" font-size="7.5" text-anchor="{anchor}" fill="#404040">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, anchor: str, size: float = 7.5) -> str:
+    return f'<text x="{x:.2f}" y="{y:.2f}" font-size="{size:.2f}" text-anchor="{anchor}" fill="#404040">{escape(text)}</text>'

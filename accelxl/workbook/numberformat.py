@@ -50,7 +50,7 @@ def _section(value: float, code: str) -> str:
     if any(piece[4] for piece in pieces):
         value *= 100.0
     whole, _, decimals = digits.partition(".")
-    tail = decimals if decimals else whole
+    tail = decimals or whole
     scale = len(tail) - len(tail.rstrip(","))
     value /= 1000.0**scale
     places = len(decimals.rstrip(","))

@@ -17,41 +17,47 @@ from accelxl.workbook.drawing import chart_of, svg
 from accelxl.workbook.numberformat import formatted
 
 PREFIX = "Board"
-WIDE = 273.0
-"""Width of the text of a landscape A4 page, mm."""
-HIGH = 186.0
+LONG, SHORT = 273.0, 186.0
+"""Sides of the text of an A4 page, mm."""
+FLAT = 42.0
+"""Charts that would be lower than this on a landscape page make it a portrait page, mm."""
 POINTS = 72 / 25.4
 BUILT_IN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%"}
-HEIGHTS = {"title": 9.0, "line": 5.2, "tiles": 19.0, "figures": 10.5, "heading": 7.0, "row": 4.9}
+HEIGHTS = {"title": 9.0, "line": 5.2, "tiles": 19.0, "figures": 12.5, "heading": 7.0, "row": 5.4}
 """Heights of the parts of a page, mm; the charts share what is left."""
 
 _PAGE = """
 #let data = json(bytes(sys.inputs.data))
-#set page(paper: "a4", flipped: true, margin: 12mm)
 #set text(font: ("Arial", "Liberation Sans", "DejaVu Sans", "Libertinus Serif"), size: 8.5pt, fill: rgb("#262626"))
 #set par(spacing: 0pt, leading: 3pt)
 #let deep = rgb("#1F3864")
 #let pale = rgb("#E8ECF4")
 #let part(b) = {
-  if b.kind == "title" { box(height: 9mm, text(17pt, weight: "bold", fill: deep, b.text)) }
+  if b.kind == "title" { box(height: 11mm, text(17pt, weight: "bold", fill: deep, b.text)) }
   else if b.kind == "line" { box(height: 5.2mm, text(9pt, fill: if b.first { rgb("#1F5C3A") } else { rgb("#404040") },
     weight: if b.first { "bold" } else { "regular" }, b.text)) }
-  else if b.kind == "heading" { box(width: 100%, height: 5.5mm, fill: pale, inset: (x: 2mm, y: 1.4mm), text(weight: "bold", fill: deep, b.text)); v(1.5mm) }
-  else if b.kind == "tiles" { grid(columns: (1fr,) * b.cells.len(), column-gutter: 4mm, ..b.cells.map(c => box(width: 100%, height: 17mm, fill: pale,
+  else if b.kind == "heading" {
+    box(width: 100%, height: 5.5mm, fill: pale, inset: (x: 2mm, y: 1.4mm), text(weight: "bold", fill: deep, b.text)); v(1.5mm) }
+  else if b.kind == "tiles" {
+    grid(columns: (1fr,) * b.cells.len(), column-gutter: 4mm, ..b.cells.map(c => box(width: 100%, height: 17mm, fill: pale,
     stroke: (top: 1.4pt + deep), inset: 2mm, stack(spacing: 2mm, text(8pt, c.label), text(15pt, weight: "bold", fill: deep, c.value),
     text(7pt, fill: rgb("#595959"), c.unit))))); v(2mm) }
-  else if b.kind == "figures" { grid(columns: (1fr,) * b.cells.len(), column-gutter: 4mm, ..b.cells.map(c => box(width: 100%, height: 9mm,
-    stroke: (bottom: 0.5pt + rgb("#BFBFBF")), inset: (x: 2mm, y: 1mm), stack(spacing: 1.6mm, text(8pt, fill: rgb("#595959"), c.label),
+  else if b.kind == "figures" {
+    grid(columns: (1fr,) * b.cells.len(), column-gutter: 4mm, ..b.cells.map(c => box(width: 100%, height: 11mm,
+    stroke: (bottom: 0.5pt + rgb("#BFBFBF")), inset: (x: 2mm, y: 1mm), stack(spacing: 1.6mm, text(7.5pt, fill: rgb("#595959"), c.label),
     text(9pt, weight: "bold", c.value))))); v(1.5mm) }
-  else if b.kind == "table" { table(columns: (2.2fr,) + (1fr,) * (b.rows.at(0).len() - 1), align: (x, y) => if x == 0 { left } else { right },
+  else if b.kind == "table" {
+    table(columns: (2.2fr,) + (1fr,) * (b.rows.at(0).len() - 1), align: (x, y) => if x == 0 { left } else { right },
     stroke: none, inset: (x: 2mm, y: 0.95mm), fill: (x, y) => if y == 0 { deep } else if calc.even(y) { pale },
     ..b.rows.enumerate().map(((y, r)) => r.map(c => text(8pt, fill: if y == 0 { white } else { rgb("#262626") }, c))).flatten()) }
-  else if b.kind == "charts" { v(2mm); grid(columns: (1fr, 1fr), gutter: 3mm, ..b.pictures.map(p => box(width: 100%, stroke: 0.5pt + rgb("#D0D0D0"),
+  else if b.kind == "charts" {
+    v(2mm)
+    grid(columns: (1fr, 1fr), gutter: 3mm, ..b.pictures.map(p => box(width: 100%, stroke: 0.5pt + rgb("#D0D0D0"),
     image(bytes(p.svg), format: "svg", width: 100%, alt: p.alt)))) }
 }
-#for (i, page) in data.enumerate() {
-  if i > 0 { pagebreak() }
-  for b in page { block(below: 0pt, above: 0pt, width: 100%, part(b)) }
+#for sheet in data {
+  page(paper: "a4", flipped: sheet.flipped, margin: 12mm,
+    for b in sheet.parts { block(below: 0pt, above: 0pt, width: 100%, part(b)) })
 }
 """
 
@@ -84,8 +90,8 @@ def typeset(book: str | Path) -> bytes:
     return made
 
 
-def page(book: Workbook, place: int) -> list[dict[str, Any]]:
-    """Return a board sheet as parts of a page: title, lines, tiles, further figures, tables and charts."""
+def page(book: Workbook, place: int) -> dict[str, Any]:
+    """Return a board sheet as a page: whether it is landscape, and its title, lines, tiles, further figures, tables and charts."""
     sheet = book.sheet(place)
     codes = _codes(book)
 
@@ -118,7 +124,8 @@ def page(book: Workbook, place: int) -> list[dict[str, Any]]:
         figures,
         shown,
     )
-    return blocks + _charts(book, place, sum(_height(block) for block in blocks))
+    flipped, pictures = _charts(book, place, sum(_height(block) for block in blocks))
+    return {"flipped": flipped, "parts": blocks + pictures}
 
 
 def _body(
@@ -157,16 +164,17 @@ def _height(block: dict[str, Any]) -> float:
     return HEIGHTS["row"] * len(block["rows"]) + 1 if block["kind"] == "table" else HEIGHTS[block["kind"]]
 
 
-def _charts(book: Workbook, place: int, above: float) -> list[dict[str, Any]]:
-    """Return the pictures of a sheet's charts in two columns, as high as the page allows."""
+def _charts(book: Workbook, place: int, above: float) -> tuple[bool, list[dict[str, Any]]]:
+    """Return whether the page is landscape, and the pictures of a sheet's charts in two columns, as high as the page allows."""
     charts = [found for name in _chart_names(book, place) if (found := chart_of(book.package.part(name))) is not None]
     if not charts:
-        return []
+        return True, []
     rows = -(-len(charts) // 2)
-    wide = (WIDE - 3) / 2
-    high = min(max((HIGH - above - 3 - 3 * rows) / rows, 25.0), 70.0)
+    flipped = (SHORT - above - 3 - 3 * rows) / rows >= FLAT
+    wide = ((LONG if flipped else SHORT) - 3) / 2
+    high = min(max(((SHORT if flipped else LONG) - above - 3 - 3 * rows) / rows, 25.0), 70.0)
     pictures = [{"svg": svg(chart, wide * POINTS, high * POINTS), "alt": chart.title} for chart in charts]
-    return [{"kind": "charts", "pictures": pictures}]
+    return flipped, [{"kind": "charts", "pictures": pictures}]
 
 
 def _chart_names(book: Workbook, place: int) -> list[str]:
