@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from accelxl.cli import calc, excel, lint, scenarios
+from accelxl.cli import books, calc, excel, lint, scenarios
 from accelxl.cli.read import names_of
-from accelxl.cli.show import bar, figure, out, print_json, print_table, say, shown
+from accelxl.cli.show import figure, out, print_json, print_table, say, shown
 from accelxl.errors import AccelError, BadFile, Interrupted
 
 
@@ -144,34 +144,7 @@ def workbooks_build(
         out.print(str(path), highlight=False, soft_wrap=True)
 
 
-@app.command()
-def fill(
-    template: Annotated[Path, typer.Argument(help="a template workbook")],
-    data: Annotated[Path, typer.Argument(help="CSV or JSON with a row for each book; columns are input names")],
-    folder: Annotated[Path, typer.Option("--out", help="the folder the books go to")],
-    pattern: Annotated[
-        str, typer.Option(help="name of each book, such as budget_{units_1}; the default is the column book")
-    ] = "",
-) -> None:
-    """Fill copies of a template, one for each row of data."""
-    from accelxl.workbook.fill import fill as compute
-
-    with bar("books") as progress:
-        books = compute(template, data, folder, pattern=pattern, progress=progress)
-    out.print(f"{len(books)} books in {folder}", highlight=False, soft_wrap=True)
-
-
-@app.command()
-def board(
-    book: Annotated[Path, typer.Argument(help="a workbook with board sheets")],
-    pdf: Annotated[
-        Path | None, typer.Option("--pdf", help="where the PDF goes; the default stands beside the book")
-    ] = None,
-) -> None:
-    """Draw the board sheets of a book as a PDF, one page a sheet."""
-    from accelxl.workbook.board import board as draw
-
-    out.print(str(draw(book, pdf)), highlight=False, soft_wrap=True)
+app.add_typer(books.app)
 
 
 app.add_typer(lint.app)

@@ -11,7 +11,8 @@ from accelxl import catalogue as facts
 from accelxl.errors import ShapeError, WrongType
 from accelxl.functions.cells import is_blank
 from accelxl.plan.inputs import INPUTS
-from accelxl.workbook.fill import fill, read
+from accelxl.workbook.fill import fill
+from accelxl.workbook.reading import read
 
 Rows = list[list[Any]]
 Progress = Callable[[int, int], None]
@@ -105,7 +106,8 @@ def batch(
     Raises
     ------
     AccelError
-        If a row, the template or the folder cannot be used; no book is written then.
+        If the template or the folder cannot be used, or no row gives a book; one row that gives none shows its sentence in place of the
+        book.
     """
     if rows is None or len(_rows(rows)) < 2:
         raise ShapeError("there are no rows: a header of names of inputs, and below it a row for each book, are needed")
@@ -121,7 +123,7 @@ def batch(
     return [
         ["template", book, f"as saved on {day}"],
         ["book", *figures],
-        *([str(one.path), *map(one.figures.get, figures)] for one in done),
+        *([one.error or str(one.path), *map(one.figures.get, figures)] for one in done),
     ]
 
 

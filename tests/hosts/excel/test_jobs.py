@@ -14,7 +14,7 @@ from accelxl.hosts.commands import COMMANDS
 from accelxl.hosts.excel import jobs, macros, ribbon, worker
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.workbook.build import built
-from accelxl.workbook.fill import read
+from accelxl.workbook.reading import read
 from tests.hosts.excel.memory_book import Memory
 
 PLAN = [["units", 64.0], ["unit_price_usd", 34000.0], ["tokens_per_second", 2500.0], ["price_usd_per_mtok", 0.6]]
