@@ -202,20 +202,26 @@ class Table:
 class Series:
     """A series of a chart: a row of a sheet.
 
-    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points.
+    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points. `curve` and `point`
+    are drawn over numbers, a smooth line and markers alone; `x` is the row of these numbers where it is not the axis of the chart.
     """
 
     row: str
     title: str
-    kind: Literal["line", "column", "stack", "base", "area"] = "line"
+    kind: Literal["line", "column", "stack", "base", "area", "curve", "point"] = "line"
     colour: str = "navy"
     dash: str = "solid"
     labels: str = ""
+    x: str = ""
+    legend: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A native chart; `sheet` is the sheet of its series and `axis` the row that labels the columns."""
+    """A native chart; `sheet` is the sheet of its series and `axis` the row that labels the columns.
+
+    Where the axis has numbers, `axis_format` shows them and `axis_ends` are its least and greatest.
+    """
 
     title: str
     sheet: str
@@ -227,6 +233,8 @@ class Chart:
     date_axis: bool = False
     axis_title: str = ""
     legend: bool = True
+    axis_format: str = ""
+    axis_ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
