@@ -56,8 +56,8 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
             "line": {"none": True},
         }
     )
-    feet = [place for place, series in enumerate(chart.series) if series.kind == "base"]
-    main.set_legend({"position": "bottom", "font": _SMALL, "delete_series": feet} if chart.legend else {"none": True})
+    silent = [place for place, series in enumerate(chart.series) if series.kind == "base" or not series.title]
+    main.set_legend({"position": "bottom", "font": _SMALL, "delete_series": silent} if chart.legend else {"none": True})
     main.set_chartarea({"border": {"color": "#D0D0D0"}, "fill": {"color": "#FFFFFF"}})
     main.set_size({"width": placed.width, "height": placed.height})
     sheet.insert_chart(

@@ -202,7 +202,8 @@ class Table:
 class Series:
     """A series of a chart: a row of a sheet.
 
-    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points.
+    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points. A series without a
+    title is left out of the legend: it belongs to the one before it.
     """
 
     row: str
@@ -242,7 +243,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts."""
+    """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts.
+
+    `portrait` is for a page that is higher than it is wide.
+    """
 
     title: str
     scope: str
@@ -250,6 +254,7 @@ class Board:
     charts: tuple[Chart, ...]
     message: str = ""
     tables: tuple[Table, ...] = ()
+    portrait: bool = False
 
     @property
     def every(self) -> tuple[Figure, ...]:
