@@ -203,7 +203,8 @@ class Series:
     """A series of a chart: a row of a sheet.
 
     `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points. `curve` and `point`
-    are drawn over numbers, a smooth line and markers alone; `x` is the row of these numbers where it is not the axis of the chart.
+    are drawn over numbers, a smooth line and markers alone; `x` is the row of these numbers where it is not the axis of the chart. A
+    series without a title is left out of the legend: it belongs to the one before it.
     """
 
     row: str
@@ -250,7 +251,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts."""
+    """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts.
+
+    `portrait` is for a page that is higher than it is wide.
+    """
 
     title: str
     scope: str
@@ -258,6 +262,7 @@ class Board:
     charts: tuple[Chart, ...]
     message: str = ""
     tables: tuple[Table, ...] = ()
+    portrait: bool = False
 
     @property
     def every(self) -> tuple[Figure, ...]:

@@ -30,7 +30,7 @@ def board(template: Template, layout: Layout, book: Book) -> None:
         If a table has more columns than the page has cells.
     """
     given = template.board
-    page = Page("Board", freeze=(3, 0), repeat=(0, 2), one_page=True)
+    page = Page("Board", freeze=(3, 0), repeat=(0, 2), one_page=True, landscape=not given.portrait)
     for tile in range(ACROSS):
         page.widths += [(3 * tile, 3 * tile + 1, CELL), (3 * tile + 2, 3 * tile + 2, GAP)]
     page.widths.pop()
@@ -118,7 +118,8 @@ def _line(table: Table, line: Line, page: Page, layout: Layout, book: Book, row:
     for column in range(last + 1):
         page.put(row, column, None if column else line.label, f"{kind}_label")
     for k in range(table.columns):
-        _value(page, layout, book, table.figure(line, k + 1), row, TABLE_CELLS[k], f"{kind}_value")
+        role = "table_text" if line.format == "text" else f"{kind}_value"
+        _value(page, layout, book, table.figure(line, k + 1), row, TABLE_CELLS[k], role)
 
 
 def _charts(given: Board, page: Page, row: int) -> None:
