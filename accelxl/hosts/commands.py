@@ -267,7 +267,7 @@ def answer(command: Command, read: Any, settings: Rows, progress: Progress | Non
         return _framed(outcome, [given.get(name) for name in command.axes]) if command.axes else outcome
     target = function(command)
     _check(command, given, [name for name, _ in command.settings])
-    _no_errors(command, given)
+    _no_errors(command, {PLAN: read, **given} if command.reads == "plan" else given)
     first = dict(command.settings)
     taken = {name: _taken(first[name], value) for name, value in given.items() if value is not None}
     extra = {"progress": progress} if "progress" in inspect.signature(target).parameters else {}
