@@ -1,6 +1,6 @@
 """Run by a Python with LibreOffice's bridge: a line of JSON in, done in Calc, a line of JSON out. `office.py` beside it starts it.
 
-python driver.py MANAGER SOFFICE PROFILE [EXTENSION]
+python driver.py MANAGER SOFFICE PROFILE
 """
 
 import importlib.util
@@ -173,13 +173,13 @@ class Books:
         return {"process": self.office.process.pid}
 
 
-def main(manager, soffice, profile, extension=""):
+def main(manager, soffice, profile):
     spec = importlib.util.spec_from_file_location("manager", manager)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     answers = sys.stdout
     sys.stdout = sys.stderr
-    office = module.started(soffice, profile, extension)
+    office = module.started(soffice, profile)
     try:
         books = Books(office)
         print(json.dumps({"answer": books.state()}), file=answers, flush=True)

@@ -13,6 +13,7 @@ and recalculation on load, and opens copies of books, so that nothing is left be
 starts again with the next `open`.
 """
 
+import atexit
 import json
 import os
 import selectors
@@ -24,6 +25,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from accelxl import __version__
 from accelxl.functions import REGISTRY, CellError
 from accelxl.functions.cells import ERRORS
 from accelxl.hosts.calc import build, install, manager, names
@@ -55,9 +57,38 @@ class Refused(Exception):
 
 
 @cache
-def extension():
-    """The bytes of the add-in, built once."""
-    return build.extension()
+def template(addin):
+    """A profile that has been started once, with the add-in if it is wanted; each office has a copy of it.
+
+    What is added to a running office works in a process of its own until the office is started again, so that a test of the add-in needs
+    a profile that has it before the start.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="accelxl-profile-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    user = folder / "profile" / "user"
+    user.mkdir(parents=True)
+    items = "".join(ITEM.format(*row) for row in PROFILE)
+    text = '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    (user / "registrymodifications.xcu").write_text(f"{text}{items}</oor:items>\n", encoding="utf-8")
+    if addin:
+        (folder / build.NAME).write_bytes(build.extension())
+    verb = ["add", str(folder / build.NAME)] if addin else ["version", manager.IDENTIFIER]
+    done = subprocess.run(
+        [program("uno"), manager.__file__, program("soffice"), str(user.parent), *verb],
+        capture_output=True, text=True, check=False, env=environment(folder), timeout=300,
+    )  # fmt: skip
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told.get("answer") == (__version__ if addin else ""), (told, done.stderr)
+    return user.parent
+
+
+def environment(home):
+    """Variables for a private office."""
+    own = {"PYTHONPATH", "PYTHONHOME"}
+    return {name: text for name, text in os.environ.items() if name not in own} | {
+        "HOME": str(home),
+        "SAL_USE_VCLPLUGIN": "svp",
+    }
 
 
 def value(found):
@@ -72,11 +103,7 @@ class Office:
         self.folder = Path(tempfile.mkdtemp(prefix="accelxl-calc-"))
         self.settings = self.folder / "calc.json"
         self.configure(backend=backend, seconds=seconds, **changes)
-        self._extension = ""
-        if addin:
-            path = self.folder / build.NAME
-            path.write_bytes(extension())
-            self._extension = str(path)
+        self._addin = addin
         self._driver = None
         self.starts = 0
         self.process = None
@@ -95,19 +122,13 @@ class Office:
     def _start(self):
         profile = self.folder / f"profile{self.starts}"
         self.starts += 1
-        user = profile / "user"
-        user.mkdir(parents=True)
-        items = "".join(ITEM.format(*row) for row in PROFILE)
-        text = '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
-        (user / "registrymodifications.xcu").write_text(f"{text}{items}</oor:items>\n", encoding="utf-8")
-        own = {"PYTHONPATH", "PYTHONHOME"}
-        environment = {name: text for name, text in os.environ.items() if name not in own}
-        environment |= {settings.VARIABLE: str(self.settings), "HOME": str(self.folder), "SAL_USE_VCLPLUGIN": "svp"}
+        shutil.copytree(template(self._addin), profile)
+        variables = environment(self.folder) | {settings.VARIABLE: str(self.settings)}
         command = [program("uno"), str(DRIVER), manager.__file__, program("soffice"), str(profile)]
         self._log = (self.folder / "driver.log").open("ab")
         self._driver = subprocess.Popen(
-            [*command, *filter(None, [self._extension])],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env=environment, start_new_session=True, cwd=self.folder,
+            command,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env=variables, start_new_session=True, cwd=self.folder,
         )  # fmt: skip
         self.process = self._answer()["process"]
 
