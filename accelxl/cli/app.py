@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from accelxl import cli_calc, cli_excel, cli_scenarios
-from accelxl.cli_read import names_of
-from accelxl.cli_show import bar, figure, out, print_json, print_table, say, shown
-from accelxl.errors import AccelError, Interrupted
+from accelxl.cli import calc, excel, scenarios
+from accelxl.cli.read import names_of
+from accelxl.cli.show import bar, figure, out, print_json, print_table, say, shown
+from accelxl.errors import AccelError, BadFile, Interrupted
 
 
 class BrokenOffError(Exception):
@@ -39,8 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(cli_excel.app)
-app.add_typer(cli_calc.app)
+app.add_typer(excel.app)
+app.add_typer(calc.app)
 PlanFile = Annotated[
     Path, typer.Argument(help="a plan: JSON (an object) or CSV (a name, then one value column a tranche)")
 ]
@@ -124,7 +124,7 @@ def plan(
         )
 
 
-app.add_typer(cli_scenarios.app)
+app.add_typer(scenarios.app)
 
 
 # -- workbooks ---------------------------------------------------------------------------------------------------------
@@ -187,24 +187,34 @@ def demo(
 
 # -- functions -------------------------------------------------------------------------------------------------------------
 @app.command()
-def functions(
-    as_json: AsJson = False,
-    to: Annotated[Path | None, typer.Option("--pages", help="write the reference as pages into this folder")] = None,
-) -> None:
+def functions(as_json: AsJson = False) -> None:
     """List the spreadsheet functions."""
     from accelxl.functions import reference
 
-    if to is not None:
-        from accelxl.files import write_atomically
-        from accelxl.functions.pages import pages
-
-        for name, text in pages().items():
-            say.print(str(write_atomically(to / f"{name}.md", text.encode())), soft_wrap=True)
-    elif as_json:
+    if as_json:
         print_json(reference.data())
     else:
         print_table(reference.HEADER, reference.table())
 
 
-if __name__ == "__main__":
-    main()
+@app.command()
+def generate(
+    folder: Annotated[Path, typer.Argument(help="the folder of the documents")] = Path("docs"),
+    check: Annotated[bool, typer.Option("--check", help="write nothing; exit 2 where a page is not current")] = False,
+) -> None:
+    """Write the pages of the documents that are made from the registry of functions."""
+    from accelxl.files import write_atomically
+    from accelxl.functions.pages import pages
+
+    made = {folder / "functions" / f"{name}.md": text.encode() for name, text in pages().items()}
+    there = set((folder / "functions").glob("*.md"))
+    old = [path for path, text in made.items() if path not in there or path.read_bytes() != text]
+    left = sorted(there - set(made))
+    if check and (old or left):
+        raise BadFile(
+            f"{', '.join(map(str, [*old, *left]))}: not what the registry gives; `accelxl generate` writes them anew"
+        )
+    for path in old:
+        say.print(str(write_atomically(path, made[path])), soft_wrap=True)
+    for path in left:
+        path.unlink()
