@@ -93,19 +93,39 @@ class Books:
     def get(self, book, names):
         return {name: settled(self.area(book, name).getCellByPosition(0, 0)) for name in names}
 
-    def cells(self, book):
-        """Every cell with a formula: sheet, row and column from 0, value."""
+    def places(self, book):
+        """Every cell with a formula: sheet, row and column from 0."""
         found = []
         for sheet in self.books[book].Sheets:
-            name = sheet.Name
             for area in sheet.queryContentCells(FORMULA).getRangeAddresses():
-                top, left = area.StartRow, area.StartColumn
-                cells = sheet.getCellRangeByPosition(left, top, area.EndColumn, area.EndRow)
-                for down, row in enumerate(cells.getDataArray()):
-                    for across, value in enumerate(row):
-                        shown = {"error": error_of(cells.getCellByPosition(across, down))} if value is None else value
-                        found.append((name, top + down, left + across, shown))
+                found += [
+                    (sheet.Name, row, column)
+                    for row in range(area.StartRow, area.EndRow + 1)
+                    for column in range(area.StartColumn, area.EndColumn + 1)
+                ]
         return found
+
+    def values(self, book, places):
+        """The values of cells; each sheet is read in one go."""
+        document = self.books[book]
+        sheets = {name: document.Sheets.getByName(name) for name in dict.fromkeys(place[0] for place in places)}
+        rows = {}
+        for name, sheet in sheets.items():
+            cursor = sheet.createCursor()
+            cursor.gotoEndOfUsedArea(False)
+            end = cursor.getRangeAddress()
+            rows[name] = sheet.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow).getDataArray()
+        found = [rows[name][row][column] for name, row, column in places]
+        for place, value in enumerate(found):
+            if value is None:
+                name, row, column = places[place]
+                found[place] = {"error": error_of(sheets[name].getCellByPosition(column, row))}
+        return found
+
+    def cells(self, book):
+        """Every cell with a formula, and the values in that order."""
+        places = self.places(book)
+        return places, self.values(book, places)
 
     def formulas(self, book):
         found = []
@@ -122,6 +142,7 @@ class Books:
     def sweep(self, book, jobs, names, hard):
         """For each job: override, recalculate, read, put the old values back. `names` empty: all cells with formulas."""
         document = self.books[book]
+        places = [] if names else self.places(book)
         cell = {
             where: self.area(book, where).getCellByPosition(0, 0)
             for where in {*names, *(key for job in jobs for key in job)}
@@ -133,12 +154,12 @@ class Books:
             before = {where: cell[where].getFormula() for where in job}
             self.put(book, job)
             document.calculateAll() if hard else document.calculate()
-            found.append({name: settled(cell[name]) for name in names} if names else self.cells(book))
+            found.append({name: settled(cell[name]) for name in names} if names else self.values(book, places))
             for where, old in before.items():
                 cell[where].setString(old) if text[where] else cell[where].setFormula(old)
         document.calculate()
         document.enableAutomaticCalculation(True)
-        return found
+        return places, found
 
     def save(self, book, path):
         self.books[book].storeToURL(Path(path).as_uri(), (option("FilterName", FILTERS[Path(path).suffix]),))

@@ -233,7 +233,8 @@ class Book:
 
     def cells(self):
         """Values of all cells with formulas."""
-        return {(sheet, row, column): value(found) for sheet, row, column, found in self._ask("cells")}
+        places, found = self._ask("cells")
+        return {tuple(place): value(one) for place, one in zip(places, found, strict=True)}
 
     def formulas(self):
         """Texts of all formulas, as Calc has them."""
@@ -247,10 +248,13 @@ class Book:
         jobs = list(jobs)
         found = []
         for start in range(0, len(jobs), CHUNK):
-            found += self._ask("sweep", jobs=jobs[start : start + CHUNK], names=where, hard=hard)
-        if where:
-            return [{name: value(one) for name, one in row.items()} for row in found]
-        return [{(sheet, row, column): value(one) for sheet, row, column, one in cells} for cells in found]
+            places, rows = self._ask("sweep", jobs=jobs[start : start + CHUNK], names=where, hard=hard)
+            if where:
+                found += [{name: value(one) for name, one in row.items()} for row in rows]
+            else:
+                keys = list(map(tuple, places))
+                found += [dict(zip(keys, map(value, row), strict=True)) for row in rows]
+        return found
 
     def add_sheet(self, title):
         """Add an empty sheet at the end; those of a template are protected."""

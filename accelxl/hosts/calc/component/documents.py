@@ -84,10 +84,18 @@ def _unbound(sheet: Any, methods: Mapping[str, str]) -> dict[tuple[int, int], st
 
 
 def _set(sheet: Any, formulas: dict[tuple[int, int], str]) -> None:
-    """Set formulas: an array once, other cells a run of a column at a time, for a call for each cell takes milliseconds."""
-    for column, row, texts in runs({place: text for place, text in formulas.items() if not text.startswith("{")}):
-        area = sheet.getCellRangeByPosition(column, row, column, row + len(texts) - 1)
-        area.setFormulaArray(tuple((text,) for text in texts))
+    """Set formulas: an array once, other cells a run of a column at a time, for a call for each cell takes milliseconds.
+
+    A protected sheet, as that of a template, takes a formula for a cell from us and refuses a run of them.
+    """
+    single = {place: text for place, text in formulas.items() if not text.startswith("{")}
+    if sheet.isProtected():
+        for (column, row), text in single.items():
+            sheet.getCellByPosition(column, row).setFormula(text)
+    else:
+        for column, row, texts in runs(single):
+            area = sheet.getCellRangeByPosition(column, row, column, row + len(texts) - 1)
+            area.setFormulaArray(tuple((text,) for text in texts))
     done: set[tuple[int, int]] = set()
     for (column, row), text in formulas.items():
         if not text.startswith("{") or (column, row) in done:

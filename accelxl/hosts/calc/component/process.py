@@ -48,6 +48,14 @@ class Process:
         """Return the answer to a frame; None where the process ended or took too long."""
         return self._timed(values)
 
+    def more(self) -> list[Any] | None:
+        """Return the next frame of an answer that has several."""
+        return self._timed(None)
+
+    def kill(self) -> None:
+        """End the process while another thread waits for its answer."""
+        self._process.kill()
+
     def _timed(self, values: tuple[Any, ...] | None) -> list[Any] | None:
         given, taken = self._process.stdin, self._process.stdout
         if given is None or taken is None:

@@ -11,8 +11,10 @@ from itertools import chain
 from math import isnan
 from typing import Any, BinaryIO
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Counts up when a frame changes its form: the add-in and the package it talks to must agree."""
+LONG = "long"
+"""The verb of a command that may take long, and of the frames that tell how far it is."""
 LENGTH = struct.Struct("<I")
 SIZE = struct.Struct("<II")
 DOUBLE = struct.Struct("<d")
