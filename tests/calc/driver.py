@@ -33,6 +33,16 @@ def settled(cell):
     return {"error": error_of(cell)} if found is None else found
 
 
+def set_cell(cell, value):
+    """Put a number, a text or a formula into a cell; None empties it."""
+    if value is None:
+        cell.setString("")
+    elif isinstance(value, str):
+        cell.setFormula(value) if value.startswith("=") else cell.setString(value)
+    else:
+        cell.setValue(float(value))
+
+
 class Books:
     """The open books by number, and what can be done with them."""
 
@@ -67,13 +77,7 @@ class Books:
 
     def put(self, book, values):
         for where, value in values.items():
-            cell = self.area(book, where).getCellByPosition(0, 0)
-            if value is None:
-                cell.setString("")
-            elif isinstance(value, str):
-                cell.setFormula(value) if value.startswith("=") else cell.setString(value)
-            else:
-                cell.setValue(float(value))
+            set_cell(self.area(book, where).getCellByPosition(0, 0), value)
 
     def array(self, book, where, formula):
         self.area(book, where).setArrayFormula(formula)
@@ -105,27 +109,32 @@ class Books:
                 ]
         return found
 
-    def values(self, book, places):
-        """The values of cells; each sheet is read in one go."""
-        document = self.books[book]
-        sheets = {name: document.Sheets.getByName(name) for name in dict.fromkeys(place[0] for place in places)}
-        rows = {}
-        for name, sheet in sheets.items():
+    def blocks(self, book, places):
+        """The used area of each sheet that has one of these cells."""
+        found = {}
+        for name in dict.fromkeys(place[0] for place in places):
+            sheet = self.books[book].Sheets.getByName(name)
             cursor = sheet.createCursor()
             cursor.gotoEndOfUsedArea(False)
             end = cursor.getRangeAddress()
-            rows[name] = sheet.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow).getDataArray()
+            found[name] = sheet.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow)
+        return found
+
+    @staticmethod
+    def values(blocks, places):
+        """The values of cells; each sheet is read in one go, for each word to the office takes its time."""
+        rows = {name: block.getDataArray() for name, block in blocks.items()}
         found = [rows[name][row][column] for name, row, column in places]
         for place, value in enumerate(found):
             if value is None:
                 name, row, column = places[place]
-                found[place] = {"error": error_of(sheets[name].getCellByPosition(column, row))}
+                found[place] = {"error": error_of(blocks[name].getCellByPosition(column, row))}
         return found
 
     def cells(self, book):
         """Every cell with a formula, and the values in that order."""
         places = self.places(book)
-        return places, self.values(book, places)
+        return places, self.values(self.blocks(book, places), places)
 
     def formulas(self, book):
         found = []
@@ -143,6 +152,7 @@ class Books:
         """For each job: override, recalculate, read, put the old values back. `names` empty: all cells with formulas."""
         document = self.books[book]
         places = [] if names else self.places(book)
+        blocks = self.blocks(book, places)
         cell = {
             where: self.area(book, where).getCellByPosition(0, 0)
             for where in {*names, *(key for job in jobs for key in job)}
@@ -152,9 +162,10 @@ class Books:
         found = []
         for job in jobs:
             before = {where: cell[where].getFormula() for where in job}
-            self.put(book, job)
+            for where, new in job.items():
+                set_cell(cell[where], new)
             document.calculateAll() if hard else document.calculate()
-            found.append({name: settled(cell[name]) for name in names} if names else self.values(book, places))
+            found.append({name: settled(cell[name]) for name in names} if names else self.values(blocks, places))
             for where, old in before.items():
                 cell[where].setString(old) if text[where] else cell[where].setFormula(old)
         document.calculate()
@@ -181,6 +192,13 @@ class Books:
 
     def sheets(self, book):
         return [sheet.Name for sheet in self.books[book].Sheets]
+
+    def titles(self, book):
+        """Addresses of all open books."""
+        found, all_ = [], self.office.desktop.getComponents().createEnumeration()
+        while all_.hasMoreElements():
+            found.append(all_.nextElement().getURL())
+        return found
 
     def gone(self):
         """Whether the office answers no more."""

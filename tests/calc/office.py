@@ -24,6 +24,7 @@ import tempfile
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from accelxl import __version__
 from accelxl.functions import REGISTRY, CellError
@@ -189,7 +190,7 @@ class Office:
             folder = Path(tempfile.mkdtemp(dir=self.folder))
             copy = folder / Path(path).name
             shutil.copy(path, copy)
-        book = Book(self, self.ask("open", path=None if copy is None else str(copy)))
+        book = Book(self, self.ask("open", path=None if copy is None else str(copy)), copy)
         try:
             yield book
         finally:
@@ -203,8 +204,8 @@ class Office:
 class Book:
     """An open book."""
 
-    def __init__(self, office, number):
-        self.office, self.number, self.start = office, number, office.starts
+    def __init__(self, office, number, path=None):
+        self.office, self.number, self.start, self.path = office, number, office.starts, path
 
     def _ask(self, verb, **given):
         if self.start != self.office.starts or self.office._driver is None:
@@ -263,6 +264,10 @@ class Book:
     def sheets(self):
         """Names of the sheets."""
         return self._ask("sheets")
+
+    def titles(self):
+        """Addresses of all open books, with their blanks as they are."""
+        return [unquote(url) for url in self._ask("titles")]
 
     def select(self, where):
         """Select a range."""

@@ -7,6 +7,7 @@ The work is done by the same functions as behind Excel's ribbon.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -252,7 +253,10 @@ def _printed(command: Command, _: str, book: Book, __: Progress | None) -> Told:
     _beside(command, book)
     folder = path.parent if path.is_absolute() and path.parent.is_dir() else _documents()
     target = folder / f"{path.stem if path.name else copy.stem} board.pdf"
-    function(command)(copy, target)
+    try:
+        function(command)(copy, target)
+    finally:
+        shutil.rmtree(copy.parent, ignore_errors=True)  # the add-in made it for this copy alone
     return _message(command, f"{target} is written")
 
 

@@ -41,9 +41,8 @@ def run(context: Any, dispatcher: backend.Dispatcher, command: str, functions: M
         if command == STOP:
             _stop(document, key)
             return
-        with tempfile.TemporaryDirectory(prefix="accelxl-") as folder:
-            reader = Reader(document, functions, why, Path(folder))
-            told = _asked(dispatcher, desktop, command, reader)
+        reader = Reader(document, functions, why)
+        told = _asked(dispatcher, desktop, command, reader)
         if told["do"] == "beside":
             work = beside.RUNNING.get(key)
             if work is not None:
@@ -100,9 +99,9 @@ def _done(desktop: Any, document: Any, told: dict[str, Any]) -> None:
 class Reader:
     """What a command may want of a book; `given` is what was read so far."""
 
-    def __init__(self, document: Any, functions: Mapping[str, str], why: Any, folder: Path) -> None:
+    def __init__(self, document: Any, functions: Mapping[str, str], why: Any) -> None:
         self.given: dict[str, Any] = {}
-        self._document, self._functions, self._why, self._folder = document, functions, why, folder
+        self._document, self._functions, self._why = document, functions, why
 
     def read(self, what: str, which: Any) -> None:
         """Read what is wanted; without a book there is nothing of it."""
@@ -171,7 +170,7 @@ class Reader:
         return None if path is None else str(path)
 
     def _copy(self, _: Any) -> str:
-        """A copy of the book as it is open; it lies in a folder of its own that outlives the reading."""
+        """A copy of the book as it is open; it lies in a folder of its own, which the command removes."""
         import uno
         from com.sun.star.beans import PropertyValue
 
