@@ -82,6 +82,13 @@ class Books:
     def array(self, book, where, formula):
         self.area(book, where).setArrayFormula(formula)
 
+    def fill(self, book, where, formula):
+        """A formula in each cell of a column, with its row in it."""
+        area = self.area(book, where)
+        place = area.getRangeAddress()
+        rows = range(place.StartRow + 1, place.EndRow + 2)
+        area.setFormulaArray(tuple((formula.replace("{row}", str(row)),) for row in rows))
+
     def rows(self, book, where):
         area = self.area(book, where)
         found = [list(row) for row in area.getDataArray()]

@@ -183,10 +183,10 @@ class Office:
             self.process = None
 
     @contextmanager
-    def open(self, path=None):
+    def open(self, path=None, *, copied=True):
         """Give a book opened from a copy of a file; without one a new book."""
-        copy = None
-        if path is not None:
+        copy = None if path is None or copied else Path(path)
+        if path is not None and copied:
             folder = Path(tempfile.mkdtemp(dir=self.folder))
             copy = folder / Path(path).name
             shutil.copy(path, copy)
@@ -197,7 +197,7 @@ class Office:
             if self._driver is not None and book.start == self.starts:
                 with suppress(Crashed):
                     self.ask("close", book=book.number)
-            if copy is not None:
+            if copy is not None and copied:
                 shutil.rmtree(copy.parent, ignore_errors=True)
 
 
@@ -227,6 +227,10 @@ class Book:
     def get(self, *where):
         """Values of single cells."""
         return {name: value(found) for name, found in self._ask("get", names=where).items()}
+
+    def fill(self, where, formula):
+        """Put a formula into each cell of a column; {row} in it is the row."""
+        self._ask("fill", where=where, formula=formula)
 
     def rows(self, where):
         """Values of a range."""
