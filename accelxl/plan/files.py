@@ -14,6 +14,8 @@ from accelxl.plan.inputs import INPUTS
 from accelxl.plan.model import Plan, from_block, plan_of
 
 MAX_BYTES = 16 << 20
+MOST_ITEMS = 2_000_000
+"""Fields, rows and brackets of a file: what a field of one letter costs in memory is fifty times what it costs on the disk."""
 
 
 def read_text(path: Path, needed: str = "a plan is needed") -> str:
@@ -38,6 +40,9 @@ def read_text(path: Path, needed: str = "a plan is needed") -> str:
         raise BadFile(f"{path} cannot be read: {error.strerror}") from error
     if not text.strip():
         raise BadFile(f"{path} is empty; {needed}")
+    items = sum(map(text.count, ",;\t\n[{"))
+    if items > MOST_ITEMS:
+        raise BadFile(f"{path} has {items:,} fields and brackets; up to {MOST_ITEMS:,} are allowed")
     return text
 
 
