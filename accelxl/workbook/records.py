@@ -91,6 +91,8 @@ def _json(path: Path, text: str) -> list[Record]:
         raise BadFile(f"{path} is not JSON (line {error.lineno}, column {error.colno})") from error
     except RecursionError as error:
         raise BadFile(f"{path} is not JSON that can be read: it is nested too deep") from error
+    except ValueError as error:
+        raise BadFile(f"{path} is not JSON that can be read: {error}") from error
     except UnknownName as error:
         raise UnknownName(f"{path}: {error}") from error
     if isinstance(found, dict):
