@@ -53,7 +53,7 @@ def _horizons() -> Block:
 
 TIERS = Block(
     "tier_table", "The price above the commitment, as ACCEL_COMMIT reads it", ("From hours above", "USD/h"),
-    ((Entry("=0"), Entry("=in_demand_usd_per_hour", "number2")),), sheet="Contracts",
+    ((Entry("=0", "number"), Entry("=in_demand_usd_per_hour", "number2")),), sheet="Contracts",
 )  # fmt: skip
 
 
