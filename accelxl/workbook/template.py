@@ -202,8 +202,10 @@ class Table:
 class Series:
     """A series of a chart: a row of a sheet.
 
-    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points. `curve` and `point`
-    are drawn over numbers, a smooth line and markers alone; `x` is the row of these numbers where it is not the axis of the chart.
+    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points. A series without a
+    title is left out of the legend: it belongs to the one before it. `curve` and `point` are drawn over numbers, a line and markers
+    that carry their title; `x` is the row of these numbers where it is not the axis of the chart. `side` is where the labels of a line
+    or a point stand.
     """
 
     row: str
@@ -213,7 +215,7 @@ class Series:
     dash: str = "solid"
     labels: str = ""
     x: str = ""
-    legend: bool = True
+    side: Literal["above", "right"] = "above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts."""
+    """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts.
+
+    `portrait` is for a page that is higher than it is wide.
+    """
 
     title: str
     scope: str
@@ -258,6 +263,7 @@ class Board:
     charts: tuple[Chart, ...]
     message: str = ""
     tables: tuple[Table, ...] = ()
+    portrait: bool = False
 
     @property
     def every(self) -> tuple[Figure, ...]:
