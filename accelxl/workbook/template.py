@@ -202,9 +202,10 @@ class Table:
 class Series:
     """A series of a chart: a row of a sheet.
 
-    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points. `curve` and `point`
-    are drawn over numbers, a smooth line and markers alone; `x` is the row of these numbers where it is not the axis of the chart. A
-    series without a title is left out of the legend: it belongs to the one before it.
+    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points. A series without a
+    title is left out of the legend: it belongs to the one before it. `curve` and `point` are drawn over numbers, a line and markers
+    that carry their title; `x` is the row of these numbers where it is not the axis of the chart. `side` is where the labels of a line
+    or a point stand.
     """
 
     row: str
@@ -214,7 +215,7 @@ class Series:
     dash: str = "solid"
     labels: str = ""
     x: str = ""
-    legend: bool = True
+    side: Literal["above", "right"] = "above"
 
 
 @dataclass(frozen=True, slots=True)

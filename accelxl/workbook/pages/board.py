@@ -15,8 +15,6 @@ LAST = 3 * ACROSS - 2
 """The last column of the grid."""
 PIXELS = 2 * int(CELL * 7 + 5)
 CHART_ROWS, ROW_HEIGHT = 11, 16.5
-CHARACTER, LINE = 5.3, 13.5
-"""Points of a unit of width, and of a row whose height is not set."""
 TABLE_CELLS = tuple(3 * tile + side for tile in range(1, ACROSS) for side in (0, 1))
 """Columns of the grid that hold the figures of a table."""
 
@@ -47,13 +45,6 @@ def board(template: Template, layout: Layout, book: Book) -> None:
     for table in given.tables:
         row = _table(table, page, layout, book, row)
     _charts(given, page, row)
-    page.landscape = _wide(page)
-
-
-def _wide(page: Page) -> bool:
-    """Whether the page is wider than high, in points."""
-    across = sum((last - first + 1) * width for first, last, width in page.widths) * CHARACTER
-    return across >= sum(page.heights.get(row, LINE) for row in range(page.area[0] + 1))
 
 
 def _section(page: Page, row: int, title: str) -> None:
