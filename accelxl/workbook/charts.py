@@ -13,6 +13,7 @@ from accelxl.workbook.styles import COLOURS, FONT
 from accelxl.workbook.template import Chart, Series
 
 _SMALL = {"name": FONT, "size": 8, "color": "#404040"}
+INVISIBLE = {"base", "shore"}
 DARK = {"navy", "teal", "rust"}
 """Fills on which labels are white."""
 _TYPES: dict[str, dict[str, str]] = {
@@ -21,6 +22,8 @@ _TYPES: dict[str, dict[str, str]] = {
     "stack": {"type": "column", "subtype": "stacked"},
     "base": {"type": "column", "subtype": "stacked"},
     "area": {"type": "area"},
+    "band": {"type": "area", "subtype": "stacked"},
+    "bar": {"type": "bar"},
 }
 
 
@@ -45,18 +48,14 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
             "overlay": False,
         }
     )
-    main.set_x_axis(_x_axis(chart))
-    main.set_y_axis(
-        {
-            "name": chart.unit,
-            "name_font": {**_SMALL, "bold": False},
-            "num_font": _SMALL,
-            "num_format": chart.number_format,
-            "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0", "width": 0.5}},
-            "line": {"none": True},
-        }
-    )
-    silent = [place for place, series in enumerate(chart.series) if series.kind == "base" or not series.title]
+    names, figures = _x_axis(chart), _y_axis(chart)
+    if chart.series[0].kind == "bar":  # the axis of names stands upright and counts from above
+        names |= {"reverse": True, "major_tick_mark": "none", "interval_unit": 1}
+        figures |= {"label_position": "high"}
+        names, figures = figures, names
+    main.set_x_axis(names)
+    main.set_y_axis(figures)
+    silent = [place for place, series in enumerate(chart.series) if series.kind in INVISIBLE or not series.title]
     main.set_legend({"position": "bottom", "font": _SMALL, "delete_series": silent} if chart.legend else {"none": True})
     main.set_chartarea({"border": {"color": "#D0D0D0"}, "fill": {"color": "#FFFFFF"}})
     main.set_size({"width": placed.width, "height": placed.height})
@@ -66,8 +65,19 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
 
 
 def _plotted(series: Series) -> str:
-    """Return the kind of chart that draws a series; the foot of a stack belongs to the stack."""
-    return "stack" if series.kind == "base" else series.kind
+    """Return the kind of chart that draws a series; the foot of a stack belongs to the stack, the shore to the bands."""
+    return {"base": "stack", "shore": "band"}.get(series.kind, series.kind)
+
+
+def _y_axis(chart: Chart) -> dict[str, Any]:
+    return {
+        "name": chart.unit,
+        "name_font": {**_SMALL, "bold": False},
+        "num_font": _SMALL,
+        "num_format": chart.number_format,
+        "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0", "width": 0.5}},
+        "line": {"none": True},
+    }
 
 
 def _x_axis(chart: Chart) -> dict[str, Any]:
@@ -99,7 +109,7 @@ def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
         options["data_labels"] = {"value": True, "num_format": series.labels, "font": font}
         if series.kind == "line":
             options["data_labels"]["position"] = "above"
-    if series.kind == "base":
+    if series.kind in INVISIBLE:
         options["fill"], options["border"] = {"none": True}, {"none": True}
     elif series.kind == "line":
         options["line"] = {"color": colour, "width": 2.0, "dash_type": series.dash}
@@ -108,4 +118,6 @@ def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
         options["border"] = {"none": True}
     if series.kind != "line":
         options["gap"] = 50
+    if series.kind == "bar":
+        options["overlap"] = 100
     return options
