@@ -31,6 +31,11 @@ def started(code, *args):
     return subprocess.Popen([sys.executable, "-c", code, *map(str, args)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
+def ends_well(process):
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+
+
 def killed_at_first_bytes(process, folder):
     """Kill a program as soon as it has written something into a folder."""
     until = time.monotonic() + 120
@@ -47,12 +52,11 @@ def killed_at_first_bytes(process, folder):
 def test_a_killed_grid_leaves_the_file_of_the_last_run_or_none(tmp_path, there):
     out = tmp_path / "x.parquet"
     if there:
-        assert started(SMALL, out).wait() == 0
+        ends_well(started(SMALL, out))
     before = out.read_bytes() if there else None
     killed_at_first_bytes(started(GRID, out), tmp_path)
     assert (out.read_bytes() if out.exists() else None) == before
-    done = started(SMALL, out)
-    assert done.wait() == 0, done.stderr.read()
+    ends_well(started(SMALL, out))
     assert pq.read_table(out).num_rows == 12
 
 
@@ -116,7 +120,7 @@ except BadFile as error:
 
 def test_a_disk_that_fills_gets_a_sentence_and_keeps_the_last_file(tmp_path):
     out = tmp_path / "x.parquet"
-    assert started(SMALL, out).wait() == 0
+    ends_well(started(SMALL, out))
     before = out.read_bytes()
     code = "import signal, resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
     done = subprocess.run([sys.executable, "-c", code + GRID, str(out)], cwd=ROOT, capture_output=True, text=True, check=False)
