@@ -7,7 +7,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from accelxl.workbook.language import FIRST, Book
+from accelxl.workbook.language import FIRST, TOTAL, Book, Place
 from accelxl.workbook.layout import PlacedChart
 from accelxl.workbook.styles import COLOURS, FONT
 from accelxl.workbook.template import Chart, Series
@@ -21,7 +21,10 @@ _TYPES: dict[str, dict[str, str]] = {
     "stack": {"type": "column", "subtype": "stacked"},
     "base": {"type": "column", "subtype": "stacked"},
     "area": {"type": "area"},
+    "curve": {"type": "scatter", "subtype": "smooth"},
 }
+_DRAWN_AS = {"base": "stack", "point": "curve"}
+"""The kind of chart that draws a series: the foot of a stack belongs to the stack, a point to the curves."""
 
 
 def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedChart, book: Book) -> None:
@@ -56,8 +59,10 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
             "line": {"none": True},
         }
     )
-    feet = [place for place, series in enumerate(chart.series) if series.kind == "base"]
-    main.set_legend({"position": "bottom", "font": _SMALL, "delete_series": feet} if chart.legend else {"none": True})
+    feet = [place for place, series in enumerate(chart.series) if series.kind == "base" or not (series.legend and series.title)]
+    # curves have many short names: beside them the legend leaves room for the plot
+    side = "right" if any(series.kind == "curve" for series in chart.series) else "bottom"
+    main.set_legend({"position": side, "font": _SMALL, "delete_series": feet} if chart.legend else {"none": True})
     main.set_chartarea({"border": {"color": "#D0D0D0"}, "fill": {"color": "#FFFFFF"}})
     main.set_size({"width": placed.width, "height": placed.height})
     sheet.insert_chart(
@@ -66,8 +71,7 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
 
 
 def _plotted(series: Series) -> str:
-    """Return the kind of chart that draws a series; the foot of a stack belongs to the stack."""
-    return "stack" if series.kind == "base" else series.kind
+    return _DRAWN_AS.get(series.kind, series.kind)
 
 
 def _x_axis(chart: Chart) -> dict[str, Any]:
@@ -81,31 +85,46 @@ def _x_axis(chart: Chart) -> dict[str, Any]:
     }
     if chart.date_axis:
         axis.update({"date_axis": True, "num_format": "yyyy", "major_unit": 1, "major_unit_type": "years"})
+    if chart.axis_format:
+        axis["num_format"] = chart.axis_format
+    if chart.axis_ends:
+        axis["min"], axis["max"] = chart.axis_ends
     return axis
 
 
+def _across(sheet: str, place: Place) -> list[Any]:
+    """Return the cells of a row: all its columns, or its one cell."""
+    first, last = (FIRST, FIRST + place.columns - 1) if place.columns else (TOTAL, TOTAL)
+    return [sheet, place.row, first, place.row, last]
+
+
 def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
-    values, labels = book.rows[chart.sheet, series.row], book.rows[chart.sheet, chart.axis]
-    last = FIRST + values.columns - 1
+    values, labels = book.rows[chart.sheet, series.row], book.rows[chart.sheet, series.x or chart.axis]
     colour = COLOURS[series.colour]
     options: dict[str, Any] = {
         "name": series.title,
-        "categories": [chart.sheet, labels.row, FIRST, labels.row, last],
-        "values": [chart.sheet, values.row, FIRST, values.row, last],
+        "categories": _across(chart.sheet, labels),
+        "values": _across(chart.sheet, values),
     }
     if series.labels:
         inside = series.kind == "stack" and series.colour in DARK
         font = {**_SMALL, "color": "#FFFFFF", "bold": True} if inside else _SMALL
         options["data_labels"] = {"value": True, "num_format": series.labels, "font": font}
-        if series.kind == "line":
+        if series.kind in {"line", "point"}:
             options["data_labels"]["position"] = "above"
+        if series.kind == "point":
+            options["data_labels"] |= {"series_name": True, "separator": ";"}
     if series.kind == "base":
         options["fill"], options["border"] = {"none": True}, {"none": True}
-    elif series.kind == "line":
+    elif series.kind == "point":
+        edge = {"color": "#FFFFFF", "width": 0.75}
+        options["line"], options["smooth"] = {"none": True}, False
+        options["marker"] = {"type": "diamond", "size": 10, "fill": {"color": colour}, "border": edge}
+    elif series.kind in {"line", "curve"}:
         options["line"] = {"color": colour, "width": 2.0, "dash_type": series.dash}
     else:
         options["fill"] = {"color": colour}
         options["border"] = {"none": True}
-    if series.kind != "line":
+    if series.kind in {"column", "stack", "base", "area"}:
         options["gap"] = 50
     return options

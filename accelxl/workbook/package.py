@@ -41,7 +41,7 @@ class Member:
 
 
 class Package:
-    """The parts of a workbook file.
+    """The parts of a workbook file; with `data` these bytes are taken in place of the file's.
 
     Raises
     ------
@@ -49,9 +49,9 @@ class Package:
         If the file is missing, no workbook, encrypted, damaged, or unpacks to more than is allowed.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, data: bytes | None = None) -> None:
         self.path = Path(path)
-        self.data = read_bytes(self.path)
+        self.data = read_bytes(self.path) if data is None else data
         try:
             self._zip = zipfile.ZipFile(BytesIO(self.data))
         except _UNREADABLE as error:
@@ -129,6 +129,15 @@ class Package:
     def replaced(self, parts: Mapping[str, bytes], level: int = 6) -> bytes:
         """Return a copy of the file with some parts replaced."""
         return assembled(self.members, {name: packed(data, level) for name, data in parts.items()})
+
+
+def new_member(name: str) -> Member:
+    """Return a member for a part that a package does not have yet; its content is given to `assembled`."""
+    raw = name.encode("ascii")
+    entry = (
+        _CENTRAL + struct.pack("<HHHHHHIIIHHHHHII", 20, 20, 0, 8, 0, 0x21, 0, 0, 0, len(raw), 0, 0, 0, 0, 0, 0) + raw
+    )
+    return Member(name, b"", entry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,12 +55,30 @@ class Rule:
 
 
 @dataclass(slots=True)
+class Line:
+    """A row as the file has it: where it begins, where its opening tag ends, where its closing tag begins (-1: it has none)."""
+
+    start: int
+    inside: int
+    close: int = -1
+
+
+@dataclass(slots=True)
 class Scanned:
-    """A worksheet part: its bytes, cells and validations."""
+    """A worksheet part: its bytes, cells, validations, and its rows in the order of the file; `block` is the element around the rows.
+
+    `prefix` is that of its elements; `extent` is where the element with the used range stands, and that range; `by_cell` holds the
+    validations by cell once someone has asked for them.
+    """
 
     data: bytes
     cells: dict[tuple[int, int], Span] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
+    lines: dict[int, Line] = field(default_factory=dict)
+    block: Line = field(default_factory=lambda: Line(0, 0))
+    prefix: str = ""
+    extent: tuple[int, int, str] | None = None
+    by_cell: dict[tuple[int, int], Rule] | None = None
 
 
 class _Reader:
@@ -105,6 +123,12 @@ class _Reader:
             if not 0 <= self.row < MAX_ROW:
                 raise ValueError(f"it has row {self.row + 1}; 1 to {MAX_ROW:,} are allowed")
             self.column = -1
+            self.found.lines[self.row] = self._line()
+        elif tag == "sheetData":
+            self.found.block, self.found.prefix = self._line(), name.removesuffix(tag)
+        elif tag == "dimension":
+            place = self._line()
+            self.found.extent = place.start, place.inside, given.get("ref", "")
         elif tag == "dataValidation":
             self.rule = Rule(
                 given.get("type", ""), given.get("operator", "between"), given.get("sqref", ""), "", "",
@@ -112,6 +136,14 @@ class _Reader:
             )  # fmt: skip
         elif self.rule is not None and tag in {"formula1", "formula2", "sqref"}:
             self.collect(tag)
+
+    def _line(self) -> Line:
+        start = self.parser.CurrentByteIndex
+        return Line(start, self.tag_end(start))
+
+    def _close_line(self, line: Line) -> None:
+        if self.data[line.inside - 2 : line.inside] != b"/>":
+            line.close = self.parser.CurrentByteIndex
 
     def _cell(self, given: dict[str, str]) -> Span:
         if "r" in given:
@@ -153,6 +185,10 @@ class _Reader:
             self._close(self.cell)
         elif self.into:
             self._take(tag, "".join(self.words))
+        elif tag == "row" and self.row in self.found.lines:
+            self._close_line(self.found.lines[self.row])
+        elif tag == "sheetData":
+            self._close_line(self.found.block)
         elif tag == "dataValidation" and self.rule is not None:
             self.found.rules.append(self.rule)
             self.rule = None

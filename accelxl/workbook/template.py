@@ -202,20 +202,27 @@ class Table:
 class Series:
     """A series of a chart: a row of a sheet.
 
-    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points.
+    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points. `curve` and `point`
+    are drawn over numbers, a smooth line and markers alone; `x` is the row of these numbers where it is not the axis of the chart. A
+    series without a title is left out of the legend: it belongs to the one before it.
     """
 
     row: str
     title: str
-    kind: Literal["line", "column", "stack", "base", "area"] = "line"
+    kind: Literal["line", "column", "stack", "base", "area", "curve", "point"] = "line"
     colour: str = "navy"
     dash: str = "solid"
     labels: str = ""
+    x: str = ""
+    legend: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A native chart; `sheet` is the sheet of its series and `axis` the row that labels the columns."""
+    """A native chart; `sheet` is the sheet of its series and `axis` the row that labels the columns.
+
+    Where the axis has numbers, `axis_format` shows them and `axis_ends` are its least and greatest.
+    """
 
     title: str
     sheet: str
@@ -227,6 +234,8 @@ class Chart:
     date_axis: bool = False
     axis_title: str = ""
     legend: bool = True
+    axis_format: str = ""
+    axis_ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +251,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts."""
+    """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts.
+
+    `portrait` is for a page that is higher than it is wide.
+    """
 
     title: str
     scope: str
@@ -250,6 +262,7 @@ class Board:
     charts: tuple[Chart, ...]
     message: str = ""
     tables: tuple[Table, ...] = ()
+    portrait: bool = False
 
     @property
     def every(self) -> tuple[Figure, ...]:

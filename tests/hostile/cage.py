@@ -45,8 +45,9 @@ def watch(folder: str, seen: list[str]) -> None:
 
 def calls() -> dict[str, object]:
     """What a case may call, each with a path and, where it writes, a folder."""
-    import accelxl
     from accelxl.cli_read import read_table
+
+    import accelxl
     from accelxl.domain.billing import focus
     from accelxl.plan.files import read_plan
     from accelxl.scenario import sipmath

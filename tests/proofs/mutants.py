@@ -11,7 +11,6 @@ import argparse
 import os
 import random
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -76,7 +75,7 @@ def statements(lines: list[str]) -> list[tuple[int, int]]:
 
 def bare(line: str) -> str:
     """A line without its comment; the kernels have no text with a # in it."""
-    return line.split("#")[0].rstrip()
+    return line.split("#", maxsplit=1)[0].rstrip()
 
 
 def depth(text: str) -> int:

@@ -158,7 +158,7 @@ def office(calls: list[tuple[str, Args]], folder: Path, soffice: str) -> list[fl
         rows.append(f'<table:table-row><table:table-cell table:formula="of:=TEXT({name}({";".join(words)});&quot;0.0000000000000000E+000&quot;)"/>{numbers}</table:table-row>')
     book.write_text(SHEET.format("".join(rows)), encoding="utf-8")
     command = [soffice, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to",
-               'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,1', "--outdir", str(folder), str(book)]  # fmt: skip
+               "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,1", "--outdir", str(folder), str(book)]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=600)
     [written] = folder.glob("calls*.csv")
     with written.open(newline="", encoding="utf-8") as file:

@@ -1,13 +1,13 @@
 """Runs that leave files, that are broken off, and that go on."""
 
 import csv
-from contextlib import closing
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np

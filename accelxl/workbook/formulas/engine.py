@@ -28,6 +28,7 @@ from accelxl.workbook.formulas.compile import (
 )
 from accelxl.workbook.formulas.parse import area_of, parse, tokens
 from accelxl.workbook.formulas.sheets import Formula, Sheets
+from accelxl.workbook.formulas.shift import Shift
 from accelxl.workbook.formulas.tree import Area, Name, Node, Unsupported, address
 from accelxl.workbook.formulas.values import BLANK, Value
 
@@ -99,15 +100,23 @@ class Engine:
     def _compile(self) -> None:
         """Compile each distinct relative formula once."""
         made: dict[Any, tuple[Closure, list[tuple[int, Area]]]] = {}
+        own: tuple[Closure, list[tuple[int, Area]]] = (_broken, [])
+        last, shift = (-1, -1, -1), Shift("", 0)
         for key, formula in self.sheets.formulas.items():
             sheet, row, column = key
+            plain = formula.origin is None and formula.spill is None
             try:
-                found = tokens(formula.text, *(formula.origin or (row, column)))
-                same = (sheet, formula.spill is not None, found)
-                if same not in made:
-                    compiler = Compiler(self._scope, sheet, array=formula.spill is not None)
-                    made[same] = (compiler.scalar(parse(found)), compiler.reads)
-                self._closures[key], self._reads[key] = made[same]
+                if plain and last == (sheet, row, column - 1) and formula.text == shift.at(column):
+                    self._closures[key], self._reads[key] = own
+                else:
+                    found = tokens(formula.text, *(formula.origin or (row, column)))
+                    same = (sheet, formula.spill is not None, found)
+                    if same not in made:
+                        compiler = Compiler(self._scope, sheet, array=formula.spill is not None)
+                        made[same] = (compiler.scalar(parse(found)), compiler.reads)
+                    own = self._closures[key], self._reads[key] = made[same]
+                    shift = Shift(formula.text, column)
+                last = key if plain else (-1, -1, -1)
             except Unsupported as error:
                 self.lacking[key] = str(error)
                 self._reads[key] = self._named_in(key, formula)
@@ -115,7 +124,7 @@ class Engine:
             except RecursionError as error:
                 raise BadFile(f"{self.where(key)} has a formula that is nested too deep, or a name that leads to itself") from error
             if any(out_of_sheet(area, row, column) for _, area in self._reads[key]):
-                self._closures[key], self._reads[key] = (lambda _cells, _row, _column: BROKEN), []
+                self._closures[key], self._reads[key] = _broken, []
 
     def _named_in(self, key: Key, formula: Formula) -> list[tuple[int, Area]]:
         """Return the cells that a formula names which could not be compiled; one that may read any cell is noted as such."""
@@ -279,6 +288,10 @@ class Engine:
                     {(sheet, r, c): cells[sheet, r, c] for r in range(top, bottom + 1) for c in range(left, right + 1)}
                 )
         return found
+
+
+def _broken(_cells: Cells, _row: int, _column: int) -> Value:
+    return BROKEN
 
 
 def _shown(value: Value) -> Value:
