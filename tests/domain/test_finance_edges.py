@@ -1,5 +1,7 @@
 """Edges of the kernels that planted faults passed unseen (tests/proofs/mutants.py): each line here sees one of them."""
 
+# ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
+
 import math
 
 import pytest

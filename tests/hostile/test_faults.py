@@ -1,5 +1,7 @@
 """Programs that are killed, folders that cannot be written: nothing is half-written, and the next run goes through."""
 
+# ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
+
 import os
 import random
 import signal
@@ -28,7 +30,13 @@ SMALL = GRID.replace("300", "3").replace("100", "2").replace("60", "2")
 
 
 def started(code, *args):
-    return subprocess.Popen([sys.executable, "-c", code, *map(str, args)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, args)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def ends_well(process):
@@ -74,7 +82,13 @@ def test_an_install_that_was_killed_is_whole_or_not_there_and_the_next_one_goes_
     empty = tree(machine.home)
     draw = random.Random(3)
     for _ in range(12):
-        process = subprocess.Popen([sys.executable, "-c", INSTALL, str(tmp_path)], cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", INSTALL, str(tmp_path)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         time.sleep(0.6)
         process.stdin.write("\n")
         process.stdin.flush()
@@ -104,7 +118,7 @@ import pyarrow.parquet
 from accelxl.errors import BadFile
 os.setuid(65534) if os.getuid() == 0 else None
 try:
-    grid(PLAN, {{"pue": [1.1, 1.2], "utilization": [0.1, 0.2]}}, "npv", sink="summary", out={str(folder / 'x.parquet')!r})
+    grid(PLAN, {{"pue": [1.1, 1.2], "utilization": [0.1, 0.2]}}, "npv", sink="summary", out={str(folder / "x.parquet")!r})
 except BadFile as error:
     print(error)
 """
@@ -123,7 +137,9 @@ def test_a_disk_that_fills_gets_a_sentence_and_keeps_the_last_file(tmp_path):
     ends_well(started(SMALL, out))
     before = out.read_bytes()
     code = "import signal, resource; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
-    done = subprocess.run([sys.executable, "-c", code + GRID, str(out)], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code + GRID, str(out)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode != 0
     assert "BadFile" in done.stderr
     assert out.read_bytes() == before
