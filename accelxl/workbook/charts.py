@@ -59,7 +59,11 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
             "line": {"none": True},
         }
     )
-    feet = [place for place, series in enumerate(chart.series) if series.kind == "base" or not (series.legend and series.title)]
+    feet = [
+        place
+        for place, series in enumerate(chart.series)
+        if series.kind == "base" or not (series.legend and series.title)
+    ]
     # curves have many short names: beside them the legend leaves room for the plot
     side = "right" if any(series.kind == "curve" for series in chart.series) else "bottom"
     main.set_legend({"position": side, "font": _SMALL, "delete_series": feet} if chart.legend else {"none": True})
