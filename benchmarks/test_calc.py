@@ -1,6 +1,7 @@
-"""A 100 x 100 table over the accelerator budget in Calc: =ACCEL_GRID against MULTIPLE.OPERATIONS over the book's own formulas, in one run.
+"""A 100 x 100 table over the accelerator budget in Calc: =ACCEL_GRID against MULTIPLE.OPERATIONS over the book's own formulas.
 
-In the grammar of the office's API its name is TABLE. It computes the whole book for each cell, so a few of its cells are timed and counted up to the same number.
+MULTIPLE.OPERATIONS (TABLE in the grammar of the office's API) computes the whole book for each cell, so a few of its cells are timed and
+counted up to the same number.
 """
 
 import time

@@ -21,9 +21,10 @@ from accelxl.files import folder_for, write_atomically
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
 from accelxl.scenario.montecarlo import montecarlo
+from accelxl.workbook.batch import Filled
 from accelxl.workbook.board import board
 from accelxl.workbook.build import built, template
-from accelxl.workbook.fill import Filled, fill
+from accelxl.workbook.fill import fill
 
 SCENARIOS = 100_000
 SEED = 20250228

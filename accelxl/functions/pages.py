@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 INDEX = "README"
 MADE = (
-    "<!-- Made from the registry by `accelxl functions --pages docs/functions`; a test holds that it is current. -->\n"
+    "<!-- Made from the registry by `accelxl generate`; a test holds that it is current. -->\n"
 )
 WIDEST = 8
 """Rows and columns of an array that a page shows."""

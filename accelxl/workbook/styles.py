@@ -77,6 +77,7 @@ ROLES: dict[str, dict[str, Any]] = {
     "input": {"font_color": "#0000FF", "bg_color": "#FFF2CC", "locked": False, "border": 1, "border_color": "#D9C78F"},
     "constant": {"font_color": COLOURS["ink"]},
     "link": {"font_color": "#1E5631"},
+    "strong_link": {"bold": True, "font_color": "#1E5631", "top": 1, "top_color": COLOURS["navy"]},
     "batch": {"font_color": "#7030A0"},
     "accel": {"bg_color": COLOURS["band"]},
     "url": {"font_color": "#1F4E9E", "underline": 1},
@@ -110,6 +111,7 @@ ROLES: dict[str, dict[str, Any]] = {
     "small_fill": {"bottom": 1, "bottom_color": "#BFBFBF"},
     "table_label": {"bottom": 4, "bottom_color": "#BFBFBF", "indent": 1},
     "table_value": {"font_color": "#1E5631", "bottom": 4, "bottom_color": "#BFBFBF"},
+    "table_text": {"font_color": "#1E5631", "bottom": 4, "bottom_color": "#BFBFBF", "align": "right"},
     "table_strong_label": {"bold": True, "bottom": 4, "bottom_color": "#BFBFBF", "indent": 1},
     "table_strong_value": {"bold": True, "font_color": "#1E5631", "bottom": 4, "bottom_color": "#BFBFBF"},
     "heading_wrap": {
