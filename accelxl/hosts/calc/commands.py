@@ -44,7 +44,7 @@ Book = dict[str, Any]
 Told = dict[str, Any]
 
 
-class Wants(Exception):  # noqa: N818  # a question and no error
+class Wants(Exception):  # a question and no error
     """What the add-in must read of the book before the work can go on."""
 
     def __init__(self, **what: Any) -> None:
@@ -162,7 +162,7 @@ def _own(command: Command, book: Book) -> Rows:
         If the sheet of that name has another use.
     """
     own = _cells(_read(book, sheet=command.title[:NAME]) or [])
-    if own and own[0][0] not in {None, command.title} or own and own[0][0] is None and any(map(any, own)):
+    if (own and own[0][0] not in {None, command.title}) or (own and own[0][0] is None and any(map(any, own))):
         raise BadFile(f"the sheet {command.title} has another use; give it another name, and the command makes its own")
     return own
 
@@ -182,7 +182,9 @@ def _block(book: Book, source: Any) -> Rows:
     """Return the cells of the place that the settings name."""
     found = _read(book, area=str(source))
     if found is None:
-        raise UnknownName(f"the plan is {show(source)}; a name of this book or an address such as Plan!A1:B9 is allowed")
+        raise UnknownName(
+            f"the plan is {show(source)}; a name of this book or an address such as Plan!A1:B9 is allowed"
+        )
     return _cells(found)
 
 
