@@ -4,8 +4,8 @@ It stands alone: that Python need not have the package. It starts LibreOffice wi
 profile, and talks to its extension manager, which also serves root (the program unopkg does not). PROFILE may be empty: the user's own.
 The answer is a line of JSON.
 
-What is added to a running LibreOffice works in a process of its own (uno.bin) until LibreOffice is started again, a hundred times as slow as
-inside; and LibreOffice now and then waits for that process for ever. So an office that was started here has a time limit, is ended
+What is added to a running LibreOffice works in a process of its own (uno.bin) until LibreOffice is started again, far slower
+than inside; and LibreOffice now and then waits for that process for ever. So an office that was started here has a time limit, is ended
 when it passes, and is asked again.
 """
 
@@ -61,7 +61,7 @@ class Office:
         except BaseException:
             self.kill()
             raise
-        # An office that runs with this profile takes the request over; it answers before our own process has ended. It is not ours to end.
+        # An office that runs with this profile takes the request over, before our own process has ended; it is not ours to end.
         expander = self.context.getValueByName("/singletons/com.sun.star.util.theMacroExpander")
         self.ran_before = expander.expandMacros(f"${{{MARK}}}") != self.pipe
         self.desktop = self.create("com.sun.star.frame.Desktop")
