@@ -15,6 +15,8 @@ MODEL_DATE = dt.date(2026, 11, 23)
 """Day of the templates: the date of their assumptions and of their first budget."""
 ASSUMED = "A1"
 """Source of an assumption."""
+OWN = "O1"
+"""Source of the user's own records, such as closed months; a template has an example of them."""
 
 
 class Sources:

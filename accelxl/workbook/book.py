@@ -17,11 +17,15 @@ from accelxl.errors import BadFile
 from accelxl.functions.cells import ERRORS, CellError
 from accelxl.workbook.formulas.compile import Key, Rect
 from accelxl.workbook.formulas.sheets import Formula, Sheets
-from accelxl.workbook.formulas.tree import cell_of
+from accelxl.workbook.formulas.tree import address, cell_of
 from accelxl.workbook.package import Package
-from accelxl.workbook.scan import Scanned, Span, scan
+from accelxl.workbook.scan import MOST_TAGS, Scanned, Span, declares_nothing, scan
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+MOST_FORMULA = 8192
+"""Characters of a formula, as spreadsheet programs have it."""
+MOST_SPILLED = 100_000
+"""Cells of an array formula."""
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 """Numbers of the built-in formats that show dates and times."""
 
@@ -64,7 +68,7 @@ class Workbook:
         if place not in self.scanned:
             part = self.parts[place]
             self.scanned[place] = (
-                scan(self.package.part(part), f"{self.package.path}, part {part}") if part else Scanned(b"")
+                scan(self.package.part(part, MOST_TAGS), f"{self.package.path}, part {part}") if part else Scanned(b"")
             )
         return self.scanned[place]
 
@@ -73,6 +77,16 @@ class Workbook:
         raw = span.value
         if raw is None:
             return "" if span.type in {"str", "inlineStr"} and span.formula is not None else None
+        try:
+            return self._read(span, raw)
+        except ValueError as error:
+            cell = address(span.row, span.column)
+            raise BadFile(
+                f"{self.package.path} is damaged: {cell} holds {raw[:40]!r}; a number is needed there"
+            ) from error
+
+    def _read(self, span: Span, raw: str) -> Any:
+        """Return a value that is there."""
         if span.type == "s":
             place = int(raw)
             if not 0 <= place < len(self.strings):
@@ -130,7 +144,11 @@ class Workbook:
                         found.constants[key] = value
                     continue
                 found.cached[key] = self.value(span)
-                found.formulas[key] = _formula(span, place, masters)
+                try:
+                    found.formulas[key] = _formula(span, place, masters)
+                except ValueError as error:
+                    cell = f"{self.titles[place]}!{address(span.row, span.column)}"
+                    raise BadFile(f"{self.package.path}: {cell} has {error}") from error
         for formula in list(found.formulas.values()):
             if formula.spill is not None:
                 _, top, left, bottom, right = formula.spill
@@ -142,10 +160,14 @@ class Workbook:
 
 def _formula(span: Span, sheet: int, masters: dict[str, Span]) -> Formula:
     text = span.formula or ""
+    if len(text) > MOST_FORMULA:
+        raise ValueError(f"a formula of {len(text):,} characters; up to {MOST_FORMULA:,} are allowed")
     if span.kind == "array" and span.reach:
         first, _, last = span.reach.partition(":")
         top, left = cell_of(first)
         bottom, right = cell_of(last or first)
+        if not 0 < (bottom - top + 1) * (right - left + 1) <= MOST_SPILLED:
+            raise ValueError(f"an array formula over {span.reach}; up to {MOST_SPILLED:,} cells are allowed")
         return Formula(text, spill=(sheet, top, left, bottom, right))
     if span.kind == "dataTable":
         return Formula("a data table")
@@ -205,7 +227,10 @@ def load(path: str | Path, data: bytes | None = None) -> Workbook:
     if "sharedStrings" in by_kind:
         book.strings = [_text_of(item) for item in _all(xml(package, by_kind["sharedStrings"]), "si")]
     if "styles" in by_kind:
-        book.dates = _date_styles(xml(package, by_kind["styles"]))
+        try:
+            book.dates = _date_styles(xml(package, by_kind["styles"]))
+        except ValueError as error:
+            raise BadFile(f"{package.path} is damaged: a style has no number for its format") from error
     return book
 
 
@@ -245,8 +270,10 @@ def xml(package: Package, part: str) -> etree._Element:
         If the package lacks it, or it is no XML.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False)
+    data = package.part(part)
+    declares_nothing(data, f"{package.path}, part {part}")
     try:
-        return etree.fromstring(package.part(part), parser)
+        return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise BadFile(f"{package.path} is damaged: the part {part} is not XML") from error
 

@@ -29,6 +29,10 @@ from accelxl.workbook.scan import Rule
 
 FEW = 12
 """A list of more words than this is not spelled out in a sentence."""
+MOST_CHOICES = 10_000
+"""A list in a range of more cells than this allows any text."""
+MOST_RULED = 1_000_000
+"""Cells of a sheet whose validations are read."""
 EMPTY = "blank"
 """The word that empties an input which may be empty."""
 
@@ -200,8 +204,9 @@ def plan_input(name: str) -> Input | None:
 
 
 def _by_cell(rules: Iterable[Rule]) -> dict[tuple[int, int], Rule]:
-    """Return the rule of each cell; a rule over very large ranges is left out."""
+    """Return the rule of each cell; a rule over very large ranges is left out, and so are those beyond `MOST_RULED` cells."""
     found: dict[tuple[int, int], Rule] = {}
+    room = MOST_RULED
     for rule in rules:
         for reach in rule.cells.split():
             first, _, last = reach.partition(":")
@@ -209,7 +214,9 @@ def _by_cell(rules: Iterable[Rule]) -> dict[tuple[int, int], Rule]:
                 (top, left), (bottom, right) = cell_of(first), cell_of(last or first)
             except ValueError:
                 continue
-            if (bottom - top + 1) * (right - left + 1) <= 100_000:
+            count = (bottom - top + 1) * (right - left + 1)
+            if count <= min(room, 100_000):
+                room -= count
                 found.update({(r, c): rule for r in range(top, bottom + 1) for c in range(left, right + 1)})
     return found
 
@@ -258,6 +265,8 @@ def _choices(book: Workbook, source: str) -> list[str]:
     if place is None:
         return []
     sheet, top, left, bottom, right = place
+    if (bottom - top + 1) * (right - left + 1) > MOST_CHOICES:
+        return []
     cells = [book.at((sheet, r, c)) for r in range(top, bottom + 1) for c in range(left, right + 1)]
     return [cell if isinstance(cell, str) else f"{cell:g}" for cell in cells if cell is not None]
 

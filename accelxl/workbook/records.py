@@ -140,6 +140,8 @@ def _json(path: Path, text: str) -> list[Record]:
         raise BadFile(f"{path} is not JSON (line {error.lineno}, column {error.colno})") from error
     except RecursionError as error:
         raise BadFile(f"{path} is not JSON that can be read: it is nested too deep") from error
+    except ValueError as error:
+        raise BadFile(f"{path} is not JSON that can be read: {error}") from error
     except UnknownName as error:
         raise UnknownName(f"{path}: {error}") from error
     if isinstance(found, dict):
@@ -156,8 +158,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse an object with a name that stands twice, of which JSON would keep the last."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise UnknownName(f"{twice} stands twice in one row")
     return found
 
@@ -177,11 +179,13 @@ def _csv(path: Path, text: str, dialect: Dialect) -> list[Record]:
 
 
 def _check_header(path: Path, header: list[str]) -> None:
+    seen: set[str] = set()
     for place, name in enumerate(header, 1):
         if not name:
             raise UnknownName(f"{path}: column {place} of the header has no name")
-        if header.count(name) > 1:
+        if name in seen:
             raise UnknownName(f"{path}: the column {name} stands twice in the header")
+        seen.add(name)
 
 
 def _cell(cell: str, decimal: str) -> Any:

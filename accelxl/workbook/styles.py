@@ -111,6 +111,7 @@ ROLES: dict[str, dict[str, Any]] = {
     "small_fill": {"bottom": 1, "bottom_color": "#BFBFBF"},
     "table_label": {"bottom": 4, "bottom_color": "#BFBFBF", "indent": 1},
     "table_value": {"font_color": "#1E5631", "bottom": 4, "bottom_color": "#BFBFBF"},
+    "table_text": {"font_color": "#1E5631", "bottom": 4, "bottom_color": "#BFBFBF", "align": "right"},
     "table_strong_label": {"bold": True, "bottom": 4, "bottom_color": "#BFBFBF", "indent": 1},
     "table_strong_value": {"bold": True, "font_color": "#1E5631", "bottom": 4, "bottom_color": "#BFBFBF"},
     "heading_wrap": {

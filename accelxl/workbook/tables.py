@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from accelxl import catalogue as facts
-from accelxl.errors import ShapeError, WrongType
+from accelxl.errors import BadFile, ShapeError, WrongType
 from accelxl.functions.cells import is_blank
 from accelxl.plan.inputs import INPUTS
+from accelxl.workbook.compare import compare_books
 from accelxl.workbook.fill import fill
 from accelxl.workbook.reading import read
 
@@ -86,6 +87,26 @@ def first_rows(book: str) -> Rows:
     return [["book", *(name.removeprefix("in_") for name in some)], [f"{Path(book).stem} 1", *some.values()]]
 
 
+def compared(book: str, other: Any = None) -> Rows:
+    """Return inputs that differ and figures that moved between a book and another; see `accelxl.workbook.compare.compare_books`.
+
+    Parameters
+    ----------
+    book : str
+        Path of the first.
+    other : str
+        Path of the second; a bare name is a file beside the first.
+
+    Raises
+    ------
+    BadFile
+        If one cannot be read, or they have no input in common.
+    """
+    if is_blank(other):
+        raise ShapeError("there is no other workbook; its file name is needed, or its path where it lies elsewhere")
+    return compare_books(book, Path(book).parent / str(other).strip()).table()
+
+
 def batch(
     book: str, rows: Any = None, out: Any = None, pattern: Any = None, *, progress: Progress | None = None
 ) -> Rows:
@@ -98,7 +119,7 @@ def batch(
     rows : rows
         A header of names of inputs (``book`` names the file) and a row for each book.
     out : str, optional
-        The folder for the books; the template's own by default.
+        The folder for the books: one below the template's own, which is the default.
     pattern : str, optional
         File name with the columns of a row in braces.
     progress : callable, optional
@@ -114,9 +135,10 @@ def batch(
     header, *data = _rows(rows)
     names = ["" if is_blank(cell) else str(cell).strip() for cell in header]
     table = [_record(names, row, number) for number, row in enumerate(data, 1) if not all(map(is_blank, row))]
-    folder = Path(book).parent if is_blank(out) else Path(str(out)).expanduser()
-    if not folder.is_absolute():
-        folder = Path(book).parent / folder
+    own = Path(book).resolve().parent
+    folder = own if is_blank(out) else own / str(out).strip()
+    if not folder.resolve().is_relative_to(own):  # the sheet may be that of a book from the web
+        raise BadFile(f"out is {str(out).strip()}; a folder below that of the book, {own}, is allowed")
     done = fill(book, table, folder, pattern="" if is_blank(pattern) else str(pattern), progress=progress)
     figures = list(dict.fromkeys(name for one in done for name in one.figures))
     day = dt.datetime.fromtimestamp(Path(book).stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -84,6 +84,7 @@ class Engine:
             for r in range(f.spill[1], f.spill[3] + 1)
             for c in range(f.spill[2], f.spill[4] + 1)
         }
+        self._own = {key: key for key in (*sheets.formulas, *self._spilled)}
         self._dependents: dict[Key, list[Key]] = {}
         self.order = self._sorted()
         self.values = Cells({key: values.of(item) for key, item in sheets.constants.items()}, outside)
@@ -120,6 +121,10 @@ class Engine:
                 self.lacking[key] = str(error)
                 self._reads[key] = self._named_in(key, formula)
                 continue
+            except RecursionError as error:
+                raise BadFile(
+                    f"{self.where(key)} has a formula that is nested too deep, or a name that leads to itself"
+                ) from error
             if any(out_of_sheet(area, row, column) for _, area in self._reads[key]):
                 self._closures[key], self._reads[key] = _broken, []
 
@@ -152,7 +157,8 @@ class Engine:
     def _formulas_in(self, rect: Rect, by_sheet: Mapping[int, list[Key]]) -> list[Key]:
         sheet, top, left, bottom, right = rect
         if (bottom - top + 1) * (right - left + 1) <= len(by_sheet.get(sheet, ())):
-            inside = [(sheet, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
+            every = ((sheet, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
+            inside = [self._own[key] for key in every if key in self._own]  # one tuple a cell, however many read it
         else:
             inside = [k for k in by_sheet.get(sheet, ()) if top <= k[1] <= bottom and left <= k[2] <= right]
         return list(
@@ -319,7 +325,7 @@ def _names(given: Mapping[str, str]) -> dict[str, Node]:
     for name, text in given.items():
         try:
             node = parse(tokens(text, 0, 0))
-        except Unsupported:
+        except (Unsupported, RecursionError):
             node = Name(name)
         found[name.lower()] = node
     return found

@@ -3,13 +3,14 @@
 import re
 
 import pytest
+from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter import VBACompileError, VBAErrorValue, parse_module
 from pyvbaanalysis import ModuleInput, ModuleSymbolKind, analyze_project
 
 from accelxl.errors import OutOfRange
 from accelxl.functions import REGISTRY, CellError
 from accelxl.functions.cells import MOST_CELLS
-from accelxl.hosts.excel import render, vba
+from accelxl.hosts.excel import render, ribbon, vba
 from tests.hosts.excel.cells import all_examples, as_com, examples
 from tests.hosts.excel.vba_machine import XLPY, Machine, interpretable
 
@@ -194,3 +195,21 @@ def test_a_line_that_the_editor_cannot_hold_is_refused():
 
 def test_the_text_is_the_same_each_time():
     assert render.module(REGISTRY.values()) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("name", "system", "refused"),
+    [
+        ("$(touch x).xlsx", "Macintosh (64-bit) 16.0", True),
+        ("a`b`.xlsx", "Macintosh (64-bit) 16.0", True),
+        ('a"b.xlsx', "Macintosh (64-bit) 16.0", True),
+        ("/Users/a|b/c.xlsx", "Macintosh (64-bit) 16.0", True),
+        ("/Users/zoë/O'Brien & co (1).xlsx", "Macintosh (64-bit) 16.0", False),
+        ("C:\\budgets\\$(touch x).xlsx", "Windows (64-bit) NT 10.00", False),
+    ],
+)
+def test_a_book_whose_name_a_shell_would_run_is_refused_on_macos(name, system, refused):
+    app = ExcelApplication()
+    app.add_workbook()
+    app.add_module(interpretable(ribbon.module()).replace("Private Function", "Public Function"), name=ribbon.MODULE)
+    assert bool(app.interpreter.run("AccelCommandInName", [name, system])) == refused

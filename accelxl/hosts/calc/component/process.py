@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,8 @@ OWN = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONSAFEPATH", "LD_LIBRAR
 """Variables that belong to LibreOffice's own Python."""
 NO_WINDOW = 0x08000000
 TICK = 0.02
+HELLO = 1 << 16
+"""Bytes of the first frame at most: another program than ours may write anything."""
 
 
 class Process:
@@ -29,7 +33,7 @@ class Process:
         self._deadline: float | None = None
         self._why = ""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
-        self._watch: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         flags: dict[str, Any] = {"creationflags": NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
         environment = {name: value for name, value in os.environ.items() if name not in OWN}
         try:
@@ -48,17 +52,29 @@ class Process:
         """Return the answer to a frame; None where the process ended or took too long."""
         return self._timed(values)
 
+    def more(self) -> list[Any] | None:
+        """Return the next frame of an answer that has several."""
+        return self._timed(None)
+
+    def kill(self) -> None:
+        """End the process while another thread waits for its answer."""
+        if self._process is not None:
+            _kill(self._process)
+
     def _timed(self, values: tuple[Any, ...] | None) -> list[Any] | None:
-        given, taken = self._process.stdin, self._process.stdout
-        if given is None or taken is None:
+        if self._process is None:
             return None
+        given, taken = self._process.stdin, self._process.stdout
         self._deadline = time.monotonic() + self._seconds
         try:
             if values is not None:
                 wire.send(cast("BinaryIO", given), *values)
-            return wire.receive(cast("BinaryIO", taken))
-        except (OSError, ValueError):
+            return wire.receive(cast("BinaryIO", taken), HELLO if self.hello is None else 1 << 32)
+        except OSError:
             return None  # the pipe is closed
+        except (ValueError, struct.error):
+            self._why = self._why or "it does not answer as our functions do"
+            return None
         finally:
             self._deadline = None
 
@@ -69,13 +85,13 @@ class Process:
             deadline = self._deadline
             if deadline is not None and time.monotonic() > deadline:
                 self.late = True
-                process.kill()
+                _kill(process)
                 return
             time.sleep(tick)
 
     def reason(self) -> str:
         """Return why there is no answer: the system's word, or the last line that the process wrote."""
-        if self._why:
+        if self._why or self._process is None:
             return self._why
         if self.late:
             return f"no answer within {self._seconds:g} s"
@@ -89,10 +105,10 @@ class Process:
 
     def end(self) -> None:
         """End the process and close the pipes."""
-        if self._why:
+        if self._process is None:
             self._log.close()
             return
-        self._process.kill()
+        _kill(self._process)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 try:
@@ -101,3 +117,14 @@ class Process:
                     continue  # what was not yet written goes with the process
         self._process.wait()
         self._log.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and what it has started: a child that lives on would hold the pipe open."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        process.kill()
