@@ -23,25 +23,33 @@ if TYPE_CHECKING:
     from accelxl.scenario.stress import stress as stress
     from accelxl.scenario.tables import scenarios as scenarios
     from accelxl.scenario.tornado import tornado as tornado
+    from accelxl.workbook.compare import compare_books as compare_books
     from accelxl.workbook.fill import fill as fill
-    from accelxl.workbook.fill import read as read
+    from accelxl.workbook.freeze import freeze as freeze
+    from accelxl.workbook.freeze import thaw as thaw
+    from accelxl.workbook.reading import frame as frame
+    from accelxl.workbook.reading import read as read
 
 _NAMES = {
     "Plan": "plan.model",
     "Tranche": "plan.model",
     "breakeven": "scenario.solver",
     "compare": "plan.compare",
+    "compare_books": "workbook.compare",
     "evaluate": "plan.evaluate",
     "fill": "workbook.fill",
     "focus": "domain.billing.bill",
+    "frame": "workbook.reading",
+    "freeze": "workbook.freeze",
     "grid": "scenario.grids",
     "montecarlo": "scenario.montecarlo",
-    "read": "workbook.fill",
+    "read": "workbook.reading",
     "scenarios": "scenario.tables",
     "sensitivity": "scenario.sensitivity",
     "statement": "plan.statement",
     "statements": "plan.accounts",
     "stress": "scenario.stress",
+    "thaw": "workbook.freeze",
     "tornado": "scenario.tornado",
 }
 _MODULES = ("domain", "errors", "functions")

@@ -532,6 +532,7 @@ cdef class OnePlan:
         """Return the metrics, a tuple; None where there are too few or too many inputs or one lies outside its limits."""
         cdef plan.Workspace* w
         cdef pk.pack* inputs
+        cdef object number       # else it is a double, and each use a new float
         cdef double value
         cdef int i, k
         if len(given) != self.inputs:

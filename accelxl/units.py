@@ -191,7 +191,9 @@ def _rescaled(parts: list[str], place: int, scale: dict[str, float], names: set[
             continue
         wanted = unit or "shares of 1"
         if "month" in scale and "per" in parts[:place] and COMPOUNDED & set(parts):
-            cure = f"a rate compounds: 1 - (1 - x)**n for a decline, (1 + x)**n - 1 for growth, with n {word}s in a {unit}"
+            cure = (
+                f"a rate compounds: 1 - (1 - x)**n for a decline, (1 + x)**n - 1 for growth, with n {word}s in a {unit}"
+            )
             return OtherUnit(right, word, wanted, 0.0, cure)
         if not scale[word] or not scale[unit or "share"]:
             return OtherUnit(right, word, wanted, 0.0, "the rate of exchange is yours to choose")

@@ -151,11 +151,14 @@ def _small(timed: Timed, scale: float, unit: str) -> list[str]:
 
 
 def _growth(grown: Mapping[str, list]) -> list[str]:
-    lines = ["| scenarios | months | seconds | ns a scenario and month | MB over the start |", "|---|---|---|---|---|"]
+    lines = [
+        "| scenarios | months | processor seconds | ns a scenario and month | MB more than before |",
+        "|---|---|---|---|---|",
+    ]
     for n, seconds, held in grown.get("scenarios", []):
         lines.append(f"| {n:,} | 60 | {seconds:.3g} | {seconds / n / 60 * 1e9:.3g} | {held:.0f} |")
     for t, seconds, held in grown.get("months", []):
-        lines.append(f"| {1 << 18:,} | {t} | {seconds:.3g} | {seconds / (1 << 18) / t * 1e9:.3g} | {held:.0f} |")
+        lines.append(f"| {1 << 20:,} | {t} | {seconds:.3g} | {seconds / (1 << 20) / t * 1e9:.3g} | {held:.0f} |")
     return lines
 
 

@@ -13,6 +13,7 @@ import os
 import statistics
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import cases, measure, plots, report
@@ -70,11 +71,7 @@ def main() -> None:
                 shown("bits", timed["bits"])
     if not given.only:
         machine = report.machine(time.perf_counter() - began, load)
-        kept = {
-            "timed": {k: {"rounds": v.rounds, "threads": v.threads} for k, v in timed.items()},
-            "scaling": grown,
-            "machine": machine,
-        }
+        kept = {"timed": {k: asdict(v) for k, v in timed.items()}, "scaling": grown, "machine": machine}
         (given.out / "performance.json").write_text(json.dumps(kept), encoding="utf-8")
         write(given.out, timed, grown, machine)
 

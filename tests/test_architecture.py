@@ -25,11 +25,6 @@ FLOORS = {
     "workbook": 5,
     "hosts": 6,
     "cli": 7,
-    "cli_calc": 7,
-    "cli_excel": 7,
-    "cli_read": 7,
-    "cli_scenarios": 7,
-    "cli_show": 7,
     "demo": 7,
     "__main__": 7,
 }
@@ -39,14 +34,9 @@ FOREIGN = {
     "scenario": {"numpy", "pandas", "scipy", "pyarrow", "dask", "distributed", "xlsxwriter"},
     "functions": {"numpy"},
     "workbook": {"numpy", "xlsxwriter", "python_calamine", "lxml", "formualizer", "pandas", "typst"},
-    "hosts": {"numpy", "xlwings", "uno", "unohelper", "com"},
+    "hosts": {"numpy", "xlwings", "uno", "unohelper", "com", "org"},  # com and org: interfaces of the bridge
     "cli": {"typer", "rich"},
     "demo": {"rich"},
-    "cli_calc": {"typer", "rich"},
-    "cli_excel": {"typer", "rich"},
-    "cli_read": set(),
-    "cli_scenarios": {"typer", "rich"},
-    "cli_show": {"rich"},
     "__main__": {"typer", "rich"},
 }
 TOP = 7

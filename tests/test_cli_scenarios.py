@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from accelxl import cli
-from accelxl.cli_show import column, error_in
+from accelxl.cli.show import column, error_in
 from accelxl.scenario.grids import grid
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.scenario.solver import breakeven

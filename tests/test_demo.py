@@ -10,7 +10,7 @@ from accelxl.demo import show
 from accelxl.demo.deck import cases
 from accelxl.errors import BadFile
 from accelxl.plan.evaluate import evaluate
-from accelxl.workbook.fill import read
+from accelxl.workbook.reading import read
 from tests.workbook.office import convert
 
 

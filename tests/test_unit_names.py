@@ -68,13 +68,17 @@ def test_a_misspelt_name_stays_an_unknown_name():
     "call",
     [
         lambda name: Plan(**{**BASE, name: 0.0006}),
-        lambda name: Plan(tranches=[{**{k: v for k, v in BASE.items() if k != "price_usd_per_mtok"}}], **{name: 0.0006}),
+        lambda name: Plan(
+            tranches=[{**{k: v for k, v in BASE.items() if k != "price_usd_per_mtok"}}], **{name: 0.0006}
+        ),
         lambda name: from_block([*BLOCK, [name, 0.0006]]),
     ],
     ids=["dict", "tranches", "block"],
 )
 def test_a_price_per_thousand_in_a_plan_is_refused_with_the_figure_that_is_meant(call):
-    with pytest.raises(WrongUnit, match=r"is in ktok, price_usd_per_mtok is in mtok; multiply the figures by 1000 \(0.0006 is 0.6\)"):
+    with pytest.raises(
+        WrongUnit, match=r"is in ktok, price_usd_per_mtok is in mtok; multiply the figures by 1000 \(0.0006 is 0.6\)"
+    ):
         call("price_usd_per_ktok")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +21,10 @@ from accelxl.files import folder_for, write_atomically
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
 from accelxl.scenario.montecarlo import montecarlo
+from accelxl.workbook.batch import Filled
 from accelxl.workbook.board import board
 from accelxl.workbook.build import built, template
-from accelxl.workbook.fill import Filled, fill
+from accelxl.workbook.fill import fill
 
 SCENARIOS = 100_000
 SEED = 20250228
@@ -123,7 +124,7 @@ def _row(case: Case) -> dict[str, object]:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[object]:
+def _progress(console: Console) -> Iterator[Callable[[str], None]]:
     """Show a bar on a terminal, plain lines elsewhere."""
     if not console.is_terminal:
         yield lambda text: console.print(text, highlight=False)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from accelxl.functions.registry import Argument, Function
 
 INDEX = "README"
-MADE = "<!-- Made from the registry by `accelxl functions --pages docs/functions`; a test holds that it is current. -->\n"
+MADE = (
+    "<!-- Made from the registry by `accelxl generate`; a test holds that it is current. -->\n"
+)
 WIDEST = 8
 """Rows and columns of an array that a page shows."""
 OPENING = """# Functions
@@ -53,9 +55,7 @@ def _index() -> str:
     parts = [MADE, OPENING]
     for category in CATEGORIES:
         parts.append(f"## {category}\n\n")
-        rows = (
-            (f"[`{made.name}`]({_slug(category)}.md#{made.name.lower()})", made.summary) for made in _of(category)
-        )
+        rows = ((f"[`{made.name}`]({_slug(category)}.md#{made.name.lower()})", made.summary) for made in _of(category))
         parts.append(_table(("function", "gives"), rows))
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
@@ -94,7 +94,12 @@ def _arguments(title: str, arguments: Sequence[Argument], facts: Sequence[dict[s
 
 
 def _allowed(argument: Argument, facts: dict[str, Any]) -> str:
-    shapes = {"series": "a row or column of numbers", "dates": "dates, one for each flow", "table": "a range", "block": "names and values"}
+    shapes = {
+        "series": "a row or column of numbers",
+        "dates": "dates, one for each flow",
+        "table": "a range",
+        "block": "names and values",
+    }
     kind = argument.quantity.kind
     if kind not in shapes:
         return str(facts["allowed"])

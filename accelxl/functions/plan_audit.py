@@ -21,7 +21,9 @@ def traced(plan: Block, metric: MetricName = "npv") -> Rows:
     rows: Rows = [["what", "name", "value", "unit", "% for 1 %", "origin or meaning"]]
     for step in trace(plan, metric):
         value = step.value if not isinstance(step.value, float) or isfinite(step.value) else None
-        rows.append([step.kind, step.name, value, step.unit, step.effect if isfinite(step.effect) else None, step.origin])
+        rows.append(
+            [step.kind, step.name, value, step.unit, step.effect if isfinite(step.effect) else None, step.origin]
+        )
     return rows
 
 
@@ -40,7 +42,10 @@ function(
     "Accel - Plan",
     traced,
     "Lineage of a metric: its definition, the lines of the statement behind it, and each input with origin, source and elasticity",
-    help={"plan": "block of the plan: names of inputs, then one column of values a tranche", "metric": "name of a metric"},
+    help={
+        "plan": "block of the plan: names of inputs, then one column of values a tranche",
+        "metric": "name of a metric",
+    },
     examples=[(f'=ACCEL_TRACE({PLAN},"capex_usd")', ...)],
 )
 function(

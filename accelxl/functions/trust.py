@@ -135,7 +135,9 @@ def carbon_of(
     """Return the carbon of accelerator-hours; the intensity is the place's unless it is given."""
     if g_per_kwh is None:
         if not place:
-            raise UnknownName("place and g_per_kwh are both blank; a place of the catalogue or a carbon intensity is needed")
+            raise UnknownName(
+                "place and g_per_kwh are both blank; a place of the catalogue or a carbon intensity is needed"
+            )
         g_per_kwh = catalogue.carbon(place).value
     return serving.carbon(accelerator_hours, power_kw, g_per_kwh, pue, embodied_kg, life_hours)
 

@@ -6,6 +6,8 @@ from threading import Lock
 
 NEWEST = 10_000
 """Sentences that are kept."""
+LONGEST = 1_000
+"""Characters of a sentence that are kept: it may repeat a cell's text, which may have 32,767."""
 
 
 class Memory:
@@ -39,7 +41,8 @@ class Memory:
         with self._lock:
             self._sentences.pop(key, None)
             if sentence:
-                self._sentences[key] = sentence
+                cut = len(sentence) > LONGEST
+                self._sentences[key] = f"{sentence[: LONGEST - 3]}..." if cut else sentence
                 if len(self._sentences) > self.newest:
                     del self._sentences[next(iter(self._sentences))]
 

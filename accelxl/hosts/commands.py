@@ -17,14 +17,15 @@ import numpy as np
 
 from accelxl.errors import AccelError, ShapeError, WrongType
 from accelxl.functions import REGISTRY, CellError, Function, Outcome
-from accelxl.functions.cells import Rows, is_blank
+from accelxl.functions.cells import VALUE, Rows, is_blank
 from accelxl.functions.results import as_cells, one_cell
 from accelxl.plan.inputs import INPUTS
+from accelxl.scenario.tornado import SHARE
 from accelxl.workbook.build import TEMPLATES
 
 GROUPS = ("Start", "Model", "Analyse", "Check", "Publish", "Help")
 Reads = Literal["nothing", "plan", "cell", "file", "names"]
-Writes = Literal["sheet", "message", "book", "file"]
+Writes = Literal["sheet", "message", "book", "file", "copy"]
 Progress = Callable[[int, int], object]
 """Told how much of how much is done; raises KeyboardInterrupt to end the work."""
 
@@ -51,8 +52,11 @@ class Command:
     `function` is the dotted path, below `accelxl`, of the pure function that it calls. `icon` is the name of one of Office's own images.
     `reads` says what a host gives to it first: a block of a plan, the active cell, the path of the open book's file ("file"), the
     book's names that begin with `prefix` and their values ("names"), or nothing. `writes` says where its result goes: to a sheet of its
-    own, a message, a new book (its bytes), or a file beside the book (its path). `settings` are the first rows of its sheet after the
-    plan. `choices` make it a menu; `head` is the first row of its table; `sheet` the name of its sheet where that is not its label.
+    own, a message, a new book (its bytes), a file beside the book that the host names, or a copy beside it that the function names.
+    `settings` are the first rows of its sheet after the
+    plan, and all that a sheet may set: a tuple is a row of values, a list or `From` a table. `choices` make it a menu; `head` is the
+    first row of its table; `sheet` the name of its sheet where that is not its label; `axes` are the settings with name and values of
+    what goes down and across, which its sheet shows beside the result.
     `long`: it may take minutes, so it runs beside the program, tells how far it is, and can be stopped. `asks`: the first press makes
     the sheet with its settings and nothing more.
     """
@@ -72,6 +76,7 @@ class Command:
     asks: bool = False
     prefix: str = ""
     sheet: str = ""
+    axes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -112,19 +117,20 @@ ROWS = (
             ("name1", "utilization"), ("values1", (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)),
             ("name2", "unit_price_usd"), ("values2", Around("unit_price_usd")), ("metric", "npv"),
         ),
+        axes=("name1", "values1", "name2", "values2"),
     ),
     Command(
         "tornado", "Analyse", "Tornado",
         "How far a metric of the plan moves with each input alone. Blank ranges are those of the catalogue, else a share each way.",
-        "ChartTypeBarInsertGallery", "workbook.tables.tornado", reads="plan",
-        settings=(("metric", "npv"), ("share", 0.2), ("ranges", None)),
+        "ChartTypeBarInsertGallery", "scenario.tornado.tornado", reads="plan",
+        settings=(("metric", "npv"), ("share", SHARE), ("ranges", [])),
     ),
     Command(
         "fan", "Analyse", "Monte Carlo fan",
         "Percentiles of metrics of the plan over random draws of its inputs. Reads the selected plan, or the plan of the template.",
-        "ChartTypeAreaInsertGallery", "workbook.tables.fan", reads="plan",
+        "ChartTypeAreaInsertGallery", "scenario.montecarlo.montecarlo", reads="plan",
         settings=(
-            ("distributions", From("workbook.tables.spread")), ("metrics", ("npv", "irr", "payback_months")),
+            ("distributions", From("scenario.drawn.around")), ("metrics", ("npv", "irr", "payback_months")),
             ("n", 100_000.0), ("seed", 0.0), ("percentiles", (5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0)),
         ),
         long=True,
@@ -150,6 +156,20 @@ ROWS = (
     Command(
         "pdf", "Publish", "PDF board pack", "The board sheets of this workbook as a PDF beside it, one page a sheet.",
         "FileSaveAsPdfOrXps", "workbook.board.board", reads="file", writes="file",
+    ),
+    Command(
+        "freeze", "Publish", "Freeze for sharing",
+        "A copy of this workbook beside it, with values in place of its formulas; thaw gives the formulas back.",
+        "Lock", "workbook.freeze.freeze", reads="file", writes="copy",
+    ),
+    Command(
+        "thaw", "Publish", "Thaw", "The workbook that was frozen, with its formulas, beside the frozen one.",
+        "ReviewProtectWorkbook", "workbook.freeze.thaw", reads="file", writes="copy",
+    ),
+    Command(
+        "compare", "Publish", "Compare versions",
+        "Which inputs of this workbook and another differ, and which input moved the figures most. The first press asks which.",
+        "ReviewCompareMenu", "workbook.tables.compared", reads="file", settings=(("other", None),), asks=True,
     ),
     Command(
         "help", "Help", "Functions", "All functions with their arguments, on a sheet.", "FunctionWizard", "functions.reference.table",
@@ -207,7 +227,7 @@ def starting(command: Command, source: str, read: Any) -> Rows:
             own = _own(value.name, read)
             rows.append([name, *(own * factor for factor in value.factors)])
         else:
-            rows.append([name, *value] if isinstance(value, tuple) else [name, value])
+            rows.append([name, *(value or [None])] if isinstance(value, (tuple, list)) else [name, value])
     return rows
 
 
@@ -249,22 +269,47 @@ def answer(command: Command, read: Any, settings: Rows, progress: Progress | Non
     Raises
     ------
     AccelError
-        If a setting is none of the command's, or stands twice.
+        If a setting is none of the command's, stands twice, or is not allowed: the result on the sheet stays then.
     """
     given = _given(command, settings)
     made = registered(command)
     if made is not None:
         known = [argument.name for argument in made.arguments][1:]
         _check(command, given, known)
-        return made.call(read, *(_even(given.get(name)) for name in known))
+        outcome = made.call(read, *(_even(given.get(name)) for name in known))
+        if isinstance(outcome.value, CellError) and outcome.value == VALUE:
+            raise WrongType(outcome.why)
+        return _framed(outcome, [given.get(name) for name in command.axes]) if command.axes else outcome
     target = function(command)
-    known = [name for name in inspect.signature(target).parameters if name != "progress"][1:]
-    _check(command, given, known)
+    _check(command, given, [name for name, _ in command.settings])
+    _no_errors(command, {PLAN: read, **given} if command.reads == "plan" else given)
+    first = dict(command.settings)
+    taken = {name: _taken(first[name], value) for name, value in given.items() if value is not None}
     extra = {"progress": progress} if "progress" in inspect.signature(target).parameters else {}
-    result = target(read, **{name: value for name, value in given.items() if value is not None}, **extra)
+    result = target(read, **taken, **extra)
+    if hasattr(result, "table"):  # what the engine found shows itself as one
+        result = result.table()
     return Outcome(
         as_cells(result, across=False)[0] if isinstance(result, (list, tuple, np.ndarray)) else one_cell(result)
     )
+
+
+def _framed(outcome: Outcome, axes: list[Any]) -> Outcome:
+    """Return a grid with the values that go down and across beside it."""
+    name1, values1, name2, values2 = axes
+    down, across = ([cell for row in _rows(_even(values)) for cell in row] for values in (values1, values2))
+    rows = outcome.rows()
+    if (len(rows), len(rows[0])) != (len(down), len(across)):
+        return outcome  # an error, or a grid of another form
+    made = [[f"down {name1}, across {name2}", *across], *([at, *row] for at, row in zip(down, rows, strict=True))]
+    return outcome._replace(value=as_cells(made, across=False)[0])
+
+
+def _taken(first: Any, value: Any) -> Any:
+    """Return a setting as its function takes it, by what its first value is: a row of values, a table, or a value as it stands."""
+    if isinstance(first, tuple):
+        return [cell for row in _rows(value) for cell in row if not is_blank(cell)]
+    return _rows(value) if isinstance(first, (list, From)) else value
 
 
 def _given(command: Command, settings: Rows) -> dict[str, Any]:
@@ -289,6 +334,16 @@ def _check(command: Command, given: dict[str, Any], known: Sequence[str]) -> Non
     odd = [name for name in given if name not in known]
     if odd:
         raise WrongType(f"{odd[0]!r} is not a setting of {command.label}; allowed: {', '.join(known)}")
+
+
+def _no_errors(command: Command, given: dict[str, Any]) -> None:
+    """Raise WrongType where a setting has an error cell."""
+    for name, value in given.items():
+        for number, row in enumerate(_rows(value), 1):
+            for place, cell in enumerate(row, 1):
+                if isinstance(cell, CellError):
+                    where = f" in row {number}, column {place}" if isinstance(value, list) else ""
+                    raise WrongType(f"the setting {name} of {command.label} has {cell}{where}; a value is needed")
 
 
 def _rows(value: Any) -> Rows:

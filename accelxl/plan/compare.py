@@ -34,6 +34,10 @@ def compare(a: Any, b: Any) -> dict[str, float]:
     >>> base = {"units": 8, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
     >>> compare(base, base)["npv"]
     0.0
+
+    Source
+    ------
+    The plan model of `accelxl.evaluate`; the flows of one plan less those of the other, month by month.
     """
     first, second = plan_of(a), plan_of(b)
     flows = [_half_months(first), _half_months(second)]

@@ -356,6 +356,10 @@ def evaluate(plan: Any, metrics: Iterable[str] | None = None) -> dict[str, float
     ...                    ["capex_usd", "npv"])
     >>> figures["capex_usd"]
     2176000.0
+
+    Source
+    ------
+    Equations B1 to B6, month by month; docs/decisions/0003-plan-readings.md says how each input is read.
     """
     wanted = tuple(METRICS) if metrics is None else tuple(metrics)
     compiled = compile_plan(plan_of(plan))

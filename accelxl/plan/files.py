@@ -14,6 +14,8 @@ from accelxl.plan.inputs import INPUTS
 from accelxl.plan.model import Plan, from_block, plan_of
 
 MAX_BYTES = 16 << 20
+MOST_ITEMS = 1_000_000
+"""Fields, rows and brackets of a file: what a field of one letter costs in memory is fifty times what it costs on the disk."""
 
 
 def read_text(path: Path, needed: str = "a plan is needed") -> str:
@@ -38,6 +40,9 @@ def read_text(path: Path, needed: str = "a plan is needed") -> str:
         raise BadFile(f"{path} cannot be read: {error.strerror}") from error
     if not text.strip():
         raise BadFile(f"{path} is empty; {needed}")
+    items = sum(map(text.count, ",;\t\n[{"))
+    if items > MOST_ITEMS:
+        raise BadFile(f"{path} has {items:,} fields and brackets; up to {MOST_ITEMS:,} are allowed")
     return text
 
 
@@ -63,7 +68,7 @@ def read_plan(path: Path) -> Plan:
 def _json(path: Path, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError also for a whole number of more than 4,300 digits
         place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         raise BadFile(f"{path} is not JSON{place}") from error
     if not isinstance(found, dict):
@@ -77,7 +82,11 @@ def _rows(text: str) -> list[list[Any]]:
     if ";" in sample and "," not in sample:
         raise WrongType("the columns are parted by ';'; ',' is allowed, with a decimal point in numbers")
     rows = []
-    for row in csv.reader(StringIO(text)):
+    try:
+        cells = list(csv.reader(StringIO(text)))
+    except csv.Error as error:
+        raise WrongType(f"it is not CSV: {error}") from error
+    for row in cells:
         if not row or not row[0].strip() or row[0].lstrip().startswith("#"):
             continue
         name = row[0].strip()

@@ -183,6 +183,10 @@ def statement(plan: Any, by: Period = "month") -> pd.DataFrame:
     >>> plan = {"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
     >>> float(statement(plan, by="year")["capex_usd"].sum())
     2176000.0
+
+    Source
+    ------
+    The plan model of `accelxl.evaluate`; its lines add up to the metrics.
     """
     import pandas as pd
 

@@ -16,7 +16,15 @@ from accelxl.plan.statement import LINES, lines
 
 STEP = 1e-4
 """Relative change of an input by which its effect is measured, up and down."""
-FLOWS = ("revenue_usd", "opex_usd", "tax_usd", "capex_usd", "working_capital_change_usd", "residual_usd", "free_cash_flow_usd")
+FLOWS = (
+    "revenue_usd",
+    "opex_usd",
+    "tax_usd",
+    "capex_usd",
+    "working_capital_change_usd",
+    "residual_usd",
+    "free_cash_flow_usd",
+)
 DEBT = (*FLOWS, "draw_usd", "principal_usd", "interest_usd", "equity_flow_usd")
 PRE_TAX = ("capex_usd", "opex_usd", "revenue_share_usd", "residual_usd", "training_revenue_usd", "served_mtok")
 BOOKED = ("revenue_usd", "opex_usd", "book_depreciation_usd")
@@ -93,8 +101,10 @@ def trace(plan: Any, metric: str = "npv") -> tuple[Step, ...]:
     Examples
     --------
     >>> plan = {"units": 8, "unit_price_usd": 30000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
-    >>> [(step.kind, step.name, step.value, round(step.effect, 6)) for step in trace(plan, "capex_usd")[:4]]
-    [('metric', 'capex_usd', 240000.0, 1.0), ('line', 'capex_usd', 240000.0, nan), ('input', 'unit_price_usd', 30000.0, 1.0), ('input', 'units', 8.0, 1.0)]
+    >>> [(step.kind, step.name, step.value, round(step.effect, 6))  # doctest: +NORMALIZE_WHITESPACE
+    ...  for step in trace(plan, "capex_usd")[:4]]
+    [('metric', 'capex_usd', 240000.0, 1.0), ('line', 'capex_usd', 240000.0, nan),
+     ('input', 'unit_price_usd', 30000.0, 1.0), ('input', 'units', 8.0, 1.0)]
 
     Source
     ------
@@ -112,7 +122,9 @@ def trace(plan: Any, metric: str = "npv") -> tuple[Step, ...]:
         total = float(figures.sum() if LINES[name].kind == "flow" else figures[-1]) if len(figures) else float("nan")
         found.append(Step("line", name, total, LINES[name].unit, LINES[name].meaning, float("nan")))
     inputs = [step for step in _inputs(base, metric, value) if step.effect or step.origin != "default"]
-    inputs.sort(key=lambda step: (isnan(step.effect), -round(abs(step.effect), 9) if isfinite(step.effect) else 0.0, step.name))
+    inputs.sort(
+        key=lambda step: (isnan(step.effect), -round(abs(step.effect), 9) if isfinite(step.effect) else 0.0, step.name)
+    )
     return (*found, *inputs)
 
 
@@ -133,7 +145,7 @@ def _inputs(base: Plan, metric: str, value: float) -> list[Step]:
                 steps.append(Step("input", name, own, unit, origin, _elasticity(base, name, None, own, metric, value)))
             continue
         for k, tranche in enumerate(base.tranches):
-            own = INPUTS[name].default if tranche.get(name) is None else tranche[name]
+            own = row.default if tranche.get(name) is None else tranche[name]
             if own is not None:
                 label = f"{name}.{k + 1}" if several else name
                 effect = _elasticity(base, name, k, own, metric, value)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from accelxl.errors import ShapeError, UnknownName
-from accelxl.plan.model import Plan
+from accelxl.errors import OutOfRange, ShapeError, UnknownName
+from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.checks import rows_of
 from accelxl.scenario.distributions import Distribution, distribution
+from accelxl.scenario.tornado import default_range, own_value
+
+UNCERTAIN = ("utilization", "price_usd_per_mtok", "unit_price_usd")
+"""Inputs that a first Monte Carlo run of a plan draws."""
 
 
 def _blank(cell: Any) -> bool:
@@ -82,3 +87,20 @@ def distributions_of(plan: Plan, given: Any) -> tuple[Distribution, ...]:
                 raise UnknownName(f"{item.name} and {places[other]} both draw {stem}; one of them is allowed")
         places[item.name] = item.name
     return found
+
+
+def around(plan: Any) -> list[list[Any]]:
+    """Return a first table of distributions of a plan: PERT around its own values, over the ranges of a tornado.
+
+    Examples
+    --------
+    >>> around({"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6})[0]
+    ['utilization', 'pert', 0.48, 0.6, 0.72]
+    """
+    base = plan_of(plan)
+    rows: list[list[Any]] = []
+    for name in UNCERTAIN:
+        with suppress(OutOfRange):  # the plan has no value from which a range follows
+            low, high, _ = default_range(base, name)
+            rows.append([name, "pert", low, own_value(base, name), high])
+    return rows

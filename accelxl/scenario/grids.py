@@ -119,6 +119,10 @@ def grid(
     >>> grid(plan, {"units": [1, 2], "unit_price_usd": [30000, 40000, 50000]}, "capex_usd")["capex_usd"]
     array([[ 30000.,  40000.,  50000.],
            [ 60000.,  80000., 100000.]])
+
+    Source
+    ------
+    The plan model of `accelxl.evaluate`; sums are taken in another order, to 1e-12.
     """
     base = plan_of(plan)
     names = check_metrics(metrics)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from accelxl.arrays import formula
 from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName, WrongType
 from accelxl.files import replacing
+from accelxl.plan.files import read_text
 from accelxl.scenario.metalog import MOST_TERMS, check_bounds, metalog, metalog_fit
 from accelxl.units import Numbers, Quantity, Result
 
@@ -166,11 +167,9 @@ def load(path: str | Path) -> dict[str, Sip]:
     """
     place = Path(path)
     try:
-        library = json.loads(place.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise BadFile(f"{place} cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
-        raise BadFile(f"{place.name} is not JSON in UTF-8: {error}") from error
+        library = json.loads(read_text(place, "a SIPmath 3.0 library is needed"))
+    except (ValueError, RecursionError) as error:
+        raise BadFile(f"{place.name} is not JSON: {error}") from error
     if not isinstance(library, Mapping) or library.get("libraryType") != LIBRARY:
         given = library.get("libraryType") if isinstance(library, Mapping) else type(library).__name__
         raise BadFile(f"{place.name} has libraryType {given!r}; {LIBRARY} is allowed")

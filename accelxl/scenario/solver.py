@@ -77,6 +77,10 @@ def breakeven(
     True
     >>> breakeven(plan, "price_usd_per_mtok", columns={"utilization": [0.3, 0.6]}).round(4)
     array([0.4545, 0.2272])
+
+    Source
+    ------
+    Chandrupatla 1997, as in Scherer 2013, "Computational Physics", after a look at a grid of values.
     """
     base = plan_of(plan)
     check_metrics((metric,))

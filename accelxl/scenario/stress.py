@@ -212,6 +212,10 @@ def stress(plan: Any, pack: Any = None, metrics: Iterable[str] | str | None = No
     >>> found = stress(plan, {"half price": {"price_usd_per_mtok": ("times", 0.5)}}, "revenue_usd")
     >>> found["half price"].metrics["revenue_usd"] / found["base"].metrics["revenue_usd"]
     0.5
+
+    Source
+    ------
+    The plan model of `accelxl.evaluate`; each case of the pack is a set of changed inputs.
     """
     base = plan_of(plan)
     names = check_metrics(metrics)

@@ -133,6 +133,10 @@ def scenarios(
     >>> plan = {"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
     >>> scenarios(plan, {"unit_price_usd": [30000.0, 40000.0]}, ["capex_usd"])["capex_usd"]
     array([1920000., 2560000.])
+
+    Source
+    ------
+    The plan model of `accelxl.evaluate`, to the bit.
     """
     base = plan_of(plan)
     names = check_metrics(metrics)

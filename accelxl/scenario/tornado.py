@@ -222,6 +222,10 @@ def tornado(plan: Any, ranges: Any = None, metric: str = "npv", share: float = S
     >>> found = tornado(plan, {"pue": (1.1, 1.5), "price_usd_per_mtok": (0.4, 0.8)})
     >>> [bar.name for bar in found.bars]
     ['price_usd_per_mtok', 'pue']
+
+    Source
+    ------
+    The plan model of `accelxl.evaluate`, one input moved at a time.
     """
     base = plan_of(plan)
     (name_of,) = check_metrics((metric,))

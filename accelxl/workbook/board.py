@@ -1,4 +1,4 @@
-"""The board pack: a book's board sheets as a PDF, one page a sheet, drawn by LibreOffice."""
+"""The board pack: a book's board sheets as a PDF, one page a sheet, drawn by LibreOffice or, where there is none, set by typst."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from accelxl.errors import BadFile, Missing
 from accelxl.files import write_atomically
+from accelxl.workbook.typeset import available, typeset
 
 PREFIX = "Board"
 SECONDS = 120
@@ -27,14 +28,22 @@ def office() -> str:
     Missing
         If this machine has no LibreOffice.
     """
-    found = shutil.which("soffice") or shutil.which("libreoffice")
+    found = office_here()
     if found is None:
-        raise Missing("LibreOffice is not on this machine; it draws the board's pages (package libreoffice-calc)")
+        raise Missing(
+            "LibreOffice is not on this machine (package libreoffice-calc), and typst, which sets the board's pages without it, is not "
+            "installed (pip install 'accelxl[typeset]')"
+        )
     return found
 
 
+def office_here() -> str | None:
+    """Return the program of LibreOffice, None where this machine has none."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
 def board(book: str | Path, pdf: str | Path | None = None, *, recalculate: bool = False) -> Path:
-    """Board sheets of a book as a PDF, one page a sheet.
+    """Board sheets of a book as a PDF, one page a sheet: its own pages by LibreOffice, or pages designed anew by typst.
 
     Parameters
     ----------
@@ -55,16 +64,18 @@ def board(book: str | Path, pdf: str | Path | None = None, *, recalculate: bool 
     BadFile
         If the book cannot be read, or has no board sheet.
     Missing
-        If this machine has no LibreOffice.
+        If this machine has neither LibreOffice nor typst, or no LibreOffice and everything is to be computed anew.
     """
     book = Path(book)
     target = book.with_suffix(".pdf") if pdf is None else Path(pdf)
+    if office_here() is None and available() and not recalculate:
+        return write_atomically(target, typeset(book))
     program = office()
     with tempfile.TemporaryDirectory(prefix="accelxl-board-") as folder:
         place = Path(folder)
         alone = place / f"{book.stem}.xlsx"
         _boards_alone(book, alone)
-        _profile(place / "profile" / "user", "0" if recalculate else "1")
+        profile(place / "profile" / "user", "0" if recalculate else "1")
         command = [program, f"-env:UserInstallation={(place / 'profile').as_uri()}", "--headless", "--norestore"]
         command += ["--convert-to", "pdf", "--outdir", str(place), str(alone)]
         try:
@@ -115,7 +126,7 @@ def _hide(xml: str, book: Path) -> str:
     return re.sub(r"<workbookView ", f'<workbookView activeTab="{boards[0]}" ', xml, count=1)
 
 
-def _profile(user: Path, mode: str) -> None:
+def profile(user: Path, mode: str) -> None:
     """Write settings that fix when LibreOffice recalculates a loaded book: "0" always, "1" never."""
     user.mkdir(parents=True)
     item = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,17 +12,38 @@ from typing import Any
 
 from lxml import etree
 
+from accelxl.arrays import EPOCH
 from accelxl.errors import BadFile
 from accelxl.functions.cells import ERRORS, CellError
 from accelxl.workbook.formulas.compile import Key, Rect
 from accelxl.workbook.formulas.sheets import Formula, Sheets
-from accelxl.workbook.formulas.tree import cell_of
+from accelxl.workbook.formulas.tree import address, cell_of
 from accelxl.workbook.package import Package
-from accelxl.workbook.scan import Scanned, Span, scan
+from accelxl.workbook.scan import MOST_TAGS, Scanned, Span, declares_nothing, scan
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+MOST_FORMULA = 8192
+"""Characters of a formula, as spreadsheet programs have it."""
+MOST_SPILLED = 100_000
+"""Cells of an array formula."""
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 """Numbers of the built-in formats that show dates and times."""
+
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTable:
+    """A table of the spreadsheet program: its name, its cells with the row of headings, without a row of totals, and its part."""
+
+    name: str
+    sheet: int
+    top: int
+    left: int
+    bottom: int
+    right: int
+    part: str
 
 
 @dataclass(slots=True)
@@ -45,7 +68,7 @@ class Workbook:
         if place not in self.scanned:
             part = self.parts[place]
             self.scanned[place] = (
-                scan(self.package.part(part), f"{self.package.path}, part {part}") if part else Scanned(b"")
+                scan(self.package.part(part, MOST_TAGS), f"{self.package.path}, part {part}") if part else Scanned(b"")
             )
         return self.scanned[place]
 
@@ -54,13 +77,23 @@ class Workbook:
         raw = span.value
         if raw is None:
             return "" if span.type in {"str", "inlineStr"} and span.formula is not None else None
+        try:
+            return self._read(span, raw)
+        except ValueError as error:
+            cell = address(span.row, span.column)
+            raise BadFile(
+                f"{self.package.path} is damaged: {cell} holds {raw[:40]!r}; a number is needed there"
+            ) from error
+
+    def _read(self, span: Span, raw: str) -> Any:
+        """Return a value that is there."""
         if span.type == "s":
             place = int(raw)
             if not 0 <= place < len(self.strings):
                 raise BadFile(f"{self.package.path} is damaged: text number {place} of {len(self.strings)} is used")
             return self.strings[place]
         if span.type in {"str", "inlineStr", "d"}:
-            return raw
+            return plain_text(raw)
         if span.type == "b":
             return raw.strip() in {"1", "true"}
         if span.type == "e":
@@ -72,9 +105,31 @@ class Workbook:
         span = self.sheet(key[0]).cells.get(key[1:])
         return None if span is None else self.value(span)
 
+    def shown(self, key: Key) -> Any:
+        """Return the value that a cell carries, as a date where the cell shows one."""
+        value = self.at(key)
+        span = self.sheet(key[0]).cells.get(key[1:])
+        if isinstance(value, float) and span is not None and span.style in self.dates and 61 <= value < 2_958_466:
+            return EPOCH + dt.timedelta(days=int(value))
+        return value
+
     def target(self, name: str) -> Rect | None:
         """Return the rectangle that a name refers to; None where it is no single rectangle of this book."""
         return rectangle(self.names[name], self.titles)
+
+    def tables(self) -> list[OwnTable]:
+        """Return the tables of the spreadsheet program; one without headings or with a row of totals takes no rows and is left out."""
+        found = []
+        for place, part in enumerate(self.parts):
+            for kind, target in relations(self.package, part).values() if part else ():
+                if not kind.endswith("/table"):
+                    continue
+                root = xml(self.package, target)
+                rect = rectangle(f"{self.titles[place]}!{root.get('ref', '')}", self.titles)
+                plain = root.get("headerRowCount", "1") == "1" and root.get("totalsRowCount", "0") == "0"
+                if rect is not None and plain and rect[3] > rect[1]:
+                    found.append(OwnTable(root.get("displayName", ""), *rect, part=target))
+        return found
 
     def sheets(self) -> Sheets:
         """Return every cell as the formula engine takes it."""
@@ -89,7 +144,11 @@ class Workbook:
                         found.constants[key] = value
                     continue
                 found.cached[key] = self.value(span)
-                found.formulas[key] = _formula(span, place, masters)
+                try:
+                    found.formulas[key] = _formula(span, place, masters)
+                except ValueError as error:
+                    cell = f"{self.titles[place]}!{address(span.row, span.column)}"
+                    raise BadFile(f"{self.package.path}: {cell} has {error}") from error
         for formula in list(found.formulas.values()):
             if formula.spill is not None:
                 _, top, left, bottom, right = formula.spill
@@ -101,10 +160,14 @@ class Workbook:
 
 def _formula(span: Span, sheet: int, masters: dict[str, Span]) -> Formula:
     text = span.formula or ""
+    if len(text) > MOST_FORMULA:
+        raise ValueError(f"a formula of {len(text):,} characters; up to {MOST_FORMULA:,} are allowed")
     if span.kind == "array" and span.reach:
         first, _, last = span.reach.partition(":")
         top, left = cell_of(first)
         bottom, right = cell_of(last or first)
+        if not 0 < (bottom - top + 1) * (right - left + 1) <= MOST_SPILLED:
+            raise ValueError(f"an array formula over {span.reach}; up to {MOST_SPILLED:,} cells are allowed")
         return Formula(text, spill=(sheet, top, left, bottom, right))
     if span.kind == "dataTable":
         return Formula("a data table")
@@ -135,52 +198,57 @@ def rectangle(text: str, titles: list[str]) -> Rect | None:
     return lower.index(sheet.lower()), top, left, bottom, right
 
 
-def load(path: str | Path) -> Workbook:
+def load(path: str | Path, data: bytes | None = None) -> Workbook:
     """Read a workbook's directory: sheets, names, texts and date styles; its cells are read when they are asked for.
+
+    With `data` these bytes are read in place of the file's.
 
     Raises
     ------
     BadFile
         If the file is missing, no workbook, encrypted or damaged.
     """
-    package = Package(path)
+    package = Package(path, data)
     main = _main_part(package)
-    root = _xml(package, main)
-    relations = _relations(package, main)
+    root = xml(package, main)
+    found = relations(package, main)
     titles, parts = [], []
     for sheet in _all(root, "sheet"):
         titles.append(sheet.get("name", ""))
-        kind, target = relations.get(sheet.get(_RELATION, ""), ("", ""))
+        kind, target = found.get(sheet.get(_RELATION, ""), ("", ""))
         parts.append(target if kind.endswith("/worksheet") else "")
     names = {
         item.get("name", ""): item.text or ""
         for item in _all(root, "definedName")
         if item.get("localSheetId") is None and not item.get("name", "").startswith("_xlnm")
     }
-    by_kind = {kind.rpartition("/")[2]: target for kind, target in relations.values()}
+    by_kind = {kind.rpartition("/")[2]: target for kind, target in found.values()}
     book = Workbook(package, titles, parts, names, path_of_book=main)
     if "sharedStrings" in by_kind:
-        book.strings = [_text_of(item) for item in _all(_xml(package, by_kind["sharedStrings"]), "si")]
+        book.strings = [_text_of(item) for item in _all(xml(package, by_kind["sharedStrings"]), "si")]
     if "styles" in by_kind:
-        book.dates = _date_styles(_xml(package, by_kind["styles"]))
+        try:
+            book.dates = _date_styles(xml(package, by_kind["styles"]))
+        except ValueError as error:
+            raise BadFile(f"{package.path} is damaged: a style has no number for its format") from error
     return book
 
 
 def _main_part(package: Package) -> str:
-    for kind, target in _relations(package, "").values():
+    for kind, target in relations(package, "").values():
         if kind.endswith("/officeDocument"):
             return target
     raise BadFile(f"{package.path} is not a workbook; an .xlsx or .xlsm file is allowed")
 
 
-def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """Return the relations of a part: id to kind and target."""
+def relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """Return the relations of a part inside the book: id to kind and target."""
     folder, _, name = part.rpartition("/")
     where = posixpath.join(folder, "_rels", f"{name}.rels")
     if where not in package.names():
         return {}
     found = {}
-    for item in _all(_xml(package, where), "Relationship"):
+    for item in _all(xml(package, where), "Relationship"):
         if item.get("TargetMode") != "External":
             target = item.get("Target", "")
             full = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
@@ -193,10 +261,19 @@ def chart_parts(book: Workbook) -> list[str]:
     return [name for name in book.package.names() if name.startswith("xl/charts/chart") and name.endswith(".xml")]
 
 
-def _xml(package: Package, part: str) -> etree._Element:
+def xml(package: Package, part: str) -> etree._Element:
+    """Return a part as XML.
+
+    Raises
+    ------
+    BadFile
+        If the package lacks it, or it is no XML.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False)
+    data = package.part(part)
+    declares_nothing(data, f"{package.path}, part {part}")
     try:
-        return etree.fromstring(package.part(part), parser)
+        return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise BadFile(f"{package.path} is damaged: the part {part} is not XML") from error
 
@@ -208,7 +285,18 @@ def _all(root: etree._Element, tag: str) -> Iterator[etree._Element]:
 def _text_of(item: etree._Element) -> str:
     """Return the text of a shared string; readings of Asian scripts are left out."""
     readings = {id(part) for block in item.iter("{*}rPh") for part in block.iter("{*}t")}
-    return "".join(part.text or "" for part in item.iter("{*}t") if id(part) not in readings)
+    return plain_text("".join(part.text or "" for part in item.iter("{*}t") if id(part) not in readings))
+
+
+def plain_text(text: str) -> str:
+    r"""Return a text of a workbook's part without the escapes that spreadsheet programs write for what XML cannot hold.
+
+    Examples
+    --------
+    >>> plain_text("a_x000D_b"), plain_text("_x005F_x0041_")
+    ('a\rb', '_x0041_')
+    """
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def _date_styles(root: etree._Element) -> frozenset[int]:
@@ -227,3 +315,16 @@ def _is_date(code: str) -> bool:
         bare += "" if quoted or letter == '"' else letter
     plain = bare.split(";")[0].lower().replace("general", "")
     return any(letter in plain for letter in "ymdh") and "0" not in plain
+
+
+def properties(book: Workbook) -> dict[str, str]:
+    """Return the custom document properties that are texts."""
+    if "docProps/custom.xml" not in book.package.names():
+        return {}
+    try:
+        root = etree.fromstring(
+            book.package.part("docProps/custom.xml"), etree.XMLParser(resolve_entities=False, no_network=True)
+        )
+    except etree.XMLSyntaxError:
+        return {}
+    return {item.get("name", ""): "".join(str(text) for text in item.itertext()) for item in root}

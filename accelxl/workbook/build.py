@@ -14,7 +14,14 @@ from accelxl.workbook.compose import compose, evaluate
 from accelxl.workbook.template import Template
 from accelxl.workbook.write import workbook_bytes
 
-TEMPLATES = ("accelerator_budget", "capex_to_accelerators", "cost_per_inference", "rolling_forecast", "scenario_board")
+TEMPLATES = (
+    "accelerator_budget",
+    "capex_to_accelerators",
+    "cost_per_inference",
+    "own_lease_api",
+    "rolling_forecast",
+    "scenario_board",
+)
 """Names of the templates; each is a module of `accelxl.workbook.templates`."""
 
 

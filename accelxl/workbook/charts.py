@@ -7,7 +7,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from accelxl.workbook.language import FIRST, Book
+from accelxl.workbook.language import FIRST, TOTAL, Book, Place
 from accelxl.workbook.layout import PlacedChart
 from accelxl.workbook.styles import COLOURS, FONT
 from accelxl.workbook.template import Chart, Series
@@ -24,7 +24,10 @@ _TYPES: dict[str, dict[str, str]] = {
     "area": {"type": "area"},
     "band": {"type": "area", "subtype": "stacked"},
     "bar": {"type": "bar"},
+    "curve": {"type": "scatter", "subtype": "smooth"},
 }
+_DRAWN_AS = {"base": "stack", "shore": "band", "point": "curve"}
+"""The kind of chart that draws a series: a foot belongs to the stack, the shore to the bands, a point to the curves."""
 
 
 def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedChart, book: Book) -> None:
@@ -55,8 +58,14 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
         names, figures = figures, names
     main.set_x_axis(names)
     main.set_y_axis(figures)
-    silent = [place for place, series in enumerate(chart.series) if series.kind in INVISIBLE or not series.title]
-    main.set_legend({"position": "bottom", "font": _SMALL, "delete_series": silent} if chart.legend else {"none": True})
+    silent = [
+        place
+        for place, series in enumerate(chart.series)
+        if series.kind in INVISIBLE or not (series.legend and series.title)
+    ]
+    # curves have many short names: beside them the legend leaves room for the plot
+    side = "right" if any(series.kind == "curve" for series in chart.series) else "bottom"
+    main.set_legend({"position": side, "font": _SMALL, "delete_series": silent} if chart.legend else {"none": True})
     main.set_chartarea({"border": {"color": "#D0D0D0"}, "fill": {"color": "#FFFFFF"}})
     main.set_size({"width": placed.width, "height": placed.height})
     sheet.insert_chart(
@@ -65,8 +74,7 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
 
 
 def _plotted(series: Series) -> str:
-    """Return the kind of chart that draws a series; the foot of a stack belongs to the stack, the shore to the bands."""
-    return {"base": "stack", "shore": "band"}.get(series.kind, series.kind)
+    return _DRAWN_AS.get(series.kind, series.kind)
 
 
 def _y_axis(chart: Chart) -> dict[str, Any]:
@@ -91,32 +99,47 @@ def _x_axis(chart: Chart) -> dict[str, Any]:
     }
     if chart.date_axis:
         axis.update({"date_axis": True, "num_format": "yyyy", "major_unit": 1, "major_unit_type": "years"})
+    if chart.axis_format:
+        axis["num_format"] = chart.axis_format
+    if chart.axis_ends:
+        axis["min"], axis["max"] = chart.axis_ends
     return axis
 
 
+def _across(sheet: str, place: Place) -> list[Any]:
+    """Return the cells of a row: all its columns, or its one cell."""
+    first, last = (FIRST, FIRST + place.columns - 1) if place.columns else (TOTAL, TOTAL)
+    return [sheet, place.row, first, place.row, last]
+
+
 def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
-    values, labels = book.rows[chart.sheet, series.row], book.rows[chart.sheet, chart.axis]
-    last = FIRST + values.columns - 1
+    values, labels = book.rows[chart.sheet, series.row], book.rows[chart.sheet, series.x or chart.axis]
     colour = COLOURS[series.colour]
     options: dict[str, Any] = {
         "name": series.title,
-        "categories": [chart.sheet, labels.row, FIRST, labels.row, last],
-        "values": [chart.sheet, values.row, FIRST, values.row, last],
+        "categories": _across(chart.sheet, labels),
+        "values": _across(chart.sheet, values),
     }
     if series.labels:
         inside = series.kind == "stack" and series.colour in DARK
         font = {**_SMALL, "color": "#FFFFFF", "bold": True} if inside else _SMALL
         options["data_labels"] = {"value": True, "num_format": series.labels, "font": font}
-        if series.kind == "line":
+        if series.kind in {"line", "point"}:
             options["data_labels"]["position"] = "above"
+        if series.kind == "point":
+            options["data_labels"] |= {"series_name": True, "separator": ";"}
     if series.kind in INVISIBLE:
         options["fill"], options["border"] = {"none": True}, {"none": True}
-    elif series.kind == "line":
+    elif series.kind == "point":
+        edge = {"color": "#FFFFFF", "width": 0.75}
+        options["line"], options["smooth"] = {"none": True}, False
+        options["marker"] = {"type": "diamond", "size": 10, "fill": {"color": colour}, "border": edge}
+    elif series.kind in {"line", "curve"}:
         options["line"] = {"color": colour, "width": 2.0, "dash_type": series.dash}
     else:
         options["fill"] = {"color": colour}
         options["border"] = {"none": True}
-    if series.kind != "line":
+    if series.kind in {"column", "stack", "base", "area", "bar", "band", "shore"}:
         options["gap"] = 50
     if series.kind == "bar":
         options["overlap"] = 100

@@ -21,13 +21,18 @@ from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import check
 from accelxl.units import Quantity, other_unit
 from accelxl.workbook.book import Workbook, rectangle
+from accelxl.workbook.currency import one_currency
+from accelxl.workbook.delimited import Written
 from accelxl.workbook.formulas.compile import Key
 from accelxl.workbook.formulas.tree import cell_of
-from accelxl.workbook.records import Written
 from accelxl.workbook.scan import Rule
 
 FEW = 12
 """A list of more words than this is not spelled out in a sentence."""
+MOST_CHOICES = 10_000
+"""A list in a range of more cells than this allows any text."""
+MOST_RULED = 1_000_000
+"""Cells of a sheet whose validations are read."""
 EMPTY = "blank"
 """The word that empties an input which may be empty."""
 
@@ -62,8 +67,10 @@ class Field:
             return None
         kind = self.quantity.kind
         if isinstance(value, Written) and kind in {"number", "flag"}:
-            spelled = value.number()
+            spelled = value.number(f"{where}{self.name}")
             value = str(value) if spelled is None else spelled
+        if isinstance(value, str) and kind == "number":
+            one_currency(value, self.name, where)
         if kind == "date" and not self.plan:
             return _day(value, f"{where}{self.name}")
         if kind == "flag" and isinstance(value, bool):
@@ -76,7 +83,7 @@ class Field:
             value = self._of_list(value.strip(), where)
         found = check(Input(self.name, "plan", "", self.quantity, None, ""), value, where)
         if isinstance(found, str):
-            _writable(found, f"{where}{self.name}")
+            writable(found, f"{where}{self.name}")
         return found
 
     def _of_list(self, word: str, where: str) -> str:
@@ -110,8 +117,14 @@ def _day(value: Any, place: str) -> float:
     return float(int(value))
 
 
-def _writable(text: str, place: str) -> None:
-    """Refuse a text that a workbook cannot hold."""
+def writable(text: str, place: str) -> None:
+    """Refuse a text that a workbook cannot hold.
+
+    Raises
+    ------
+    OutOfRange
+        If it is too long or holds a control character.
+    """
     if len(text) > 32_767:
         raise OutOfRange(f"{place} has {len(text):,} characters; up to 32,767 are allowed")
     for letter in text:
@@ -125,23 +138,45 @@ def fields(book: Workbook) -> dict[str, Field]:
     cells = {name: r[:3] for name, r in own.items() if r is not None and r[1] == r[3] and r[2] == r[4]}
     prefixed = {name: key for name, key in cells.items() if name.lower().startswith("in_")}
     chosen = prefixed or cells
-    rules: dict[int, dict[tuple[int, int], Rule]] = {}
     found: dict[str, Field] = {}
     for name, key in chosen.items():
         span = book.sheet(key[0]).cells.get(key[1:])
         if span is not None and span.formula is not None:
             continue
-        if key[0] not in rules:
-            rules[key[0]] = _by_cell(book.sheet(key[0]).rules)
-        value = book.at(key)
-        quantity, blank = _quantity(
-            book, rules[key[0]].get(key[1:]), value, dated=span is not None and span.style in book.dates
-        )
-        plan = plan_input(name)
-        found[name] = Field(
-            name, key, quantity if plan is None else _narrower(plan.quantity, quantity), blank, value, plan is not None
-        )
+        found[name] = field_of(book, name, key, rules_of(book, key[0]).get(key[1:]))
     return found
+
+
+def figure_cells(book: Workbook, given: Mapping[str, Field]) -> dict[str, Key]:
+    """Return the cells of a workbook's figures by name: ``out_`` and ``chk_``, or, where none begins so, every named formula."""
+    ours = any(name.startswith("out_") for name in book.names)
+    found: dict[str, Key] = {}
+    for name in book.names:
+        place = book.target(name)
+        if name in given or place is None or (place[1], place[2]) != (place[3], place[4]):
+            continue
+        if name.startswith(("out_", "chk_")) or not ours:
+            found[name] = place[:3]
+    return found
+
+
+def field_of(book: Workbook, name: str, key: Key, rule: Rule | None) -> Field:
+    """Return an input cell with what its validation allows."""
+    span = book.sheet(key[0]).cells.get(key[1:])
+    value = book.at(key)
+    quantity, blank = _quantity(book, rule, value, dated=span is not None and span.style in book.dates)
+    plan = plan_input(name)
+    if plan is not None:
+        quantity = _narrower(plan.quantity, quantity)
+    return Field(name, key, quantity, blank, value, plan is not None)
+
+
+def rules_of(book: Workbook, sheet: int) -> dict[tuple[int, int], Rule]:
+    """Return the validation of each cell of a sheet that has one."""
+    found = book.sheet(sheet)
+    if found.by_cell is None:
+        found.by_cell = _by_cell(found.rules)
+    return found.by_cell
 
 
 def _narrower(plan: Quantity, own: Quantity) -> Quantity:
@@ -169,8 +204,9 @@ def plan_input(name: str) -> Input | None:
 
 
 def _by_cell(rules: Iterable[Rule]) -> dict[tuple[int, int], Rule]:
-    """Return the rule of each cell; a rule over very large ranges is left out."""
+    """Return the rule of each cell; a rule over very large ranges is left out, and so are those beyond `MOST_RULED` cells."""
     found: dict[tuple[int, int], Rule] = {}
+    room = MOST_RULED
     for rule in rules:
         for reach in rule.cells.split():
             first, _, last = reach.partition(":")
@@ -178,7 +214,9 @@ def _by_cell(rules: Iterable[Rule]) -> dict[tuple[int, int], Rule]:
                 (top, left), (bottom, right) = cell_of(first), cell_of(last or first)
             except ValueError:
                 continue
-            if (bottom - top + 1) * (right - left + 1) <= 100_000:
+            count = (bottom - top + 1) * (right - left + 1)
+            if count <= min(room, 100_000):
+                room -= count
                 found.update({(r, c): rule for r in range(top, bottom + 1) for c in range(left, right + 1)})
     return found
 
@@ -227,6 +265,8 @@ def _choices(book: Workbook, source: str) -> list[str]:
     if place is None:
         return []
     sheet, top, left, bottom, right = place
+    if (bottom - top + 1) * (right - left + 1) > MOST_CHOICES:
+        return []
     cells = [book.at((sheet, r, c)) for r in range(top, bottom + 1) for c in range(left, right + 1)]
     return [cell if isinstance(cell, str) else f"{cell:g}" for cell in cells if cell is not None]
 

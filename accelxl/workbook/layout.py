@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 
 from accelxl.arrays import EPOCH
@@ -79,7 +80,8 @@ class Page:
         formula: str = "",
         link: str = "",
     ) -> Cell:
-        """Place a cell."""
+        """Place a cell; a calculation that is a plain link to another sheet looks like one."""
+        role = LINKS.get(role, role) if _LINK.fullmatch(formula) else role
         cell = Cell(content, formula, role, format, link)
         self.cells[row, column] = cell
         self.area = (max(self.area[0], row), max(self.area[1], column))
@@ -94,6 +96,8 @@ class Page:
         self.put(2, 0, about, "about")
 
 
+LINKS = {"calc": "link", "strong": "strong_link"}
+_LINK = re.compile(r"=(?:\w+|'[^']+')!\$?[A-Z]{1,3}\$?\d+")
 LIGHT = '=IF(chk_total=0,"All checks pass",chk_total&" of the checks fail: see Checks")'
 
 

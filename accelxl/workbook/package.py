@@ -18,6 +18,15 @@ from accelxl.errors import BadFile
 MOST_BYTES = 1 << 30
 """Parts may unpack to this many bytes in all; a workbook of a million cells takes a tenth of it."""
 MOST_PARTS = 20_000
+MOST_PART_BYTES = 96 << 20
+"""A part that is read may unpack to this many bytes, and, beyond `LARGE`, to `MOST_RATIO` times what it is packed."""
+LARGE, MOST_RATIO = 16 << 20, 200
+MOST_TAGS = 1_000_000
+"""A part that is read as a tree may have this many tags and attributes: each takes a hundred bytes."""
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, OverflowError, LookupError,
+)  # fmt: skip
+"""What Python's reader of archives raises on damaged ones, an unknown version among them."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 
@@ -32,7 +41,7 @@ class Member:
 
 
 class Package:
-    """The parts of a workbook file.
+    """The parts of a workbook file; with `data` these bytes are taken in place of the file's.
 
     Raises
     ------
@@ -40,16 +49,19 @@ class Package:
         If the file is missing, no workbook, encrypted, damaged, or unpacks to more than is allowed.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, data: bytes | None = None) -> None:
         self.path = Path(path)
-        self.data = read_bytes(self.path)
+        self.data = read_bytes(self.path) if data is None else data
         try:
             self._zip = zipfile.ZipFile(BytesIO(self.data))
-        except (zipfile.BadZipFile, struct.error, OSError, ValueError) as error:
+        except _UNREADABLE as error:
             raise BadFile(f"{self.path} is damaged: its directory cannot be read") from error
         self._infos = {info.filename: info for info in self._zip.infolist()}
         self._check()
-        self.members = self._members()
+        try:
+            self.members = self._members()
+        except struct.error as error:
+            raise BadFile(f"{self.path} is damaged: its directory cannot be read") from error
 
     def _check(self) -> None:
         infos = self._zip.infolist()
@@ -62,6 +74,8 @@ class Package:
             raise BadFile(f"{self.path} unpacks to {total:,} bytes; up to {MOST_BYTES:,} are allowed")
         if any(info.flag_bits & 1 for info in infos):
             raise BadFile(f"{self.path} is encrypted; a workbook without a password is allowed")
+        if any(info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for info in infos):
+            raise BadFile(f"{self.path} is packed in a way that no workbook is; an .xlsx or .xlsm file is allowed")
         if "[Content_Types].xml" not in self._infos:
             raise BadFile(f"{self.path} is not a workbook; an .xlsx or .xlsm file is allowed")
 
@@ -86,29 +100,46 @@ class Package:
         """Return the names of the parts."""
         return list(self._infos)
 
-    def part(self, name: str) -> bytes:
-        """Return a part.
+    def part(self, name: str, tags: int = MOST_TAGS) -> bytes:
+        """Return a part, of at most so many tags.
 
         Raises
         ------
         BadFile
-            If the package lacks it, or it is damaged.
+            If the package lacks it, it is damaged, or larger than any part that somebody filled in.
         """
         info = self._infos.get(name)
         if info is None:
             raise BadFile(f"{self.path} is damaged: the part {name} is missing")
+        most = max(LARGE, min(MOST_PART_BYTES, MOST_RATIO * info.compress_size))
+        if info.file_size > most:
+            raise BadFile(
+                f"{self.path}: the part {name} unpacks to {info.file_size:,} bytes; up to {most:,} are allowed"
+            )
         try:
             with self._zip.open(info) as stream:
                 data = stream.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        except _UNREADABLE as error:
             raise BadFile(f"{self.path} is damaged: the part {name} cannot be unpacked") from error
         if len(data) != info.file_size:
             raise BadFile(f"{self.path} is damaged: the part {name} has another size than its directory says")
+        count = max(data.count(b"<"), data.count(b"="))
+        if count > tags:
+            raise BadFile(f"{self.path}: the part {name} has {count:,} tags or attributes; up to {tags:,} are allowed")
         return data
 
     def replaced(self, parts: Mapping[str, bytes], level: int = 6) -> bytes:
         """Return a copy of the file with some parts replaced."""
         return assembled(self.members, {name: packed(data, level) for name, data in parts.items()})
+
+
+def new_member(name: str) -> Member:
+    """Return a member for a part that a package does not have yet; its content is given to `assembled`."""
+    raw = name.encode("ascii")
+    entry = (
+        _CENTRAL + struct.pack("<HHHHHHIIIHHHHHII", 20, 20, 0, 8, 0, 0x21, 0, 0, 0, len(raw), 0, 0, 0, 0, 0, 0) + raw
+    )
+    return Member(name, b"", entry)
 
 
 @dataclass(frozen=True, slots=True)

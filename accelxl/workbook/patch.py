@@ -19,11 +19,14 @@ from accelxl.functions.cells import CellError
 from accelxl.workbook.book import Workbook, chart_parts, rectangle
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.compile import Key, Rect
+from accelxl.workbook.formulas.tree import address
 from accelxl.workbook.formulas.values import Value
+from accelxl.workbook.insert import inserted
 from accelxl.workbook.scan import Span
 
 _TYPE = re.compile(r"\s+t\s*=\s*(\"[^\"]*\"|'[^']*')")
 _OPENING = re.compile(r"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
+_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NUMBER = "%.17g"
 """Seventeen digits are the number exactly; one format for a whole sheet is twice as fast as a text for each number."""
 
@@ -36,14 +39,16 @@ Edit = tuple[int, int, list[Segment]]
 class Cut:
     """A part as a format: the text that all books share, with a place for each number and text in which they differ."""
 
-    __slots__ = ("format", "name", "numbers", "texts")
+    __slots__ = ("differs", "format", "name", "numbers", "texts")
 
-    def __init__(self, name: str, data: bytes, edits: list[Edit]) -> None:
+    def __init__(self, name: str, data: bytes, edits: list[Edit], differs: NDArray[np.bool_]) -> None:
+        self.differs = differs
+        """Whether any value in the part of a book is not the template's; else the part is left as it is."""
         shared: list[str] = []
         numbers: list[NDArray[np.float64]] = []
         self.texts: list[tuple[int, list[str]]] = []
         place = 0
-        for start, end, segments in sorted(edits, key=lambda edit: edit[0]):
+        for start, end, segments in sorted(edits, key=lambda edit: edit[:2]):
             shared.append(_escaped(data[place:start].decode()))
             place = end
             for segment in segments:
@@ -73,14 +78,14 @@ def _escaped(text: str) -> str:
 
 
 def number_text(value: float) -> str:
-    """Return a text that is exactly this number.
+    """Return a text that is exactly this number, the same in whatever batch its book is written.
 
     Examples
     --------
     >>> number_text(3.0), number_text(0.1), number_text(-0.0), number_text(1e300)
-    ('3', '0.1', '0', '1e+300')
+    ('3', '0.10000000000000001', '0', '1.0000000000000001e+300')
     """
-    return "0" if value == 0 else (shown[:-2] if (shown := repr(value)).endswith(".0") else shown)
+    return _NUMBER % (value + 0.0)
 
 
 class Cutter:
@@ -93,31 +98,55 @@ class Cutter:
     def cut(self, moved: Mapping[Key, Value], count: int) -> list[Cut]:
         """Return the parts that change when these cells have these values in `count` books."""
         by_sheet: dict[int, list[Edit]] = {}
+        lacking: dict[int, dict[tuple[int, int], list[str]]] = {}
+        differing: dict[Key, NDArray[np.bool_]] = {}
+        differs = {key[0]: np.zeros(count, np.bool_) for key in moved}
         for key, value in moved.items():
             span = self.book.sheet(key[0]).cells.get(key[1:])
             if span is None:
-                continue
-            segments = self._segments(key[0], span, value, count)
-            if segments is not None:
-                by_sheet.setdefault(key[0], []).append((span.start, span.end, segments))
-        cuts = [Cut(self.book.parts[place], self.book.sheet(place).data, edits) for place, edits in by_sheet.items()]
-        return cuts + list(self._chart_cuts(moved, count))
+                texts = lacking.setdefault(key[0], {})[key[1:]] = self._new(key, value, count)
+                differing[key] = np.array([text != "" for text in texts])
+            else:
+                differing[key] = _differing(value, self.book.value(span), count)
+                by_sheet.setdefault(key[0], []).append(
+                    (span.start, span.end, self._segments(key[0], span, value, count))
+                )
+            differs[key[0]] |= differing[key]
+        for place, cells in lacking.items():
+            more = inserted(self.book.sheet(place), cells, count)
+            by_sheet.setdefault(place, []).extend((start, end, [_shared(texts)]) for start, end, texts in more)
+        cuts = [
+            Cut(self.book.parts[place], self.book.sheet(place).data, edits, differs[place])
+            for place, edits in by_sheet.items()
+            if edits and differs[place].any()
+        ]
+        return cuts + list(self._chart_cuts(moved, differing, count))
 
-    def _segments(self, sheet: int, span: Span, value: Value, count: int) -> list[Segment] | None:
-        """Return a cell with a value; None where it has that value already."""
-        if not value.numeric:
-            cells = [self._cell(sheet, span, values.python(value, at)) for at in range(count)]
-            if cells.count(cells[0]) < count:
-                return [cells]
-            return None if cells[0] == self._text(sheet, span.start, span.end) else [cells[0]]
+    def _segments(self, sheet: int, span: Span, value: Value, count: int) -> list[Segment]:
+        """Return a cell with a value.
+
+        A cell that may move is written in one form whatever its value, so that the bytes of a book do not depend on its neighbours.
+        """
         tag, x = self._opening(sheet, span)
-        before, after = f"{tag}>{self._formula(sheet, span)}<{x}v>", f"</{x}v></{x}c>"
+        formula = self._formula(sheet, span)
+        if not value.numeric:
+            return [_shared([cell_text(tag, x, formula, values.python(value, at)) for at in range(count)])]
+        before, after = f"{tag}>{formula}<{x}v>", f"</{x}v></{x}c>"
         first = float(value.num[0])
         if (value.num == first).all():
-            if span.type in {"", "n"} and self.book.value(span) == first:
-                return None
             return [before + number_text(first) + after]
         return [before, value.num + 0.0, after]
+
+    def _new(self, key: Key, value: Value, count: int) -> list[str]:
+        """Return a cell that the sheet does not have, by book, in the style of the nearest cell above it; nothing where it is blank."""
+        sheet = self.book.sheet(key[0])
+        above = next(
+            (span for row in range(key[1] - 1, -1, -1) if (span := sheet.cells.get((row, key[2]))) is not None), None
+        )
+        x = sheet.prefix
+        tag = f'<{x}c r="{address(*key[1:])}"' + (f' s="{above.style}"' if above is not None and above.style else "")
+        cells = [values.python(value, at) for at in range(count)]
+        return ["" if cell is None else cell_text(tag, x, "", cell) for cell in cells]
 
     def _text(self, sheet: int, start: int, end: int) -> str:
         return self.book.sheet(sheet).data[start:end].decode()
@@ -133,34 +162,57 @@ class Cutter:
     def _formula(self, sheet: int, span: Span) -> str:
         return self._text(sheet, span.formula_start, span.formula_end) if span.formula is not None else ""
 
-    def _cell(self, sheet: int, span: Span, value: Any) -> str:
-        """Return a whole cell with a value; a text is an inline string or the text of a formula, never a formula."""
-        tag, x = self._opening(sheet, span)
-        formula = self._formula(sheet, span)
-        if value is None:
-            return f"{tag}>{formula}</{x}c>" if formula else f"{tag}/>"
-        if isinstance(value, bool):
-            return f'{tag} t="b">{formula}<{x}v>{int(value)}</{x}v></{x}c>'
-        if isinstance(value, CellError):
-            return f'{tag} t="e">{formula}<{x}v>{value}</{x}v></{x}c>'
-        if isinstance(value, str):
-            if formula:
-                return f'{tag} t="str">{formula}<{x}v>{escape(value)}</{x}v></{x}c>'
-            return f'{tag} t="inlineStr"><{x}is><{x}t xml:space="preserve">{escape(value)}</{x}t></{x}is></{x}c>'
-        return f"{tag}>{formula}<{x}v>{number_text(value)}</{x}v></{x}c>"
-
-    def _chart_cuts(self, moved: Mapping[Key, Value], count: int) -> Iterator[Cut]:
+    def _chart_cuts(
+        self, moved: Mapping[Key, Value], differing: Mapping[Key, NDArray[np.bool_]], count: int
+    ) -> Iterator[Cut]:
         for name, (data, caches) in self.charts.items():
             edits: list[Edit] = []
+            differs = np.zeros(count, np.bool_)
             for start, end, prefix, rect, old in caches:
                 keys = [(rect[0], r, c) for r in range(rect[1], rect[3] + 1) for c in range(rect[2], rect[4] + 1)]
                 if any(key in moved for key in keys):
                     segments: list[Segment] = []
                     for at, key in enumerate(keys):
                         segments += _point(prefix, at, moved.get(key), old.get(at, ""), count)
+                        differs |= differing.get(key, False)
                     edits.append((start, end, segments))
-            if edits:
-                yield Cut(name, data, edits)
+            if edits and differs.any():
+                yield Cut(name, data, edits, differs)
+
+
+def _differing(value: Value, own: Any, count: int) -> NDArray[np.bool_]:
+    """Return in which books a cell has another value than its own in the template."""
+    if value.numeric:
+        same = value.num == own if type(own) is float else np.False_
+    else:
+        cells = [values.python(value, at) for at in range(count)]
+        same = np.array([type(cell) is type(own) and cell == own for cell in cells])
+    return np.broadcast_to(~same, (count,))
+
+
+def cell_text(tag: str, x: str, formula: str, value: Any) -> str:
+    """Return a whole cell with a value; a text is an inline string or the text of a formula, never a formula."""
+    if value is None:
+        return f"{tag}>{formula}</{x}c>" if formula else f"{tag}/>"
+    if isinstance(value, bool):
+        return f'{tag} t="b">{formula}<{x}v>{int(value)}</{x}v></{x}c>'
+    if isinstance(value, CellError):
+        return f'{tag} t="e">{formula}<{x}v>{value}</{x}v></{x}c>'
+    if isinstance(value, str):
+        if formula:
+            return f'{tag} t="str">{formula}<{x}v>{_kept(value)}</{x}v></{x}c>'
+        return f'{tag} t="inlineStr"><{x}is><{x}t xml:space="preserve">{_kept(value)}</{x}t></{x}is></{x}c>'
+    return f"{tag}>{formula}<{x}v>{number_text(value)}</{x}v></{x}c>"
+
+
+def _kept(text: str) -> str:
+    """Return a text as it stands in a part: a carriage return, and what looks like a program's escape of one, are escaped."""
+    return escape(_LOOKS_ESCAPED.sub("_x005F_", text), {"\r": "_x000D_"})
+
+
+def _shared(texts: list[str]) -> Segment:
+    """Return a piece by book, or one text where all books agree."""
+    return texts[0] if texts.count(texts[0]) == len(texts) else texts
 
 
 def _point(prefix: str, at: int, value: Value | None, old: str, count: int) -> list[Segment]:

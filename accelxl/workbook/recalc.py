@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from accelxl.arrays import EPOCH
-from accelxl.errors import Missing
+from accelxl.errors import BadFile, Missing
 from accelxl.functions import REGISTRY
 from accelxl.functions.cells import CellError
 from accelxl.workbook.book import Workbook
@@ -35,18 +35,26 @@ def recalculated(book: Workbook, inputs: Mapping[Key, Value], count: int, lackin
     ------
     Missing
         If formualizer is not installed; the sentence names the function that needs it.
+    BadFile
+        If formualizer cannot calculate the book either.
     """
     if find_spec("formualizer") is None:
         raise Missing(
             f"{book.package.path} uses {lacking}, which is calculated by formualizer: pip install 'accelxl[recalc]', "
             "or fill without recalculation"
         )
-    judge = Judge(book)
     found: dict[Key, list[Any]] = {}
-    for at in range(count):
-        judge.set({key: values.python(value, at) for key, value in inputs.items()})
-        for key, value in judge.figures().items():
-            found.setdefault(key, []).append(value)
+    try:
+        judge = Judge(book)
+        for at in range(count):
+            judge.set({key: values.python(value, at) for key, value in inputs.items()})
+            for key, value in judge.figures().items():
+                found.setdefault(key, []).append(value)
+    except Exception as error:  # its own kinds, and those of Rust's panics
+        said = " ".join(str(error).split())[:200]
+        raise BadFile(
+            f"{book.package.path} uses {lacking}, which formualizer cannot calculate either: {said}"
+        ) from error
     return {key: values.gathered([values.of(item) for item in column]) for key, column in found.items()}
 
 

@@ -8,9 +8,15 @@ from typing import Any
 from xml.parsers import expat
 
 from accelxl.errors import BadFile
-from accelxl.workbook.formulas.tree import cell_of
+from accelxl.workbook.formulas.tree import MAX_ROW, address, cell_of
 
-_TAG = re.compile(rb"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
+# Possessive: a tag of millions of characters would else be remembered one by one.
+_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
+MOST_CELLS = 1_000_000
+"""Cells of a sheet that are read; a part with more than `MOST_TAGS` tags holds more, or something else."""
+MOST_TAGS = 6 * MOST_CELLS
+MOST_BYTES = 1 << 20
+"""Bytes of a cell, its formula and text in it."""
 
 
 @dataclass(slots=True)
@@ -49,12 +55,30 @@ class Rule:
 
 
 @dataclass(slots=True)
+class Line:
+    """A row as the file has it: where it begins, where its opening tag ends, where its closing tag begins (-1: it has none)."""
+
+    start: int
+    inside: int
+    close: int = -1
+
+
+@dataclass(slots=True)
 class Scanned:
-    """A worksheet part: its bytes, cells and validations."""
+    """A worksheet part: its bytes, cells, validations, and its rows in the order of the file; `block` is the element around the rows.
+
+    `prefix` is that of its elements; `extent` is where the element with the used range stands, and that range; `by_cell` holds the
+    validations by cell once someone has asked for them.
+    """
 
     data: bytes
     cells: dict[tuple[int, int], Span] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
+    lines: dict[int, Line] = field(default_factory=dict)
+    block: Line = field(default_factory=lambda: Line(0, 0))
+    prefix: str = ""
+    extent: tuple[int, int, str] | None = None
+    by_cell: dict[tuple[int, int], Rule] | None = None
 
 
 class _Reader:
@@ -96,7 +120,15 @@ class _Reader:
                 self.collect("v")
         elif tag == "row":
             self.row = int(given["r"]) - 1 if "r" in given else self.row + 1
+            if not 0 <= self.row < MAX_ROW:
+                raise ValueError(f"it has row {self.row + 1}; 1 to {MAX_ROW:,} are allowed")
             self.column = -1
+            self.found.lines[self.row] = self._line()
+        elif tag == "sheetData":
+            self.found.block, self.found.prefix = self._line(), name.removesuffix(tag)
+        elif tag == "dimension":
+            place = self._line()
+            self.found.extent = place.start, place.inside, given.get("ref", "")
         elif tag == "dataValidation":
             self.rule = Rule(
                 given.get("type", ""), given.get("operator", "between"), given.get("sqref", ""), "", "",
@@ -104,6 +136,14 @@ class _Reader:
             )  # fmt: skip
         elif self.rule is not None and tag in {"formula1", "formula2", "sqref"}:
             self.collect(tag)
+
+    def _line(self) -> Line:
+        start = self.parser.CurrentByteIndex
+        return Line(start, self.tag_end(start))
+
+    def _close_line(self, line: Line) -> None:
+        if self.data[line.inside - 2 : line.inside] != b"/>":
+            line.close = self.parser.CurrentByteIndex
 
     def _cell(self, given: dict[str, str]) -> Span:
         if "r" in given:
@@ -113,6 +153,8 @@ class _Reader:
         span = Span(
             self.row, self.column, self.parser.CurrentByteIndex, type=given.get("t", ""), style=int(given.get("s", "0"))
         )
+        if len(self.found.cells) >= MOST_CELLS:
+            raise ValueError(f"it has more than {MOST_CELLS:,} cells")
         span.end = self.tag_end(span.start)
         return span
 
@@ -143,12 +185,21 @@ class _Reader:
             self._close(self.cell)
         elif self.into:
             self._take(tag, "".join(self.words))
+        elif tag == "row" and self.row in self.found.lines:
+            self._close_line(self.found.lines[self.row])
+        elif tag == "sheetData":
+            self._close_line(self.found.block)
         elif tag == "dataValidation" and self.rule is not None:
             self.found.rules.append(self.rule)
             self.rule = None
+        elif tag == "sheetData" and self.data.find(b"dataValidation", self.parser.CurrentByteIndex) < 0:
+            # Nothing that is asked for follows; the rest, a million merged cells or so, is only looked through.
+            self.parser.StartElementHandler = self.parser.EndElementHandler = None  # type: ignore[assignment]
 
     def _close(self, cell: Span) -> None:
         cell.end = self.element_end(cell.start)
+        if cell.end - cell.start > MOST_BYTES:
+            raise ValueError(f"the cell {address(cell.row, cell.column)} has more than {MOST_BYTES:,} bytes")
         self.found.cells[cell.row, cell.column] = cell
         self.cell = None
         self.into = ""
@@ -172,6 +223,36 @@ class _Reader:
         self.into = ""
 
 
+class _Begun(Exception):
+    """The first element of a part is reached."""
+
+
+def declares_nothing(data: bytes, where: str) -> None:
+    """Refuse a part with a document type declaration, in which entities of any size may be declared.
+
+    Raises
+    ------
+    BadFile
+        If it has one, or does not begin like XML.
+    """
+
+    def refuse(*_args: Any) -> None:
+        raise BadFile(f"{where} has a document type declaration; a workbook has none")
+
+    def begun(*_args: Any) -> None:
+        raise _Begun
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = begun
+    try:
+        parser.Parse(data, True)
+    except _Begun:
+        return
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise BadFile(f"{where} is damaged: it is not XML") from error
+
+
 def scan(data: bytes, where: str) -> Scanned:
     """Return the cells and validations of a worksheet part.
 
@@ -185,6 +266,6 @@ def scan(data: bytes, where: str) -> Scanned:
         reader.parser.Parse(data, True)
     except expat.ExpatError as error:
         raise BadFile(f"{where} is damaged: {expat.ErrorString(error.code)} at line {error.lineno}") from error
-    except (ValueError, KeyError) as error:
+    except (ValueError, LookupError) as error:  # also of an encoding that nobody knows
         raise BadFile(f"{where} is damaged: {error}") from error
     return reader.found

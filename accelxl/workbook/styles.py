@@ -77,6 +77,7 @@ ROLES: dict[str, dict[str, Any]] = {
     "input": {"font_color": "#0000FF", "bg_color": "#FFF2CC", "locked": False, "border": 1, "border_color": "#D9C78F"},
     "constant": {"font_color": COLOURS["ink"]},
     "link": {"font_color": "#1E5631"},
+    "strong_link": {"bold": True, "font_color": "#1E5631", "top": 1, "top_color": COLOURS["navy"]},
     "batch": {"font_color": "#7030A0"},
     "accel": {"bg_color": COLOURS["band"]},
     "url": {"font_color": "#1F4E9E", "underline": 1},

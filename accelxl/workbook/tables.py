@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from accelxl import catalogue as facts
-from accelxl.errors import AccelError, ShapeError, WrongType
-from accelxl.functions.cells import CellError, is_blank
+from accelxl.errors import BadFile, ShapeError, WrongType
+from accelxl.functions.cells import is_blank
 from accelxl.plan.inputs import INPUTS
-from accelxl.plan.model import plan_of
-from accelxl.scenario.montecarlo import montecarlo
-from accelxl.scenario.tornado import default_range, own_value
-from accelxl.scenario.tornado import tornado as bars
-from accelxl.workbook.fill import fill, read
+from accelxl.workbook.compare import compare_books
+from accelxl.workbook.fill import fill
+from accelxl.workbook.reading import read
 
 Rows = list[list[Any]]
 Progress = Callable[[int, int], None]
@@ -25,9 +22,6 @@ SAMPLE = {"units": 64.0, "unit_price_usd": 34_000.0, "tokens_per_second": 2_500.
 """The plan of the first example: 64 accelerators."""
 SHOWN = ("utilization", "power_kw", "electricity_usd_per_kwh", "economic_life_months", "discount_rate", "tax_rate")
 """Inputs that the sample shows at their defaults."""
-UNCERTAIN = ("utilization", "price_usd_per_mtok", "unit_price_usd")
-"""Inputs that the first Monte Carlo run of a plan draws."""
-PERCENTILES = (5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0)
 FIRST_INPUTS = 3
 """Inputs of a template that the first table of a batch shows."""
 
@@ -53,82 +47,6 @@ def catalogue() -> Rows:
     (['catalogue of', None, 'table'], True)
     """
     return [["catalogue of", facts.version()], [None], *facts.as_rows()]
-
-
-def tornado(plan: Any, ranges: Any = None, metric: str = "npv", share: float = 0.2) -> Rows:
-    """Return the bars of a tornado under a header; see `accelxl.scenario.tornado.tornado`.
-
-    Parameters
-    ----------
-    plan : Plan or block
-    ranges : rows of name, low, high, or names; optional
-    metric : str
-    share : float
-
-    Raises
-    ------
-    AccelError
-        If a range or the metric is not allowed.
-    """
-    given = None if ranges is None else [list(row) for row in _rows(ranges)]
-    return bars(plan, given, _word(metric, "metric"), share).table()
-
-
-def spread(plan: Any) -> Rows:
-    """Return a first table of distributions of a plan: PERT around its own value, over the range of a tornado.
-
-    Examples
-    --------
-    >>> spread(SAMPLE)[0]
-    ['utilization', 'pert', 0.48, 0.6, 0.72]
-    """
-    base = plan_of(plan)
-    rows: Rows = []
-    for name in UNCERTAIN:
-        with suppress(AccelError):
-            low, high, _ = default_range(base, name)
-            rows.append([name, "pert", low, own_value(base, name), high])
-    return rows
-
-
-def fan(
-    plan: Any,
-    distributions: Any,
-    metrics: Any = "npv",
-    n: float = 100_000,
-    seed: float = 0,
-    percentiles: Any = None,
-    *,
-    progress: Progress | None = None,
-) -> Rows:
-    """Return mean, percentiles and share below zero of metrics over random draws; see `accelxl.scenario.montecarlo.montecarlo`.
-
-    Parameters
-    ----------
-    plan : Plan or block
-    distributions : rows of name, kind and figures
-    metrics : str or row of str
-    n : float
-        Scenarios.
-    seed : float
-    percentiles : row of float, optional
-        From 0 to 100.
-    progress : callable, optional
-
-    Raises
-    ------
-    AccelError
-        If one of them is not allowed.
-    Interrupted
-        If `progress` raises KeyboardInterrupt.
-    """
-    wanted = [_word(cell, "metrics") for row in _rows(metrics) for cell in row if not is_blank(cell)]
-    shares = (
-        PERCENTILES if percentiles is None else tuple(c for row in _rows(percentiles) for c in row if not is_blank(c))
-    )
-    draws = [list(row) for row in _rows(distributions)]
-    found = montecarlo(plan, draws, wanted, n, seed, shares, progress=progress)  # type: ignore[arg-type]  # it checks them
-    return found.table()  # type: ignore[no-any-return]
 
 
 def checks(values: Sequence[Sequence[Any]]) -> Rows:
@@ -169,6 +87,26 @@ def first_rows(book: str) -> Rows:
     return [["book", *(name.removeprefix("in_") for name in some)], [f"{Path(book).stem} 1", *some.values()]]
 
 
+def compared(book: str, other: Any = None) -> Rows:
+    """Return inputs that differ and figures that moved between a book and another; see `accelxl.workbook.compare.compare_books`.
+
+    Parameters
+    ----------
+    book : str
+        Path of the first.
+    other : str
+        Path of the second; a bare name is a file beside the first.
+
+    Raises
+    ------
+    BadFile
+        If one cannot be read, or they have no input in common.
+    """
+    if is_blank(other):
+        raise ShapeError("there is no other workbook; its file name is needed, or its path where it lies elsewhere")
+    return compare_books(book, Path(book).parent / str(other).strip()).table()
+
+
 def batch(
     book: str, rows: Any = None, out: Any = None, pattern: Any = None, *, progress: Progress | None = None
 ) -> Rows:
@@ -181,7 +119,7 @@ def batch(
     rows : rows
         A header of names of inputs (``book`` names the file) and a row for each book.
     out : str, optional
-        The folder for the books; the template's own by default.
+        The folder for the books: one below the template's own, which is the default.
     pattern : str, optional
         File name with the columns of a row in braces.
     progress : callable, optional
@@ -189,31 +127,31 @@ def batch(
     Raises
     ------
     AccelError
-        If a row, the template or the folder cannot be used; no book is written then.
+        If the template or the folder cannot be used, or no row gives a book; one row that gives none shows its sentence in place of the
+        book.
     """
     if rows is None or len(_rows(rows)) < 2:
         raise ShapeError("there are no rows: a header of names of inputs, and below it a row for each book, are needed")
     header, *data = _rows(rows)
     names = ["" if is_blank(cell) else str(cell).strip() for cell in header]
     table = [_record(names, row, number) for number, row in enumerate(data, 1) if not all(map(is_blank, row))]
-    folder = Path(book).parent if is_blank(out) else Path(str(out)).expanduser()
-    if not folder.is_absolute():
-        folder = Path(book).parent / folder
+    own = Path(book).resolve().parent
+    folder = own if is_blank(out) else own / str(out).strip()
+    if not folder.resolve().is_relative_to(own):  # the sheet may be that of a book from the web
+        raise BadFile(f"out is {str(out).strip()}; a folder below that of the book, {own}, is allowed")
     done = fill(book, table, folder, pattern="" if is_blank(pattern) else str(pattern), progress=progress)
     figures = list(dict.fromkeys(name for one in done for name in one.figures))
     day = dt.datetime.fromtimestamp(Path(book).stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     return [
         ["template", book, f"as saved on {day}"],
         ["book", *figures],
-        *([str(one.path), *map(one.figures.get, figures)] for one in done),
+        *([one.error or str(one.path), *map(one.figures.get, figures)] for one in done),
     ]
 
 
 def _record(names: Sequence[str], row: Sequence[Any], number: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for place, (name, cell) in enumerate(zip(names, row, strict=False), 1):
-        if isinstance(cell, CellError):
-            raise WrongType(f"row {number} of the rows has {cell} in column {place}; a value is needed")
         if not name:
             if not is_blank(cell):
                 raise ShapeError(f"row {number} of the rows has a value in column {place}, whose header is blank")
@@ -227,9 +165,3 @@ def _record(names: Sequence[str], row: Sequence[Any], number: int) -> dict[str, 
 def _rows(value: Any) -> Rows:
     """Return a setting as rows: a lone value is one row of one cell."""
     return [list(row) for row in value] if isinstance(value, (list, tuple)) else [[value]]
-
-
-def _word(value: Any, what: str) -> str:
-    if not isinstance(value, str) or isinstance(value, CellError):
-        raise WrongType(f"{what} is {value!r}; the name of a metric is allowed")
-    return value.strip()

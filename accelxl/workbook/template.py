@@ -219,21 +219,27 @@ class Series:
     """A series of a chart: a row of a sheet.
 
     `base` is the invisible foot of a stacked column, `band` an area upon the one before it and `shore` the invisible area under
-    them; a `bar` lies, over the other bars of its row. `labels` is the number format of the labels at the points. A series without
-    a title is left out of the legend: it belongs to the one before it.
+    them; a `bar` lies, over the other bars of its row. `curve` and `point` are drawn over numbers, a smooth line and markers alone;
+    `x` is the row of these numbers where it is not the axis of the chart. `labels` is the number format of the labels at the
+    points. A series without a title is left out of the legend: it belongs to the one before it.
     """
 
     row: str
     title: str
-    kind: Literal["line", "column", "stack", "base", "area", "bar", "band", "shore"] = "line"
+    kind: Literal["line", "column", "stack", "base", "area", "curve", "point", "bar", "band", "shore"] = "line"
     colour: str = "navy"
     dash: str = "solid"
     labels: str = ""
+    x: str = ""
+    legend: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A native chart; `sheet` is the sheet of its series and `axis` the row that labels the columns."""
+    """A native chart; `sheet` is the sheet of its series and `axis` the row that labels the columns.
+
+    Where the axis has numbers, `axis_format` shows them and `axis_ends` are its least and greatest.
+    """
 
     title: str
     sheet: str
@@ -245,6 +251,8 @@ class Chart:
     date_axis: bool = False
     axis_title: str = ""
     legend: bool = True
+    axis_format: str = ""
+    axis_ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +270,7 @@ class Check:
 class Board:
     """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts.
 
-    `portrait` is for a page that is higher than it is wide; `chart_rows` is the height of its charts, in rows.
+    `chart_rows` is the height of its charts, in rows.
     """
 
     title: str
@@ -271,7 +279,6 @@ class Board:
     charts: tuple[Chart, ...]
     message: str = ""
     tables: tuple[Table, ...] = ()
-    portrait: bool = False
     chart_rows: int = 11
 
     @property

@@ -76,7 +76,7 @@ def test_the_page_says_which_goals_are_met():
     assert rows["IRR of 100,000 series of 61, against pyxirr"].met is False
     page = report.page(timed(), GROWN, MADE)
     assert "| W1, 2 threads, against NumPy on one | 100x (100 to 100) | 100x | 100x | yes |" in page
-    assert "| 262,144 | 360 | 1.5 |" in page
+    assert "| 1,048,576 | 360 | 1.5 |" in page
 
 
 def test_a_peer_that_is_not_installed_leaves_its_goal_open():
@@ -90,3 +90,17 @@ def test_the_pictures_are_drawn(tmp_path):
     plots.speed(timed(), tmp_path / "speed.png")
     plots.growth(GROWN, tmp_path / "growth.png")
     assert all((tmp_path / name).stat().st_size > 10_000 for name in ("speed.png", "growth.png"))
+
+
+def test_a_page_is_written_anew_from_the_figures_that_were_kept(tmp_path, monkeypatch):
+    pytest.importorskip("numba")
+    from benchmarks import run
+
+    monkeypatch.setattr(run, "GROUPS", {name: lambda name=name: timed()[name] for name in NAMES})
+    monkeypatch.setattr(run.cases, "scaling", lambda: GROWN)
+    monkeypatch.setattr("sys.argv", ["run", "--no-build", "--out", str(tmp_path)])
+    run.main()
+    page = (tmp_path / "performance.md").read_text(encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["run", "--from-json", str(tmp_path / "performance.json"), "--out", str(tmp_path)])
+    run.main()
+    assert (tmp_path / "performance.md").read_text(encoding="utf-8") == page

@@ -1,6 +1,6 @@
 """Run by a Python with LibreOffice's bridge: a line of JSON in, done in Calc, a line of JSON out. `office.py` beside it starts it.
 
-python driver.py MANAGER SOFFICE PROFILE [EXTENSION]
+python driver.py MANAGER SOFFICE PROFILE
 """
 
 import importlib.util
@@ -31,6 +31,16 @@ def settled(cell):
     """A cell's value; an error as {"error": name}."""
     found = cell.getDataArray()[0][0]
     return {"error": error_of(cell)} if found is None else found
+
+
+def set_cell(cell, value):
+    """Put a number, a text or a formula into a cell; None empties it."""
+    if value is None:
+        cell.setString("")
+    elif isinstance(value, str):
+        cell.setFormula(value) if value.startswith("=") else cell.setString(value)
+    else:
+        cell.setValue(float(value))
 
 
 class Books:
@@ -67,16 +77,17 @@ class Books:
 
     def put(self, book, values):
         for where, value in values.items():
-            cell = self.area(book, where).getCellByPosition(0, 0)
-            if value is None:
-                cell.setString("")
-            elif isinstance(value, str):
-                cell.setFormula(value) if value.startswith("=") else cell.setString(value)
-            else:
-                cell.setValue(float(value))
+            set_cell(self.area(book, where).getCellByPosition(0, 0), value)
 
     def array(self, book, where, formula):
         self.area(book, where).setArrayFormula(formula)
+
+    def fill(self, book, where, formula):
+        """A formula in each cell of a column, with its row in it."""
+        area = self.area(book, where)
+        place = area.getRangeAddress()
+        rows = range(place.StartRow + 1, place.EndRow + 2)
+        area.setFormulaArray(tuple((formula.replace("{row}", str(row)),) for row in rows))
 
     def rows(self, book, where):
         area = self.area(book, where)
@@ -93,19 +104,44 @@ class Books:
     def get(self, book, names):
         return {name: settled(self.area(book, name).getCellByPosition(0, 0)) for name in names}
 
-    def cells(self, book):
-        """Every cell with a formula: sheet, row and column from 0, value."""
+    def places(self, book):
+        """Every cell with a formula: sheet, row and column from 0."""
         found = []
         for sheet in self.books[book].Sheets:
-            name = sheet.Name
             for area in sheet.queryContentCells(FORMULA).getRangeAddresses():
-                top, left = area.StartRow, area.StartColumn
-                cells = sheet.getCellRangeByPosition(left, top, area.EndColumn, area.EndRow)
-                for down, row in enumerate(cells.getDataArray()):
-                    for across, value in enumerate(row):
-                        shown = {"error": error_of(cells.getCellByPosition(across, down))} if value is None else value
-                        found.append((name, top + down, left + across, shown))
+                found += [
+                    (sheet.Name, row, column)
+                    for row in range(area.StartRow, area.EndRow + 1)
+                    for column in range(area.StartColumn, area.EndColumn + 1)
+                ]
         return found
+
+    def blocks(self, book, places):
+        """The used area of each sheet that has one of these cells."""
+        found = {}
+        for name in dict.fromkeys(place[0] for place in places):
+            sheet = self.books[book].Sheets.getByName(name)
+            cursor = sheet.createCursor()
+            cursor.gotoEndOfUsedArea(False)
+            end = cursor.getRangeAddress()
+            found[name] = sheet.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow)
+        return found
+
+    @staticmethod
+    def values(blocks, places):
+        """The values of cells; each sheet is read in one go, for each word to the office takes its time."""
+        rows = {name: block.getDataArray() for name, block in blocks.items()}
+        found = [rows[name][row][column] for name, row, column in places]
+        for place, value in enumerate(found):
+            if value is None:
+                name, row, column = places[place]
+                found[place] = {"error": error_of(blocks[name].getCellByPosition(column, row))}
+        return found
+
+    def cells(self, book):
+        """Every cell with a formula, and the values in that order."""
+        places = self.places(book)
+        return places, self.values(self.blocks(book, places), places)
 
     def formulas(self, book):
         found = []
@@ -122,6 +158,8 @@ class Books:
     def sweep(self, book, jobs, names, hard):
         """For each job: override, recalculate, read, put the old values back. `names` empty: all cells with formulas."""
         document = self.books[book]
+        places = [] if names else self.places(book)
+        blocks = self.blocks(book, places)
         cell = {
             where: self.area(book, where).getCellByPosition(0, 0)
             for where in {*names, *(key for job in jobs for key in job)}
@@ -131,14 +169,15 @@ class Books:
         found = []
         for job in jobs:
             before = {where: cell[where].getFormula() for where in job}
-            self.put(book, job)
+            for where, new in job.items():
+                set_cell(cell[where], new)
             document.calculateAll() if hard else document.calculate()
-            found.append({name: settled(cell[name]) for name in names} if names else self.cells(book))
+            found.append({name: settled(cell[name]) for name in names} if names else self.values(blocks, places))
             for where, old in before.items():
                 cell[where].setString(old) if text[where] else cell[where].setFormula(old)
         document.calculate()
         document.enableAutomaticCalculation(True)
-        return found
+        return places, found
 
     def save(self, book, path):
         self.books[book].storeToURL(Path(path).as_uri(), (option("FilterName", FILTERS[Path(path).suffix]),))
@@ -154,8 +193,19 @@ class Books:
     def select(self, book, where):
         self.books[book].getCurrentController().select(self.area(book, where))
 
+    def add_sheet(self, book, title):
+        sheets = self.books[book].Sheets
+        sheets.insertNewByName(title, sheets.Count)
+
     def sheets(self, book):
         return [sheet.Name for sheet in self.books[book].Sheets]
+
+    def titles(self, book):
+        """Addresses of all open books."""
+        found, all_ = [], self.office.desktop.getComponents().createEnumeration()
+        while all_.hasMoreElements():
+            found.append(all_.nextElement().getURL())
+        return found
 
     def gone(self):
         """Whether the office answers no more."""
@@ -169,13 +219,13 @@ class Books:
         return {"process": self.office.process.pid}
 
 
-def main(manager, soffice, profile, extension=""):
+def main(manager, soffice, profile):
     spec = importlib.util.spec_from_file_location("manager", manager)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     answers = sys.stdout
     sys.stdout = sys.stderr
-    office = module.started(soffice, profile, extension)
+    office = module.started(soffice, profile)
     try:
         books = Books(office)
         print(json.dumps({"answer": books.state()}), file=answers, flush=True)

@@ -13,6 +13,7 @@ and recalculation on load, and opens copies of books, so that nothing is left be
 starts again with the next `open`.
 """
 
+import atexit
 import json
 import os
 import selectors
@@ -23,7 +24,9 @@ import tempfile
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
+from accelxl import __version__
 from accelxl.functions import REGISTRY, CellError
 from accelxl.functions.cells import ERRORS
 from accelxl.hosts.calc import build, install, manager, names
@@ -55,9 +58,38 @@ class Refused(Exception):
 
 
 @cache
-def extension():
-    """The bytes of the add-in, built once."""
-    return build.extension()
+def template(addin):
+    """A profile that has been started once, with the add-in if it is wanted; each office has a copy of it.
+
+    What is added to a running office works in a process of its own until the office is started again, so that a test of the add-in needs
+    a profile that has it before the start.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="accelxl-profile-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    user = folder / "profile" / "user"
+    user.mkdir(parents=True)
+    items = "".join(ITEM.format(*row) for row in PROFILE)
+    text = '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    (user / "registrymodifications.xcu").write_text(f"{text}{items}</oor:items>\n", encoding="utf-8")
+    if addin:
+        (folder / build.NAME).write_bytes(build.extension())
+    verb = ["add", str(folder / build.NAME)] if addin else ["version", manager.IDENTIFIER]
+    done = subprocess.run(
+        [program("uno"), manager.__file__, program("soffice"), str(user.parent), *verb],
+        capture_output=True, text=True, check=False, env=environment(folder), timeout=300,
+    )  # fmt: skip
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told.get("answer") == (__version__ if addin else ""), (told, done.stderr)
+    return user.parent
+
+
+def environment(home):
+    """Variables for a private office."""
+    own = {"PYTHONPATH", "PYTHONHOME"}
+    return {name: text for name, text in os.environ.items() if name not in own} | {
+        "HOME": str(home),
+        "SAL_USE_VCLPLUGIN": "svp",
+    }
 
 
 def value(found):
@@ -72,11 +104,7 @@ class Office:
         self.folder = Path(tempfile.mkdtemp(prefix="accelxl-calc-"))
         self.settings = self.folder / "calc.json"
         self.configure(backend=backend, seconds=seconds, **changes)
-        self._extension = ""
-        if addin:
-            path = self.folder / build.NAME
-            path.write_bytes(extension())
-            self._extension = str(path)
+        self._addin = addin
         self._driver = None
         self.starts = 0
         self.process = None
@@ -95,19 +123,13 @@ class Office:
     def _start(self):
         profile = self.folder / f"profile{self.starts}"
         self.starts += 1
-        user = profile / "user"
-        user.mkdir(parents=True)
-        items = "".join(ITEM.format(*row) for row in PROFILE)
-        text = '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
-        (user / "registrymodifications.xcu").write_text(f"{text}{items}</oor:items>\n", encoding="utf-8")
-        own = {"PYTHONPATH", "PYTHONHOME"}
-        environment = {name: text for name, text in os.environ.items() if name not in own}
-        environment |= {settings.VARIABLE: str(self.settings), "HOME": str(self.folder), "SAL_USE_VCLPLUGIN": "svp"}
+        shutil.copytree(template(self._addin), profile)
+        variables = environment(self.folder) | {settings.VARIABLE: str(self.settings)}
         command = [program("uno"), str(DRIVER), manager.__file__, program("soffice"), str(profile)]
         self._log = (self.folder / "driver.log").open("ab")
         self._driver = subprocess.Popen(
-            [*command, *filter(None, [self._extension])],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env=environment, start_new_session=True, cwd=self.folder,
+            command,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, env=variables, start_new_session=True, cwd=self.folder,
         )  # fmt: skip
         self.process = self._answer()["process"]
 
@@ -161,29 +183,29 @@ class Office:
             self.process = None
 
     @contextmanager
-    def open(self, path=None):
+    def open(self, path=None, *, copied=True):
         """Give a book opened from a copy of a file; without one a new book."""
-        copy = None
-        if path is not None:
+        copy = None if path is None or copied else Path(path)
+        if path is not None and copied:
             folder = Path(tempfile.mkdtemp(dir=self.folder))
             copy = folder / Path(path).name
             shutil.copy(path, copy)
-        book = Book(self, self.ask("open", path=None if copy is None else str(copy)))
+        book = Book(self, self.ask("open", path=None if copy is None else str(copy)), copy)
         try:
             yield book
         finally:
             if self._driver is not None and book.start == self.starts:
                 with suppress(Crashed):
                     self.ask("close", book=book.number)
-            if copy is not None:
+            if copy is not None and copied:
                 shutil.rmtree(copy.parent, ignore_errors=True)
 
 
 class Book:
     """An open book."""
 
-    def __init__(self, office, number):
-        self.office, self.number, self.start = office, number, office.starts
+    def __init__(self, office, number, path=None):
+        self.office, self.number, self.start, self.path = office, number, office.starts, path
 
     def _ask(self, verb, **given):
         if self.start != self.office.starts or self.office._driver is None:
@@ -206,13 +228,18 @@ class Book:
         """Values of single cells."""
         return {name: value(found) for name, found in self._ask("get", names=where).items()}
 
+    def fill(self, where, formula):
+        """Put a formula into each cell of a column; {row} in it is the row."""
+        self._ask("fill", where=where, formula=formula)
+
     def rows(self, where):
         """Values of a range."""
         return [[value(found) for found in row] for row in self._ask("rows", where=where)]
 
     def cells(self):
         """Values of all cells with formulas."""
-        return {(sheet, row, column): value(found) for sheet, row, column, found in self._ask("cells")}
+        places, found = self._ask("cells")
+        return {tuple(place): value(one) for place, one in zip(places, found, strict=True)}
 
     def formulas(self):
         """Texts of all formulas, as Calc has them."""
@@ -226,14 +253,25 @@ class Book:
         jobs = list(jobs)
         found = []
         for start in range(0, len(jobs), CHUNK):
-            found += self._ask("sweep", jobs=jobs[start : start + CHUNK], names=where, hard=hard)
-        if where:
-            return [{name: value(one) for name, one in row.items()} for row in found]
-        return [{(sheet, row, column): value(one) for sheet, row, column, one in cells} for cells in found]
+            places, rows = self._ask("sweep", jobs=jobs[start : start + CHUNK], names=where, hard=hard)
+            if where:
+                found += [{name: value(one) for name, one in row.items()} for row in rows]
+            else:
+                keys = list(map(tuple, places))
+                found += [dict(zip(keys, map(value, row), strict=True)) for row in rows]
+        return found
+
+    def add_sheet(self, title):
+        """Add an empty sheet at the end; those of a template are protected."""
+        self._ask("add_sheet", title=title)
 
     def sheets(self):
         """Names of the sheets."""
         return self._ask("sheets")
+
+    def titles(self):
+        """Addresses of all open books, with their blanks as they are."""
+        return [unquote(url) for url in self._ask("titles")]
 
     def select(self, where):
         """Select a range."""

@@ -16,7 +16,14 @@ from accelxl.plan.trace import BEHIND, trace
 BASE = {
     "units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6, "price_decline_per_year": 0.2,
 }  # fmt: skip
-LATER = {**BASE, "units": 128, "unit_price_usd": 30000, "price_usd_per_mtok": 0.4, "utilization": 0.7, "book_method": "DDB"}
+LATER = {
+    **BASE,
+    "units": 128,
+    "unit_price_usd": 30000,
+    "price_usd_per_mtok": 0.4,
+    "utilization": 0.7,
+    "book_method": "DDB",
+}
 
 
 def by_definition(metric):
@@ -89,12 +96,14 @@ def test_a_metric_without_a_value_is_refused():
 
 def test_the_elasticities_are_those_of_the_formula():
     # revenue = units * tokens/s * utilization * price: each 1; capex = units * price: each 1, all others 0
-    found = {s.name: s.effect for s in trace({**BASE, "price_decline_per_year": 0.0}, "revenue_usd") if s.kind == "input"}
+    found = {
+        s.name: s.effect for s in trace({**BASE, "price_decline_per_year": 0.0}, "revenue_usd") if s.kind == "input"
+    }
     for name in ("units", "tokens_per_second", "utilization", "availability", "price_usd_per_mtok"):
         assert found[name] == pytest.approx(1, rel=1e-6), name
     assert "pue" not in found
     capex = {s.name: s.effect for s in trace(BASE, "capex_usd") if s.kind == "input"}
-    assert {name for name, effect in capex.items() if effect and effect == effect} == {"units", "unit_price_usd"}  # noqa: PLR0124
+    assert {name for name, effect in capex.items() if effect and effect == effect} == {"units", "unit_price_usd"}
 
 
 @pytest.mark.parametrize("metric", list(METRICS))
@@ -107,7 +116,9 @@ def test_every_metric_has_a_lineage_of_lines_that_exist(metric):
 
 def test_the_lines_behind_the_profit_make_the_profit():
     line = {s.name: s.value for s in trace(BASE, "profit_usd") if s.kind == "line"}
-    made = line["revenue_usd"] - line["opex_usd"] - line["book_depreciation_usd"] + line["disposal_usd"] - line["tax_usd"]
+    made = (
+        line["revenue_usd"] - line["opex_usd"] - line["book_depreciation_usd"] + line["disposal_usd"] - line["tax_usd"]
+    )
     assert made == pytest.approx(evaluate(BASE, ["profit_usd"])["profit_usd"])
 
 
@@ -126,5 +137,7 @@ def test_the_sheet_shows_both():
     assert table[1][1:4] == ["npv", pytest.approx(evaluate(BASE, ["npv"])["npv"]), "USD"]
     moved = REGISTRY["ACCEL_DIFF"].call(block, [[k, v] for k, v in LATER.items()]).rows()
     assert moved[-1][3] == pytest.approx(sum(row[3] for row in moved[1:-1]))
-    outcome = REGISTRY["ACCEL_DIFF"].call(block, [[k, v, v] if k == "units" else [k, v, ""] for k, v in BASE.items()], "npv")
+    outcome = REGISTRY["ACCEL_DIFF"].call(
+        block, [[k, v, v] if k == "units" else [k, v, ""] for k, v in BASE.items()], "npv"
+    )
     assert outcome.why  # a second tranche without its figures

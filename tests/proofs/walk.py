@@ -3,6 +3,7 @@
 `python -m tests.proofs.walk [share]` prints the entries that were called, one a line; a share below 1 makes the walk shorter.
 """
 
+import contextlib
 import random
 import sys
 import warnings
@@ -100,10 +101,8 @@ def series(rng, share):
 
 def attempt(function, *arguments, **options):
     """Call; a refusal in words is as good as an answer here."""
-    try:
+    with contextlib.suppress(accelxl.errors.AccelError):
         function(*arguments, **options)
-    except accelxl.errors.AccelError:
-        pass
 
 
 def sheet_functions():
@@ -116,12 +115,14 @@ def sheet_functions():
 
 
 def plans(rng, share):
+    from accelxl.plan.evaluate import prepared
     from tests.oracle import draw
 
     for seed in range(int(60 * share)):
         plan = draw.random_plan(random.Random(seed), corners=True)
         attempt(accelxl.evaluate, plan)
         attempt(accelxl.statement, plan)
+        attempt(lambda plan=plan: prepared(plan, ["npv", "irr"], ["pue"])(1.2))
     for size in SIZES[1:]:
         plan = draw.w1_plan(random.Random(size))
         columns = {
@@ -132,7 +133,7 @@ def plans(rng, share):
         attempt(accelxl.scenarios, plan, columns)
 
 
-def runs(share):
+def runs(rng, share):
     from tests.scenario.common import EVERY_KIND, PLAN
 
     n = int(70_000 * share)
@@ -151,9 +152,14 @@ def runs(share):
         "price_usd_per_mtok": np.linspace(0, 2, 9),
         "discount_rate": np.linspace(0, 0.3, 5),
     }
+    wide = {name: np.linspace(0.1, 0.9, 41) for name in ("utilization", "price_usd_per_mtok", "discount_rate")}
+    for sink in ("array", "summary"):
+        attempt(accelxl.grid, PLAN, wide, ["npv", "profit_usd"], sink=sink)
     for sink in ("array", ("summary", "histogram", "top")):
         attempt(accelxl.grid, PLAN, axes, ["npv", "irr", "payback_months"], sink=sink)
 
+    for size in SIZES[1:]:
+        core.grid_below(np.sort(rng.normal(size=(3, size))), np.sort(rng.normal(size=(3, size + 1))), 0.0, 0, 3)
     core.sketch_rows(np.concatenate([EDGES, np.linspace(-1e9, 1e9, 999)]), np.zeros(core.SKETCH_CELLS, np.int64))
     attempt(accelxl.tornado, PLAN)
     attempt(accelxl.stress, PLAN)
@@ -171,7 +177,7 @@ def main(share=1.0):
     series(rng, share)
     sheet_functions()
     plans(rng, share)
-    runs(share)
+    runs(rng, share)
     for name in sorted(SEEN):
         print(name)
     print("left:", *sorted(name for name in entries() - SEEN if not isinstance(getattr(core, name), type)))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,8 @@ def test_a_csv_file_reads_back_to_the_bit(tmp_path):
 def test_a_workbook_holds_numbers_and_empty_cells(tmp_path):
     outcome = run(n=500, out=tmp_path / "x.xlsx")
     frame = run(n=500, sink="frame")
-    head, *lines = openpyxl.load_workbook(outcome.out, read_only=True)["scenarios"].iter_rows(values_only=True)
+    with closing(openpyxl.load_workbook(outcome.out, read_only=True)) as book:
+        head, *lines = book["scenarios"].iter_rows(values_only=True)
     assert list(head) == list(frame.columns)
     values = np.array([[np.nan if cell is None else cell for cell in line] for line in lines], np.float64)
     assert values == pytest.approx(frame.to_numpy(), rel=1e-15, nan_ok=True)

@@ -15,10 +15,11 @@ import accelxl
 from accelxl.errors import AccelError, BadFile, Missing, OutOfRange, UnknownName, WrongType, WrongUnit
 from accelxl.workbook import accel, filler
 from accelxl.workbook.book import load
-from accelxl.workbook.fill import fill, read
+from accelxl.workbook.fill import fill
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.engine import Engine
 from accelxl.workbook.layout import serial
+from accelxl.workbook.reading import read
 from tests.workbook.books import BUDGET, budget, cached, differences, parts
 from tests.workbook.office import convert
 
@@ -285,7 +286,11 @@ def test_a_function_that_the_compiler_lacks_is_left_to_formualizer(tmp_path, mon
 @pytest.mark.parametrize(
     ("row", "error", "words"),
     [
-        ({"unts_1": 3}, UnknownName, "'unts_1' is not an input of this template; did you mean units_1?"),
+        (
+            {"unts_1": 3},
+            UnknownName,
+            "'unts_1' is not an input of this template (made with accelerator_budget 1.0); did you mean units_1?",
+        ),
         (
             {"price_output_usd_per_ktok": 3},
             WrongUnit,
@@ -326,11 +331,43 @@ def test_a_function_that_the_compiler_lacks_is_left_to_formualizer(tmp_path, mon
 )
 def test_bad_input_gets_one_sentence_and_nothing_is_written(tmp_path, row, error, words):
     with pytest.raises(error, match=re.escape(words)) as caught:
-        fill(BUDGET, [{"units_2": 8}, row], tmp_path / "out")
+        fill(BUDGET, [row], tmp_path / "out")
     text = str(caught.value)
-    assert text.startswith("row 2, ")
+    assert text.startswith("row 1, ")
     assert "\n" not in text
     assert not (tmp_path / "out").exists()
+
+
+def test_a_bad_row_is_told_and_the_other_books_are_done(tmp_path):
+    rows = [
+        {"book": "a", "units_2": 8},
+        {"book": "b", "units_2": -8},
+        {"book": "a"},
+        {"book": "c", "order_month_1": 90},
+        {"x": 1},
+    ]
+    done = fill(BUDGET, rows, tmp_path)
+    assert [one.status for one in done] == ["written", "failed", "failed", "failed", "failed"]
+    assert done[0].error == ""
+    assert done[1].error.startswith("row 2, in_units_2 is -8; a number from 0")
+    assert done[2].error == "row 3, the book a.xlsx is named by row 1 too; a name for each row is needed"
+    assert done[3].error.startswith(
+        "row 4, c.xlsx: the book's own checks fail with these inputs: 'The timeline is long enough"
+    )
+    assert (
+        done[4].error
+        == "row 5, 'x' is not an input of this template (made with accelerator_budget 1.0); allowed: "
+        + (done[4].error.partition("allowed: ")[2])
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.xlsx", "manifest.csv", "manifest.json"]
+    told = json.loads((tmp_path / "manifest.json").read_text())["books"]
+    assert [(one["book"], one["status"], one["sentence"]) for one in told] == [
+        ("a.xlsx", "written", ""),
+        ("b.xlsx", "failed", done[1].error),
+        ("(row 3)", "failed", done[2].error),
+        ("c.xlsx", "failed", done[3].error),
+        ("accelerator_budget-5.xlsx", "failed", done[4].error),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -339,10 +376,10 @@ def test_bad_input_gets_one_sentence_and_nothing_is_written(tmp_path, row, error
         ("d.csv", "", "d.csv is empty; a header and a row for each book are needed"),
         ("d.csv", "book,units_1\n", "d.csv has no row; a row for each book is needed"),
         ("d.csv", "units_1\n1,2\n", "d.csv, row 2 has 2 fields; the header has 1"),
-        ("d.csv", "book;units_1\na;1\n", "the columns are parted by ';'"),
+        ("d.csv", "book;units_1,x\na;1,5\n", "commas and semicolons stand in its header; say which parts the columns"),
+        ("d.csv", "book\na;1\n", "semicolons part its rows, and its header is one column"),
         ("d.csv", 'units_1\n"3,5"\n', "d.csv, row 2, in_units_1 is '3,5'"),
         ("d.csv", "units_1\nnan\n", "d.csv, row 2, in_units_1 is nan"),
-        ("d.csv", "book,units_1\na,1\na,2\n", r"d.csv, row 3, the book a.xlsx is named by .*d.csv, row 2 too"),
         ("d.csv", "units_1,units_1\n1,2\n", "the column units_1 stands twice in the header"),
         ("d.csv", 'units_1\n"3', "d.csv is not CSV"),
         ("d.json", "{", r"d.json is not JSON \(line 1, column 2\)"),
@@ -362,7 +399,7 @@ def test_a_bad_file_gets_one_sentence_that_names_it(tmp_path, name, text, words)
 def test_a_frame_with_a_hole_is_refused_by_name(tmp_path):
     pandas = pytest.importorskip("pandas")
     with pytest.raises(OutOfRange, match="row 1, in_units_1 is nan"):
-        fill(BUDGET, pandas.DataFrame({"units_1": [1, None]}), tmp_path / "out")
+        fill(BUDGET, pandas.DataFrame({"units_1": [1, None]}).tail(1), tmp_path / "out")
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path):

@@ -9,9 +9,10 @@ from accelxl.units import Quantity
 from accelxl.workbook import accel
 from accelxl.workbook.build import build, template
 from accelxl.workbook.compose import compose, evaluate
-from accelxl.workbook.fill import fill, read
+from accelxl.workbook.fill import fill
 from accelxl.workbook.language import Book, Place, cells
 from accelxl.workbook.layout import Rule
+from accelxl.workbook.reading import read
 from accelxl.workbook.template import (
     Board,
     Chart,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from accelxl.arrays import EPOCH
 from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName, WrongType, WrongUnit, nearest
@@ -24,6 +24,9 @@ GROUPS = (
 """Columns that a bill can be split by."""
 CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
 Row = Mapping[str, Any]
+MOST_LINE, MOST_BLANK = 1_000_000, 100_000
+LARGE, MOST_RATIO = 16 << 20, 200
+"""A packed bill may unpack to this many times its size; a real one shrinks to a tenth or a fiftieth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +140,16 @@ def focus(
     first, last = min(key[0] for key in costs), max(key[0] for key in costs)
     return Actuals(
         currency, cost, tuple(_months(first, last)), tuple(dict.fromkeys(sorted(key[1] for key in costs))),
-        {key: fsum(values) for key, values in costs.items()}, {key: fsum(values) for key, values in amounts.items()}, count,
+        _sums(costs), _sums(amounts), count,
     )  # fmt: skip
+
+
+def _sums(figures: Mapping[Any, list[float]]) -> dict[Any, float]:
+    """Return the sum of each list of figures."""
+    try:
+        return {key: fsum(values) for key, values in figures.items()}
+    except OverflowError as error:
+        raise OutOfRange("the figures of a month add up to more than 1.8e308; amounts of money are needed") from error
 
 
 def _rows(bill: Any, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:
@@ -169,7 +180,8 @@ def _file(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:
             if path.suffix == ".gz"
             else path.open(encoding="utf-8-sig", newline="") as stream
         ):
-            reader = csv.reader(stream, strict=True)
+            most = max(LARGE, MOST_RATIO * path.stat().st_size)
+            reader = csv.reader(_lines(stream, path.name, most), strict=True)
             names = [name.strip() for name in next(reader, [])]
             _columns(names, needed)
             for cells in reader:
@@ -185,6 +197,21 @@ def _file(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, Row]]:
         if isinstance(error, BadFile):
             raise
         raise BadFile(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _lines(stream: TextIO, name: str, most: int) -> Iterator[str]:
+    """Yield the lines of a bill, none longer than `MOST_LINE` and `most` characters in all."""
+    total = blank = 0
+    while line := stream.readline(MOST_LINE):
+        total += len(line)
+        blank = 0 if line.strip() else blank + 1
+        if blank > MOST_BLANK:
+            raise BadFile(f"{name} has more than {MOST_BLANK:,} blank lines one after another; a bill is needed")
+        if len(line) == MOST_LINE:
+            raise BadFile(f"{name} has a line of {MOST_LINE:,} characters or more; a CSV file in lines is needed")
+        if total > most:
+            raise BadFile(f"{name} unpacks to more than {most:,} characters, {MOST_RATIO} times its size; a bill is needed")
+        yield line
 
 
 def _columns(names: Sequence[str], needed: Sequence[str]) -> None:
@@ -238,6 +265,7 @@ def _month(cell: Any, number: int) -> dt.date:
 
 def _months(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     month = first
-    while month <= last:
+    while month < last:
         yield month
         month = dt.date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    yield last

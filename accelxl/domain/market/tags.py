@@ -123,6 +123,16 @@ def scope(
 def parse_scope(tag: str | Scope) -> Scope:
     """Return a tag as its fields.
 
+    Parameters
+    ----------
+    tag : text or Scope
+        ``field: words`` for each of `FIELDS`, parted by semicolons.
+
+    Returns
+    -------
+    Scope
+        The fields; a Scope as it is.
+
     Raises
     ------
     WrongUnit
@@ -132,6 +142,10 @@ def parse_scope(tag: str | Scope) -> Scope:
     --------
     >>> parse_scope("phase: all; venue: Amazon; components: servers; period: 2026; currency: USD; basis: gross").venue
     'Amazon'
+
+    Source
+    ------
+    Equations B3, scope of published market figures.
     """
     if isinstance(tag, Scope):
         return tag
@@ -151,11 +165,25 @@ def parse_scope(tag: str | Scope) -> Scope:
 def differences(a: str | Scope, b: str | Scope) -> tuple[str, ...]:
     """Return the fields in which two tags differ, in the order of `FIELDS`.
 
+    Parameters
+    ----------
+    a, b : text or Scope
+        The tags.
+
+    Returns
+    -------
+    tuple of str
+        Names of fields; empty where the two tags mean the same.
+
     Examples
     --------
     >>> one = scope("all", "hyperscalers", "servers, network", "2026")
     >>> differences(one, scope("all", "Hyperscalers", "network, servers", "2027"))
     ('period',)
+
+    Source
+    ------
+    Equations B3, scope of published market figures.
     """
     one, two = parse_scope(a), parse_scope(b)
     return tuple(field for field in FIELDS if one.key(field) != two.key(field))

@@ -6,15 +6,15 @@ import io
 import zipfile
 from pathlib import Path
 
+from accelxl.files import folder_for, write_atomically
 from accelxl.functions import REGISTRY
 from accelxl.hosts.calc import render
 from accelxl.hosts.commands import ROWS
-from accelxl.workbook.files import folder_for, write_atomically
 
 NAME = "accelxl.oxt"
 DAY = (1980, 1, 1, 0, 0, 0)
 FOLDER = "accelxl_oxt"
-MODULES = ("__init__", "backend", "documents", "menu", "plain", "process", "settings", "why", "wire")
+MODULES = ("__init__", "backend", "beside", "documents", "menu", "plain", "process", "settings", "why", "wire")
 """Modules beside the component, as they stand in the package."""
 UNO = "application/vnd.sun.star."
 MANIFEST = {
@@ -23,6 +23,7 @@ MANIFEST = {
     "CalcAddIns.xcu": f"{UNO}configuration-data",
     "Jobs.xcu": f"{UNO}configuration-data",
     "Addons.xcu": f"{UNO}configuration-data",
+    "CalcWindowState.xcu": f"{UNO}configuration-data",
 }
 """Parts that LibreOffice registers, with their types."""
 
@@ -39,6 +40,7 @@ def parts() -> dict[str, str]:
         "CalcAddIns.xcu": render.addins(functions),
         "Jobs.xcu": render.jobs(),
         "Addons.xcu": render.addons(ROWS),
+        "CalcWindowState.xcu": render.window(),
         f"{FOLDER}/functions.py": render.tables(functions),
     }
     for module in MODULES:

@@ -1,24 +1,28 @@
-"""The commands of menu and toolbar on the package's side: what the add-in has read of a book in, what it should write out.
+"""The commands of menu and toolbar on the package's side: what the add-in should read of a book, and what it should then do.
 
-The add-in knows no command: it reads the selection, the plan of the template and the command's own sheet, asks `perform`, and does what
-the answer says. The work is done by the same functions as behind Excel's ribbon.
+The add-in knows no command. It asks `perform`, reads of the book what the answer wants, asks again, and does what the last answer says.
+The work is done by the same functions as behind Excel's ribbon.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from accelxl.errors import BadFile, ShapeError, UnknownName
+from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName
+from accelxl.files import write_atomically
 from accelxl.functions import CellError
-from accelxl.functions.cells import Rows
+from accelxl.functions.cells import Rows, show
 from accelxl.hosts.commands import (
     COMMANDS,
+    HEAD,
     PLAN,
     Command,
+    Progress,
     answer,
     cells_of,
     explained,
@@ -29,33 +33,53 @@ from accelxl.hosts.commands import (
     settings_of,
     starting,
 )
-from accelxl.workbook.files import write_atomically
 
 TITLE = "AccelXL"
+AGAIN = "fill in the table on the sheet and press the button again"
+"""What a command that asks says when it has made its sheet."""
+NAME = 31
+"""Characters of a sheet's name that every program takes."""
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 1024
+Book = dict[str, Any]
+Told = dict[str, Any]
 
 
-def perform(tag: str, given: Sequence[Any]) -> str:
-    """Return what the add-in should do, as JSON; never raises.
+class Wants(Exception):  # a question and no error
+    """What the add-in must read of the book before the work can go on."""
+
+    def __init__(self, **what: Any) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+def perform(tag: str, given: Sequence[Any], progress: Progress | None = None) -> str:
+    """Return what the add-in should do, as JSON; never raises but to end the work.
 
     Parameters
     ----------
     tag : str
         Id of the command; for a menu, the choice after a colon.
     given : sequence
-        One text: what was read of the book, as JSON. `sheets` are the pages of its sheets that bear a command's name, by lower-case
-        name; `selection` and `block` are an address and rows; `formula` and `why` are those of the active cell.
+        One text: what was read of the book, as JSON, by the name under which it was wanted. `beside` says that the work may take long.
+    progress : callable, optional
+        Is told how much of how much is done.
 
     Examples
     --------
-    >>> json.loads(perform("why", ['{"why": "rate is blank"}']))
+    >>> json.loads(perform("why", ['{"cell": {"formula": "", "why": "rate is blank"}}']))
     {'do': 'message', 'title': 'AccelXL: Why error', 'text': 'rate is blank'}
+    >>> json.loads(perform("why", ["{}"]))
+    {'do': 'read', 'what': {'cell': True}}
     """
     name, _, choice = tag.partition(":")
     command = COMMANDS.get(name)
     try:
-        told = _told(_known(name), choice, json.loads(given[0]) if given else {})
+        known = _known(name)
+        told = HANDLERS[known.reads, known.writes](known, choice, json.loads(given[0]) if given else {}, progress)
+    except Wants as wants:
+        told = {"do": "read", "what": wants.what}
     except Exception as error:  # noqa: BLE001  # the office has no place for an exception
-        told = {"do": "message", "title": _title(command), "text": sentence(error)}
+        told = _message(command, sentence(error))
     return json.dumps(told)
 
 
@@ -66,57 +90,108 @@ def _known(name: str) -> Command:
     return COMMANDS[name]
 
 
-def _title(command: Command | None) -> str:
-    return TITLE if command is None else f"{TITLE}: {command.label}"
+def _message(command: Command | None, text: str) -> Told:
+    return {"do": "message", "title": TITLE if command is None else f"{TITLE}: {command.label}", "text": text}
 
 
-def _told(command: Command, choice: str, book: dict[str, Any]) -> dict[str, Any]:
-    if command.writes == "book":
-        return {"do": "open", "path": str(_new_book(command, choice))}
-    if command.reads == "cell":
-        text = explained(book.get("formula", "")) if command.id == "explain" else book.get("why", "")
-        return {"do": "message", "title": _title(command), "text": text}
-    if command.writes == "message":
-        return {"do": "message", "title": _title(command), "text": f"{TITLE} {function(command)()}"}
-    if command.reads == "nothing":
-        rows = [list(row) for row in function(command)()]
-        return _sheet(command, page(command, [], [list(command.head), *rows] if command.head else rows), "")
-    return _computed(command, book)
+def _read(book: Book, **what: Any) -> Any:
+    """Return what was read of the book.
+
+    Raises
+    ------
+    Wants
+        If it was not read yet.
+    """
+    ((key, _),) = what.items()
+    if key not in book:
+        raise Wants(**what)
+    return book[key]
 
 
-def _computed(command: Command, book: dict[str, Any]) -> dict[str, Any]:
-    """Compute from a plan and the settings on the command's sheet."""
-    own = book.get("sheets", {}).get(command.label.lower())
-    if own and own[0][0] not in {None, "", command.label}:
-        raise BadFile(f"the sheet {command.label} has another use; give it another name, and the command makes its own")
-    settings = settings_of(_cells(own)) if own else []
-    source = next((row[1] for row in settings if row[0] == PLAN and len(row) > 1), None)
-    if source is not None:
-        found = book.get("areas", {}).get(str(source))
-        if found is None:
-            if "areas" in book:
-                raise UnknownName(
-                    f"the plan is {source!r}; a name of this book or an address such as Plan!A1:B9 is allowed"
-                )
-            return {"do": "read", "areas": [str(source)]}
-        plan = _cells(found)
+def _beside(command: Command, book: Book) -> None:
+    """See to it that work that may take long is not done in the office's own thread.
+
+    Raises
+    ------
+    Wants
+        If it is.
+    """
+    if not book.get("beside"):
+        raise Wants(beside=command.label)
+
+
+def _table(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+    """Make a table that needs nothing of the book; the block of a plan is selected, so that the next command reads it."""
+    _own(command, book)
+    rows = [list(row) for row in function(command)()]
+    told = _sheet(command, page(command, [], [list(command.head), *rows] if command.head else rows), "")
+    return told | ({"select": [0, HEAD, 1, HEAD + len(rows) - 1]} if looks_like_plan(rows) else {})
+
+
+def _computed(command: Command, _: str, book: Book, progress: Progress | None) -> Told:
+    """Compute from what a command reads and the settings on its sheet."""
+    own = _own(command, book)
+    settings = settings_of(own) if own else []
+    given: Any
+    if command.reads == "names":
+        given, settings = _cells(_read(book, names=command.prefix)), []
+    elif command.reads == "file":
+        given = _file(book)
+        settings = settings or starting(command, "", given)
     else:
-        source, plan = _plan(book)
-        settings = starting(command, source, plan)
-    outcome = answer(command, plan, settings)
+        source = next((row[1] for row in settings if row[0] == PLAN and len(row) > 1), None)
+        if source is None:
+            source, given = _plan(book)
+            settings = starting(command, source, given)
+        else:
+            given = _block(book, source)
+    if command.asks and not own:
+        return _sheet(command, page(command, settings, []), AGAIN)
+    if command.long:
+        _beside(command, book)
+    outcome = answer(command, given, settings, progress)
     return _sheet(command, page(command, settings, cells_of(outcome.rows()), outcome.why), outcome.why)
 
 
-def _plan(book: dict[str, Any]) -> tuple[str, Rows]:
+def _own(command: Command, book: Book) -> Rows:
+    """Return the page of a command's sheet; without one, no rows.
+
+    Raises
+    ------
+    BadFile
+        If the sheet of that name has another use.
+    """
+    own = _cells(_read(book, sheet=command.title[:NAME]) or [])
+    if (own and own[0][0] not in {None, command.title}) or (own and own[0][0] is None and any(map(any, own))):
+        raise BadFile(f"the sheet {command.title} has another use; give it another name, and the command makes its own")
+    return own
+
+
+def _plan(book: Book) -> tuple[str, Rows]:
     """Return the selection where it is a plan, else the block of the template."""
-    for key in ("selection", "block"):
-        where, rows = book.get(key) or ("", [])
+    for where, rows in _read(book, plan=True):
         cells = _cells(rows)
         if cells and looks_like_plan(cells):
             return where, cells
     raise ShapeError(
         "no plan is selected; select a column of names of inputs (units, unit_price_usd, ...) and one or more of values"
     )
+
+
+def _block(book: Book, source: Any) -> Rows:
+    """Return the cells of the place that the settings name."""
+    found = _read(book, area=str(source))
+    if found is None:
+        raise UnknownName(f"the plan is {show(source)}; a name of this book or an address such as Plan!A1:B9 is allowed")
+    return _cells(found)
+
+
+def _file(book: Book) -> str:
+    """Return the path of the open book's file."""
+    path = _read(book, file=True)
+    if not path or not Path(path).exists():
+        raise BadFile("this book has no file on this machine; save it in a folder of this machine first")
+    return str(path)
 
 
 def _cells(rows: Sequence[Sequence[Any]]) -> Rows:
@@ -127,20 +202,79 @@ def _cells(rows: Sequence[Sequence[Any]]) -> Rows:
     ]
 
 
-def _sheet(command: Command, rows: Rows, text: str) -> dict[str, Any]:
-    return {
-        "do": "sheet",
-        "title": command.label,
-        "rows": [["" if one is None else one for one in row] for row in rows],
-        "text": text,
-    }
+def _sheet(command: Command, rows: Rows, text: str) -> Told:
+    """Return the order to write a page.
+
+    Raises
+    ------
+    OutOfRange
+        If a sheet has not that many rows or columns.
+    """
+    if len(rows) > MOST_ROWS or len(rows[0]) > MOST_COLUMNS:
+        raise OutOfRange(
+            f"the result has {len(rows):,} rows and {len(rows[0]):,} columns; a sheet has {MOST_ROWS:,} and {MOST_COLUMNS:,}"
+        )
+    shown = [["" if one is None else one for one in row] for row in rows]
+    return {"do": "sheet", "title": command.title[:NAME], "label": command.label, "rows": shown, "text": text}
 
 
-def _new_book(command: Command, choice: str) -> Path:
+def _said(command: Command, _: str, __: Book, ___: Progress | None) -> Told:
+    """Say something that needs nothing of the book."""
+    return _message(command, f"{TITLE} {function(command)()}")
+
+
+def _of_cell(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+    """Say something about the active cell."""
+    cell = _read(book, cell=True)
+    if cell is None:
+        raise UnknownName("no cell is selected; select one")
+    return _message(command, explained(cell["formula"]) if command.id == "explain" else cell["why"])
+
+
+def _new_book(command: Command, choice: str, _: Book, __: Progress | None) -> Told:
     """Make a workbook from a template; a file that is there already is left."""
-    home = Path.home()
-    folder = next((place for place in (home / "Documents", home) if place.is_dir()), home)
+    folder = _documents()
     day = datetime.now(UTC).astimezone().strftime("%Y-%m-%d")
     names = (f"{choice} {day}{f' ({number})' if number else ''}.xlsx" for number in range(1000))
     path = next(folder / name for name in names if not (folder / name).exists())
-    return write_atomically(path, function(command)(choice))
+    return {"do": "open", "path": str(write_atomically(path, function(command)(choice)))}
+
+
+def _documents() -> Path:
+    """Return the user's folder of documents, the home folder where there is none."""
+    home = Path.home()
+    return next((place for place in (home / "Documents", home) if place.is_dir()), home)
+
+
+def _printed(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+    """Make a file beside the book, from a copy of the book as it is open."""
+    copy = Path(_read(book, copy=True))
+    path = Path(_read(book, file=True) or "")
+    _beside(command, book)
+    folder = path.parent if path.is_absolute() and path.parent.is_dir() else _documents()
+    target = folder / f"{path.stem if path.name else copy.stem} board.pdf"
+    try:
+        function(command)(copy, target)
+    finally:
+        shutil.rmtree(copy.parent, ignore_errors=True)  # the add-in made it for this copy alone
+    return _message(command, f"{target} is written")
+
+
+def _copied(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+    """Make another file of the book as it was saved; the function says where it is."""
+    return _message(command, f"{function(command)(_file(book))} is written")
+
+
+Handler = Callable[[Command, str, Book, Progress | None], Told]
+HANDLERS: dict[tuple[str, str], Handler] = {
+    ("nothing", "sheet"): _table,
+    ("nothing", "message"): _said,
+    ("nothing", "book"): _new_book,
+    ("plan", "sheet"): _computed,
+    ("file", "sheet"): _computed,
+    ("names", "sheet"): _computed,
+    ("file", "file"): _printed,
+    ("file", "copy"): _copied,
+    ("cell", "message"): _of_cell,
+}
+"""What a command of each kind of reading and writing is done by."""

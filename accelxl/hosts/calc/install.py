@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from accelxl.errors import BadFile
+from accelxl.files import write_atomically
 from accelxl.hosts.calc import build, manager
 from accelxl.hosts.calc.component import settings
 from accelxl.hosts.calc.machine import Machine
-from accelxl.workbook.files import write_atomically
 
 Say = Callable[[str], object]
 

@@ -3,6 +3,10 @@
 It stands alone: that Python need not have the package. It starts LibreOffice without windows, or finds the one that runs with the
 profile, and talks to its extension manager, which also serves root (the program unopkg does not). PROFILE may be empty: the user's own.
 The answer is a line of JSON.
+
+What is added to a running LibreOffice works in a process of its own (uno.bin) until LibreOffice is started again, a hundred times as slow
+as inside; and LibreOffice now and then waits for that process for ever. So an office that was started here has a time limit, is ended
+when it passes, and is asked again.
 """
 
 from __future__ import annotations
@@ -14,7 +18,9 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +29,9 @@ IDENTIFIER = "org.accelxl.calc"
 AGAIN = 81
 """The exit code of LibreOffice on a fresh profile: it asks to be started again."""
 SECONDS = 90.0
+LIMIT = 40.0
+"""Seconds after which an extension manager that says nothing hangs; twice as long on each further try."""
+TRIES = 3
 
 
 class Office:
@@ -85,6 +94,33 @@ class Office:
     def extensions(self) -> Any:
         """The extension manager."""
         return self.context.getValueByName("/singletons/com.sun.star.deployment.ExtensionManager")
+
+    def settle(self) -> None:
+        """Wait until the start is over and the office's main loop runs.
+
+        The office answers before that: on a fresh profile it ends once more then, and an extension that is added meanwhile is lost.
+
+        Raises
+        ------
+        Late
+            If it does not.
+        """
+        import unohelper
+        from com.sun.star.awt import XCallback
+
+        done = threading.Event()
+
+        class Signal(unohelper.Base, XCallback):  # type: ignore[misc]
+            def notify(self, _: Any) -> None:
+                done.set()
+
+        signal_ = Signal()
+        self.create("com.sun.star.awt.AsyncCallback").addCallback(signal_, None)
+        end = time.monotonic() + SECONDS
+        while not done.wait(0.5):
+            self.desktop.getComponents()  # raises when the office has ended
+            if time.monotonic() > end:
+                raise Late(f"LibreOffice did not start within {SECONDS:g} s")
 
     def add(self, path: str) -> str:
         """Install an extension for the user, over an older one; return its version."""
@@ -153,17 +189,14 @@ def _agreeing() -> Any:
     return Agreeing()
 
 
-def started(soffice: str, profile: str = "", extension: str = "") -> Office:
-    """Return a running LibreOffice, with an extension added; one that ends meanwhile, as on a fresh profile, is started again."""
-    for left in (2, 1, 0):
+def started(soffice: str, profile: str = "") -> Office:
+    """Return a running LibreOffice whose start is over; one that ends meanwhile, as on a fresh profile, is started again."""
+    for left in reversed(range(TRIES)):
         running = Office(soffice, profile)
         try:
-            if extension:
-                running.add(extension)
-            running.desktop.getComponents()
+            running.settle()
         except Exception as error:
-            gone = "Disposed" in type(error).__name__ and not running.ran_before
-            if not gone or not left:
+            if running.ran_before or not left or not _gone(error):
                 running.end()
                 raise
             running.kill()
@@ -172,18 +205,76 @@ def started(soffice: str, profile: str = "", extension: str = "") -> Office:
     raise AssertionError
 
 
+def _gone(error: Exception) -> bool:
+    """Whether an error says that the office has ended."""
+    return isinstance(error, Late) or "Disposed" in type(error).__name__
+
+
+def asked(soffice: str, profile: str, work: Callable[[Office], Any], limit: float = LIMIT) -> tuple[Any, bool]:
+    """Return what some work with an office gives, and whether the office ran before.
+
+    An office of ours that hangs or ends meanwhile is ended, and another one is asked; one that ran before is left alone.
+    """
+    for left in reversed(range(TRIES)):
+        running = started(soffice, profile)
+        try:
+            return _timed(work, running, limit * 2 ** (TRIES - 1 - left)), running.ran_before
+        except Exception as error:
+            if running.ran_before or not left or not _gone(error):
+                raise
+            running.kill()
+        finally:
+            running.end()
+    raise AssertionError
+
+
+class Late(RuntimeError):
+    """An office that does not answer."""
+
+
+def _timed(work: Callable[[Office], Any], running: Office, limit: float) -> Any:
+    """Return what work gives.
+
+    Raises
+    ------
+    Late
+        If it takes too long.
+    """
+    found: list[Any] = []
+    failed: list[Exception] = []
+
+    def do() -> None:
+        try:
+            found.append(work(running))
+        except Exception as error:  # noqa: BLE001  # raised again by the caller
+            failed.append(error)
+
+    worker = threading.Thread(target=do, daemon=True)
+    worker.start()
+    worker.join(limit)
+    if failed:
+        raise failed[0]
+    if not found:
+        raise Late(f"it did not answer within {limit:g} s; close LibreOffice and try again")
+    return found[0]
+
+
+VERBS: dict[str, Callable[[Office, str], Any]] = {
+    "add": lambda office, what: office.add(what),
+    "remove": lambda office, what: office.remove(what),
+    "version": lambda office, what: office.version(what),
+}
+
+
 def main(soffice: str, profile: str, verb: str, what: str) -> None:
     """Do one verb and print its answer as JSON."""
     try:
-        running = started(soffice, profile, what if verb == "add" else "")
-        try:
-            found = running.remove(what) if verb == "remove" else running.version(IDENTIFIER if verb == "add" else what)
-            print(json.dumps({"answer": found, "running": running.ran_before}))
-        finally:
-            running.end()
+        found, running = asked(soffice, profile, lambda office: VERBS[verb](office, what))
+        told: dict[str, Any] = {"answer": found, "running": running}
     except Exception as error:  # noqa: BLE001  # the caller reads one line
-        told = getattr(error, "Message", "") or error
-        print(json.dumps({"error": " ".join(str(told).split())[:400]}))
+        told = {"error": " ".join(str(getattr(error, "Message", "") or error).split())[:400]}
+    print(json.dumps(told), flush=True)
+    os._exit(0)  # a thread that waits for an office that hangs would hold us up
 
 
 if __name__ == "__main__":

@@ -14,6 +14,11 @@ from accelxl.hosts.commands import GROUPS, Command
 
 COMMANDS, JOB = "org.accelxl.Commands", "org.accelxl.Job"
 TITLE = "AccelXL"
+TOOLBAR = "org.accelxl.toolbar"
+STOP = Command(
+    "stop", "", "Stop", "Ends the work that is under way for this book; the sheet stays as it was.", "CancelRequest", ""
+)
+"""The entry after the long commands of a group."""
 COMPONENT = "accelxl_addin.py"
 DONE = ("OnLoadFinished", "OnSaveDone", "OnSaveAsDone")
 """Events after which names in formulas are looked at: a book was loaded, or was saved."""
@@ -82,10 +87,10 @@ def _function(function: Function) -> str:
 
 
 def _help(argument: Argument) -> str:
-    """Return an argument's line with what is allowed in it."""
+    """Return an argument's line with what is allowed in it; the wizard calls every argument optional, so it says which are needed."""
     if argument.reference:
         return argument.help
-    line = f"{argument.help} ({argument.quantity.allowed()})"
+    line = f"{argument.help} ({'needed; ' if argument.required else ''}{argument.quantity.allowed()})"
     return line if len(line) <= 255 else argument.help
 
 
@@ -104,8 +109,22 @@ def addons(rows: Sequence[Command]) -> str:
         + _node("Submenu", _entries(rows))
     )
     bar = _node("OfficeMenuBar", _node("org.accelxl.menu", inside, new=True))
-    tools = _node("OfficeToolBar", _node("org.accelxl.toolbar", _entries(rows, flat=True), new=True))
+    tools = _node("OfficeToolBar", _node(TOOLBAR, _entries(rows, flat=True), new=True))
     return _component("Addons", _node("AddonUI", bar + tools))
+
+
+def window() -> str:
+    """Return CalcWindowState.xcu: the toolbar's name, and its place below the others."""
+    inside = (
+        _text("UIName", TITLE)
+        + _prop("ContextSensitive", "false")
+        + _prop("Visible", "true")
+        + _prop("Docked", "true")
+        + _prop("DockingArea", "0")
+        + _prop("DockPos", "0,2")
+    )
+    bar = _node(f"private:resource/toolbar/addon_{TOOLBAR}", inside, new=True)
+    return _component("CalcWindowState", _node("UIElements", _node("States", bar)), "org.openoffice.Office.UI")
 
 
 def _entries(rows: Sequence[Command], *, flat: bool = False) -> str:
@@ -116,6 +135,8 @@ def _entries(rows: Sequence[Command], *, flat: bool = False) -> str:
         if made:
             made.append(_prop("URL", "private:separator"))
         made += [_entry(row, flat=flat) for row in group]
+        if any(row.long for row in group):
+            made.append(_entry(STOP, flat=flat))
     return "".join(_node(f"m{place:02}", entry, new=True) for place, entry in enumerate(made))
 
 
@@ -177,8 +198,8 @@ def description() -> str:
 
 
 # -- the registry's XML ------------------------------------------------------------------------------------------------------
-def _component(name: str, inside: str) -> str:
-    return f'{HEAD}<oor:component-data {REGISTRY} oor:name="{name}" oor:package="org.openoffice.Office">{inside}</oor:component-data>\n'
+def _component(name: str, inside: str, package: str = "org.openoffice.Office") -> str:
+    return f'{HEAD}<oor:component-data {REGISTRY} oor:name="{name}" oor:package="{package}">{inside}</oor:component-data>\n'
 
 
 def _node(name: str, inside: str, *, new: bool = False, fuse: bool = False) -> str:

@@ -154,7 +154,7 @@ def _libraries(machine: Machine) -> Iterator[Finding]:
     else:
         remedy = "pip install --force-reinstall xlwings in that Python."
         yield Finding("fault", "library", f"{name}, which Excel loads, is not beside {python}.", remedy)
-    code, _ = machine.run([str(python), "-c", "import pythoncom, win32com.client"])
+    code, _ = machine.run([str(python), "-P", "-c", "import pythoncom, win32com.client"])
     if code:
         yield Finding(
             "fault",
@@ -211,14 +211,15 @@ def _defender(machine: Machine) -> Iterator[Finding]:
             "A rule keeps Excel from starting Python; the settings say that the server is started outside.",
         )
         return
-    remedy = f'Set "DEBUG UDFS","True" in {machine.conf()} and start the server yourself: python -c "import xlwings; xlwings.serve()".'
+    start = 'pythonw -P -c "import xlwings; xlwings.serve()"'
+    remedy = f'Set "DEBUG UDFS","True" in {machine.conf()} and start the server yourself: {start}.'
     yield Finding("fault", "Defender", "A rule of Windows Defender keeps Excel from starting Python.", remedy)
 
 
 def _server(machine: Machine) -> Iterator[Finding]:
     """The configured interpreter imports the dispatcher and answers."""
     python = _python(machine)
-    code, printed = machine.run([str(python), "-c", ASK])
+    code, printed = machine.run([str(python), "-P", "-c", ASK])
     lines = printed.strip().splitlines() or [""]
     if code or not lines[-1].startswith("answer "):
         remedy = f"Run {python} -m pip install accelxl, then accelxl excel install."

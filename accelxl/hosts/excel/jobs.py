@@ -75,8 +75,9 @@ def start(book: xlwings.Book, command: Command, given: Any, settings: Rows) -> P
     book.app.status_bar = f"{command.label}: starting"
     flags: dict[str, Any] = {"creationflags": NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
     quiet = subprocess.DEVNULL
+    # -P: the folder in which Excel happens to be is not searched for modules.
     subprocess.Popen(  # noqa: S603  # our own module, by this interpreter
-        [sys.executable, "-m", WORKER, str(folder)], stdin=quiet, stdout=quiet, stderr=quiet, **flags
+        [sys.executable, "-P", "-m", WORKER, str(folder)], stdin=quiet, stdout=quiet, stderr=quiet, **flags
     )
     return folder
 

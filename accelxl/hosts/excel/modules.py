@@ -10,6 +10,7 @@ from typing import Literal
 from accelxl.errors import Missing
 from accelxl.functions import REGISTRY
 from accelxl.hosts.excel import render, ribbon
+from accelxl.hosts.excel.guard import guarded
 from accelxl.hosts.excel.project import Module
 
 Kind = Literal["xlsm", "xlam"]
@@ -19,9 +20,6 @@ NAME = "accelxl"
 XLWINGS = {"xlsm": "xlwings.bas", "xlam": "xlwings_custom_addin.bas"}
 """Files of the package: the one for a book runs by itself, the one for an add-in works on the active book."""
 PROJECT_NAME = re.compile(r'^(Public Const PROJECT_NAME As String = ")[^"]*(")', re.MULTILINE)
-SETTINGS = re.compile(r"^Function (?:GetConfig|GetDirectoryConfigFilePath)\(.*?^End Function", re.MULTILINE | re.DOTALL)
-"""Where xlwings' macros look for settings. Those of an add-in look in the active book too, so that a mailed book without macros could
-name the program that they start."""
 VERSION = re.compile(r'^Public Const XLWINGS_VERSION As String = "([^"]+)"', re.MULTILINE)
 HEADER = re.compile(r"^(VERSION .*|BEGIN|\s+MultiUse = .*|END|Attribute VB_\w+ = .*)$")
 
@@ -46,7 +44,7 @@ def modules(kind: Kind) -> list[Module]:
     Raises
     ------
     Missing
-        If xlwings is not installed or lacks its macros.
+        If xlwings is not installed, or its macros are not there or not as they are known.
     """
     folder = package_folder()
     own = _text(folder / XLWINGS[kind])
@@ -55,30 +53,12 @@ def modules(kind: Kind) -> list[Module]:
         raise Missing(
             f"{folder / XLWINGS[kind]} has no PROJECT_NAME; another version of xlwings is needed (0.33 or newer)"
         )
-    if kind == "xlam":
-        named = _of_this_book(named)
     return [
         Module(render.MODULE, "standard", render.module(REGISTRY.values())),
         Module(ribbon.MODULE, "standard", ribbon.module()),
-        Module("xlwings", "standard", body(named)),
+        Module("xlwings", "standard", body(guarded(named, add_in=kind == "xlam"))),
         Module("Dictionary", "class", body(_text(folder / "addin" / "Dictionary.cls"))),
     ]
-
-
-def _of_this_book(source: str) -> str:
-    """Return the add-in's module with its settings read from the add-in's own place and the user's file alone.
-
-    Raises
-    ------
-    Missing
-        If the module does not look for settings as it is known to.
-    """
-    safe, count = SETTINGS.subn(lambda found: found[0].replace("ActiveWorkbook", "ThisWorkbook"), source)
-    if count != 2 or safe == source:
-        raise Missing(
-            "the macros of the installed xlwings look for settings in another way; another version of xlwings is needed"
-        )
-    return safe
 
 
 def _text(path: Path) -> str:

@@ -15,6 +15,8 @@ TAB = "AccelXL"
 ADD_IN = "accelxl.xlam"
 STOP = "stop"
 """The tag of the button that ends a long command."""
+SHELL = "$`\\|"
+"""Signs that a shell takes for more than a name inside double quotes, with the quote itself."""
 MACROS = "accelxl.hosts.excel.macros"
 
 Kind = Literal["xlsm", "xlam"]
@@ -83,11 +85,27 @@ Option Explicit
 Public Sub AccelCommand(ByVal control As Object)
     On Error GoTo failed
     If ActiveWorkbook Is Nothing Then Workbooks.Add
+    If AccelCommandInName(ActiveWorkbook.FullName, Application.OperatingSystem) Then
+        MsgBox "The name or folder of this book has a quote or one of the signs {SHELL}; save it under another name first.", _
+            vbExclamation, "{TAB}"
+        Exit Sub
+    End If
     RunPython "import {MACROS} as m; m.run('" & control.Tag & "')"
     Exit Sub
 failed:
     MsgBox "AccelXL could not start Python (" & Err.Description & "): run accelxl excel doctor in a terminal.", vbExclamation, "{TAB}"
 End Sub
+
+' On macOS xlwings' script passes the book's name through a shell, which takes such signs for commands.
+Private Function AccelCommandInName(ByVal book As String, ByVal system As String) As Boolean
+    Dim signs As String
+    Dim i As Long
+    If InStr(system, "Mac") = 0 Then Exit Function
+    signs = "{SHELL}" & Chr$(34)
+    For i = 1 To Len(signs)
+        If InStr(book, Mid$(signs, i, 1)) > 0 Then AccelCommandInName = True
+    Next i
+End Function
 
 ' The tab of a book: shown unless the add-in shows the same.
 Public Sub AccelVisible(ByVal control As Object, ByRef shown As Variant)

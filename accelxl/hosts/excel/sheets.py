@@ -13,6 +13,7 @@ from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName
 from accelxl.functions import ERRORS, CellError
 from accelxl.functions.cells import MOST_CELLS, REF, Rows, show
 from accelxl.hosts.commands import PLAN, Command, even, looks_like_plan
+from accelxl.hosts.excel.looks import dress
 
 PLAN_NAME = "plan_block"
 """The name that a template gives to the block of its plan."""
@@ -160,9 +161,9 @@ def write(book: xlwings.Book, command: Command, rows: Rows) -> xlwings.Sheet:
         raise BadFile(
             f"the sheet {command.title} cannot be written: it or the book is protected, or a cell is being edited"
         ) from error
+    dress(made, command, rows, made=sheet is None)
     if sheet is None:
         with suppress(Exception):  # looks only
-            made.range("A1").font.bold = True
             made.activate()
     return made
 

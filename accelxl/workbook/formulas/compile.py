@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from accelxl.functions.cells import CellError
+from accelxl.errors import BadFile
+from accelxl.functions.cells import MOST_CELLS, CellError
 from accelxl.workbook.formulas import operators, values
 from accelxl.workbook.formulas.tree import (
     MAX_COLUMN,
@@ -31,6 +32,7 @@ from accelxl.workbook.formulas.tree import (
     Text,
     Unary,
     Unsupported,
+    address,
 )
 from accelxl.workbook.formulas.values import BLANK_VALUE, Value
 
@@ -61,6 +63,9 @@ class Cells(dict[Key, Value]):
         found = self.rectangles.get(rect)
         if found is None:
             sheet, top, left, bottom, right = rect
+            if (bottom - top + 1) * (right - left + 1) > MOST_CELLS:
+                block = f"{address(top, left)}:{address(bottom, right)}"
+                raise BadFile(f"a formula reads the block {block}; up to {MOST_CELLS:,} cells are allowed")
             get = self.get
             found = values.stack(
                 [[get((sheet, r, c), BLANK_VALUE) for c in range(left, right + 1)] for r in range(top, bottom + 1)]

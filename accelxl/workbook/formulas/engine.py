@@ -28,6 +28,7 @@ from accelxl.workbook.formulas.compile import (
 )
 from accelxl.workbook.formulas.parse import area_of, parse, tokens
 from accelxl.workbook.formulas.sheets import Formula, Sheets
+from accelxl.workbook.formulas.shift import Shift
 from accelxl.workbook.formulas.tree import Area, Name, Node, Unsupported, address
 from accelxl.workbook.formulas.values import BLANK, Value
 
@@ -83,6 +84,7 @@ class Engine:
             for r in range(f.spill[1], f.spill[3] + 1)
             for c in range(f.spill[2], f.spill[4] + 1)
         }
+        self._own = {key: key for key in (*sheets.formulas, *self._spilled)}
         self._dependents: dict[Key, list[Key]] = {}
         self.order = self._sorted()
         self.values = Cells({key: values.of(item) for key, item in sheets.constants.items()}, outside)
@@ -98,21 +100,33 @@ class Engine:
     def _compile(self) -> None:
         """Compile each distinct relative formula once."""
         made: dict[Any, tuple[Closure, list[tuple[int, Area]]]] = {}
+        own: tuple[Closure, list[tuple[int, Area]]] = (_broken, [])
+        last, shift = (-1, -1, -1), Shift("", 0)
         for key, formula in self.sheets.formulas.items():
             sheet, row, column = key
+            plain = formula.origin is None and formula.spill is None
             try:
-                found = tokens(formula.text, *(formula.origin or (row, column)))
-                same = (sheet, formula.spill is not None, found)
-                if same not in made:
-                    compiler = Compiler(self._scope, sheet, array=formula.spill is not None)
-                    made[same] = (compiler.scalar(parse(found)), compiler.reads)
-                self._closures[key], self._reads[key] = made[same]
+                if plain and last == (sheet, row, column - 1) and formula.text == shift.at(column):
+                    self._closures[key], self._reads[key] = own
+                else:
+                    found = tokens(formula.text, *(formula.origin or (row, column)))
+                    same = (sheet, formula.spill is not None, found)
+                    if same not in made:
+                        compiler = Compiler(self._scope, sheet, array=formula.spill is not None)
+                        made[same] = (compiler.scalar(parse(found)), compiler.reads)
+                    own = self._closures[key], self._reads[key] = made[same]
+                    shift = Shift(formula.text, column)
+                last = key if plain else (-1, -1, -1)
             except Unsupported as error:
                 self.lacking[key] = str(error)
                 self._reads[key] = self._named_in(key, formula)
                 continue
+            except RecursionError as error:
+                raise BadFile(
+                    f"{self.where(key)} has a formula that is nested too deep, or a name that leads to itself"
+                ) from error
             if any(out_of_sheet(area, row, column) for _, area in self._reads[key]):
-                self._closures[key], self._reads[key] = (lambda _cells, _row, _column: BROKEN), []
+                self._closures[key], self._reads[key] = _broken, []
 
     def _named_in(self, key: Key, formula: Formula) -> list[tuple[int, Area]]:
         """Return the cells that a formula names which could not be compiled; one that may read any cell is noted as such."""
@@ -143,7 +157,8 @@ class Engine:
     def _formulas_in(self, rect: Rect, by_sheet: Mapping[int, list[Key]]) -> list[Key]:
         sheet, top, left, bottom, right = rect
         if (bottom - top + 1) * (right - left + 1) <= len(by_sheet.get(sheet, ())):
-            inside = [(sheet, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
+            every = ((sheet, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
+            inside = [self._own[key] for key in every if key in self._own]  # one tuple a cell, however many read it
         else:
             inside = [k for k in by_sheet.get(sheet, ()) if top <= k[1] <= bottom and left <= k[2] <= right]
         return list(
@@ -277,6 +292,10 @@ class Engine:
         return found
 
 
+def _broken(_cells: Cells, _row: int, _column: int) -> Value:
+    return BROKEN
+
+
 def _shown(value: Value) -> Value:
     if isinstance(value.kind, int):
         return Value(value.num, values.NUMBER) if value.kind == BLANK else value
@@ -306,7 +325,7 @@ def _names(given: Mapping[str, str]) -> dict[str, Node]:
     for name, text in given.items():
         try:
             node = parse(tokens(text, 0, 0))
-        except Unsupported:
+        except (Unsupported, RecursionError):
             node = Name(name)
         found[name.lower()] = node
     return found

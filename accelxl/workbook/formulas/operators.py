@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import accelxl._core as core
-from accelxl.workbook.formulas.tree import DIV0, NUM
+from accelxl.workbook.formulas.tree import DIV0, NUM, VALUE
 from accelxl.workbook.formulas.values import (
     BLANK,
     FLAG,
@@ -27,6 +27,9 @@ from accelxl.workbook.formulas.values import (
     words,
 )
 
+MOST_LETTERS = 32_767
+"""Characters of a text in a cell."""
+_TOO_LONG = np.frompyfunc(lambda cell: len(cell) > MOST_LETTERS, 1, 1)
 CLOSE = 2.0**-50
 """Comparisons take numbers that agree to this part as equal: a spreadsheet compares 15 digits, so 0.1 + 0.2 = 0.3 is TRUE."""
 
@@ -84,7 +87,13 @@ def join(a: Value, b: Value) -> Value:
     """Return a & b."""
     x, ex = words(a)
     y, ey = words(b)
-    return with_errors(text(np.asarray(x + y, object)), merge(ex, ey))
+    joined = np.asarray(x + y, object)
+    err = merge(ex, ey)
+    long = np.asarray(_TOO_LONG(joined), bool)
+    if long.any():  # a chain of such cells doubles its text from cell to cell
+        joined = np.where(long, "", joined).astype(object)
+        err = merge(err, np.where(long, VALUE, 0))
+    return with_errors(text(joined), err)
 
 
 def negate(a: Value) -> Value:

@@ -104,6 +104,28 @@ def test_wrong_settings_are_told_and_right_ones_are_read_without_a_new_start(dis
     assert cost(dispatcher) == (1.0, "")
 
 
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("exec yes", "it does not answer as our functions do"),
+        ("printf '\\003\\000\\000\\000zzz'; sleep 600", "it does not answer as our functions do"),
+        ("exit 3", "it ended with code 3"),
+        ("sleep 600", "no answer within 1 s"),
+    ],
+)
+def test_a_wrong_interpreter_is_told_and_ended(dispatcher, tmp_path, script, words):
+    wrong = tmp_path / "no python"
+    wrong.write_text(f"#!/bin/sh\n{script}\n")
+    wrong.chmod(0o755)
+    configure(python=str(wrong), seconds=1.0)
+    value, why = cost(dispatcher)
+    assert wire.name_of(value) == "#VALUE!"
+    assert why == f"ACCEL_COST_PER_MTOK could not be computed: the functions do not start in {wrong}: {words}"
+    assert not [pid for pid in children(os.getpid()) if b"no python" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    configure()
+    assert cost(dispatcher) == (1.0, "")
+
+
 def test_missing_and_damaged_settings_are_told(dispatcher):
     assert "is not there; run accelxl calc install" in cost(dispatcher)[1]
     settings.place().write_text("{")
@@ -129,7 +151,7 @@ def test_the_worker_ends_when_its_caller_ends_without_a_word():
 
 def test_code_beside_the_workbook_or_in_the_current_folder_is_not_run(tmp_path, monkeypatch):
     marks = tmp_path / "ran"
-    for name in ("accelxl", "numpy", "json", "struct"):
+    for name in ("accelxl", "numpy", "json", "struct", "sitecustomize", "usercustomize"):
         (tmp_path / f"{name}.py").write_text(f"open({str(marks)!r}, 'a').write({name!r})\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -139,16 +161,50 @@ def test_code_beside_the_workbook_or_in_the_current_folder_is_not_run(tmp_path, 
     assert not marks.exists()
 
 
+MALICE = ("accelxl", "numpy", "json", "accelxl_oxt", "functions", "sitecustomize", "usercustomize")
+
+
 @pytest.mark.office("soffice", "uno")
-@pytest.mark.parametrize("kind", ["inside", "worker"])
-def test_code_beside_the_workbook_is_not_run_in_calc(kind, tmp_path):
-    with Office(backend=kind) as calc:
-        for name in ("accelxl", "numpy", "accelxl_oxt", "functions"):
-            (calc.folder / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r})\n")
-        with calc.open() as book:
+def test_code_in_the_folder_of_the_workbook_is_not_run_in_calc(either, tmp_path):
+    for folder in (either.folder, tmp_path):  # the office's current folder, and that of the book
+        for name in MALICE:
+            (folder / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r})\n")
+    try:
+        either.end()  # so that the office starts where the code lies
+        with either.open() as book:
             book.put({NUM: "=ACCEL_COST_PER_MTOK(3.6;1000)"})
+            book.save(tmp_path / "mine été.xlsx")
+        with either.open(tmp_path / "mine été.xlsx", copied=False) as book:
+            book.recalculate()
             assert book.get(NUM) == {NUM: 1.0}
+    finally:
+        for name in MALICE:
+            (either.folder / f"{name}.py").unlink()
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.office("soffice", "uno")
+def test_a_range_of_whole_columns_and_ten_thousand_cells_are_answered(either):
+    count = 10_000
+    with either.open() as book:
+        book.array(f"Sheet1!A1:A{count}", f"=ROW(A1:A{count})")
+        book.array(f"Sheet1!B1:B{count}", f"=ACCEL_COST_PER_MTOK(3.6;A1:A{count})")
+        book.put({"Sheet1!C1": "=ACCEL_COST_PER_MTOK(3.6;A:A)", "Sheet1!C2": "=ACCEL_WHY(C1)"})
+        assert book.rows(f"Sheet1!B{count}:B{count}") == [[pytest.approx(1000 / count, rel=1e-12)]]
+        shown = book.get("Sheet1!C1", "Sheet1!C2")
+        assert shown["Sheet1!C1"] == 1000.0 or shown["Sheet1!C2"]
+        book.fill(f"Sheet1!D1:D{count}", "=ACCEL_COST_PER_MTOK(3.6;A{row})")
+        book.recalculate()
+        assert book.rows("Sheet1!D1:D3") == [[1000.0], [500.0], [pytest.approx(1000 / 3)]]
+        assert book.rows(f"Sheet1!D{count}:D{count}") == [[pytest.approx(1000 / count)]]
+
+
+@pytest.mark.office("soffice", "uno")
+def test_two_offices_at_once_each_have_their_answers(calc):
+    with Office(backend="worker") as second, calc.open() as one, second.open() as other:
+        for book, cost in ((one, 3.6), (other, 7.2)):
+            book.put({NUM: f"=ACCEL_COST_PER_MTOK({cost};1000)"})
+        assert (one.get(NUM), other.get(NUM)) == ({NUM: 1.0}, {NUM: 2.0})
 
 
 def children(pid):

@@ -1,14 +1,20 @@
 """The installation in a real LibreOffice: a fresh and a used profile, running or not; doctor's findings; nothing left behind."""
 
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from accelxl import __version__
 from accelxl.errors import AccelError, BadFile, Missing
-from accelxl.hosts.calc import doctor, install
+from accelxl.hosts.calc import doctor, install, manager
+from accelxl.hosts.calc.component import settings
 from accelxl.hosts.calc.machine import Machine
+from tests.calc.office import Office
+from tests.conftest import program
 
 office = pytest.mark.office("soffice", "uno")
 
@@ -78,3 +84,107 @@ def test_build_on_the_command_line_writes_the_extension(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "accelxl.oxt"))
+
+
+@office
+def test_install_into_a_libreoffice_that_runs_says_so_and_leaves_it_running(tmp_path):
+    with Office(addin=False) as calc, calc.open() as book:
+        profile = calc.folder / f"profile{calc.starts - 1}"
+        machine = Machine(profile=str(profile), settings=tmp_path / "calc.json")
+        assert install.install(machine, quiet) is True
+        assert machine.ask("version", manager.IDENTIFIER) == {"answer": __version__, "running": True}
+        book.put({"Sheet1!A1": "=1+1"})
+        assert book.get("Sheet1!A1") == {"Sheet1!A1": 2.0}
+        assert install.uninstall(machine, quiet) is True
+        assert book.get("Sheet1!A1") == {"Sheet1!A1": 2.0}
+
+
+NOBODY = 65534
+OTHER = "Only root can become an ordinary user."
+
+
+@office
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason=OTHER)
+def test_an_ordinary_user_installs_into_a_profile_in_a_folder_with_blanks_and_accents():
+    home = Path("/tmp") / f"accelxl été {os.getpid()}"
+    home.mkdir(mode=0o700)
+    try:
+        shutil.copy(manager.__file__, home / "manager.py")
+        extension = install.build.build(home)
+        for path in (home, *home.iterdir()):
+            os.chown(path, NOBODY, NOBODY)
+        done = subprocess.run(
+            [program("uno"), str(home / "manager.py"), program("soffice"), str(home / "pro file"), "add", str(extension)],
+            capture_output=True, text=True, check=False, user=NOBODY, group=NOBODY, extra_groups=(), cwd=home,
+            env={"PATH": os.environ["PATH"], "HOME": str(home)}, timeout=300,
+        )  # fmt: skip
+        assert done.stdout.splitlines()[-1:] == [f'{{"answer": "{__version__}", "running": false}}'], done.stderr
+        assert {path.owner() for path in (home / "pro file").rglob("*.xcu")} == {"nobody"}
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@office
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason=OTHER)
+def test_a_profile_that_cannot_be_written_is_told_and_the_settings_stay():
+    home = Path("/tmp") / f"accelxl-closed-{os.getpid()}"
+    (home / "profile").mkdir(parents=True)
+    home.chmod(0o755)
+    (home / "profile").chmod(0o555)
+    script = home / "manager.py"
+    shutil.copy(manager.__file__, script)
+    try:
+        done = subprocess.run(
+            [program("uno"), str(script), program("soffice"), str(home / "profile"), "version", manager.IDENTIFIER],
+            capture_output=True, text=True, check=False, user=NOBODY, group=NOBODY, extra_groups=(), cwd="/",
+            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"}, timeout=300,
+        )  # fmt: skip
+        assert '"error"' in done.stdout
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def answering(version="9.9.9", functions=__version__, code=0):
+    """A machine's programs: the manager tells a version, the configured Python another."""
+
+    def run(command):
+        if "import uno" in command:
+            return 0, ""
+        if str(manager.__file__) in command:
+            return 0, f'{{"answer": "{version}", "running": false}}'
+        return code, f"answer {functions}" if not code else "ModuleNotFoundError: No module named 'accelxl'"
+
+    return run
+
+
+def doctored(tmp_path, run, **changes):
+    path = tmp_path / "calc.json"
+    path.write_text(settings.text_of(install.here()._replace(**changes)))
+    found = doctor.examine(Machine(soffice=str(tmp_path / "soffice"), settings=path, run=run))
+    return {finding.subject: finding for finding in found}
+
+
+def test_doctor_warns_of_an_extension_of_another_version(tmp_path):
+    found = doctored(tmp_path, answering())["extension"]
+    assert (found.state, found.remedy) == ("warning", "Run accelxl calc install.")
+    assert found.sentence == f"The add-in has version 9.9.9; this is {__version__}."
+
+
+def test_doctor_warns_of_functions_of_another_version(tmp_path):
+    found = doctored(tmp_path, answering(__version__, "9.9.9"))["functions"]
+    assert (found.state, found.sentence) == ("warning", f"{sys.executable} has version 9.9.9; this is {__version__}.")
+
+
+def test_doctor_warns_when_the_add_in_starts_another_python(tmp_path):
+    path = tmp_path / "calc.json"
+    path.write_text(settings.text_of(install.here()))
+    machine = Machine(soffice="soffice", settings=path, python=Path("/other/python"), run=answering(__version__))
+    found = {finding.subject: finding for finding in doctor.examine(machine)}["interpreter"]
+    assert (found.state, found.remedy) == ("warning", "Run accelxl calc install from the one you mean.")
+
+
+def test_doctor_finds_an_interpreter_that_is_not_there_or_has_no_package(tmp_path):
+    assert doctored(tmp_path, answering(__version__), python="/no/such/python")["interpreter"].state == "fault"
+    found = doctored(tmp_path, answering(__version__, code=1))["functions"]
+    assert found.state == "fault"
+    assert "No module named 'accelxl'" in found.sentence

@@ -1,4 +1,4 @@
-"""Every template and filled books, recalculated by Calc with the add-in: cached values, checks and figures, at Low and High."""
+"""Every template and filled books, recalculated by Calc with the add-in: each value of each formula, at Low and High of every input."""
 
 import random
 
@@ -8,58 +8,68 @@ from accelxl.functions import CellError
 from accelxl.workbook.build import TEMPLATES, template
 from accelxl.workbook.fill import fill
 from accelxl.workbook.layout import serial
-from tests.workbook.books import ROOT, cached, differences, formulas
+from tests.hosts.calc.compare import adds, apart, expected, titled
+from tests.workbook import test_templates
+from tests.workbook.books import BOOKS, cached, formulas, perturbed, ready
 
 pytestmark = pytest.mark.office("soffice", "uno")
 every = pytest.mark.parametrize("name", TEMPLATES)
 
 
-def path(name):
-    return ROOT / "workbooks" / f"{name}.xlsx"
+def twins(name):
+    """Cell of a native figure and of the ACCEL function that gives the same."""
+    titles = ready(name).book.titles
+    return [(titled(titles, native), titled(titles, accel)) for _, native, accel in test_templates.twins(name)]
 
 
-def ends(name):
-    """A job for each input at its Low and at its High, and for each word of a choice."""
-    for item in template(name).items:
-        if item.fixed:
-            continue
-        for value in item.quantity.choices or (item.low, item.high):
-            if value is not None:
-                yield {item.defined: serial(value)}
+def unlike(name, found):
+    """Twins of which one is not the other to 1e-9."""
+    return [
+        (native, found[native], found[accel])
+        for native, accel in twins(name)
+        if test_templates.apart(name, found[native], found[accel])
+    ]
 
 
-def outputs(name):
-    """Names of the figures and of the check."""
-    return ["chk_total", *(f"out_{figure.name}" for figure in template(name).board.figures)]
+def test_what_only_adds_is_told_from_what_divides():
+    assert [adds(text) for text in ("SUM(A1:B2)-C1", "IF(ISNUMBER(A1),A1-B1,0)", "A1/B1-C1", "NPV(A1,B1)")] == [1, 1, 0, 0]
 
 
 @every
 def test_every_cached_value_is_what_calc_computes_with_the_add_in(calc, name):
-    with calc.open(path(name)) as book:
+    with calc.open(BOOKS[name]) as book:
         book.recalculate()
         found = book.cells()
-    mine = cached(path(name))
+        assert book.get("chk_total") == {"chk_total": 0.0}
+    mine = cached(BOOKS[name])
     assert set(mine) <= set(found)
-    assert differences(mine, found) == {}
-    assert not [text for text in formulas(path(name)).values() if "ACCELXL" in text.upper()]
+    assert apart(name, mine, found) == {}
+    assert len(twins(name)) >= 8
+    assert unlike(name, found) == []
+    assert not [text for text in formulas(BOOKS[name]).values() if "ACCELXL" in text.upper()]
 
 
 @every
-def test_at_every_low_and_high_the_checks_are_zero_and_no_figure_is_an_error(calc, name):
-    jobs = list(ends(name))
-    with calc.open(path(name)) as book:
-        found = book.sweep(jobs, *outputs(name))
-        after = book.get("chk_total")
+def test_at_every_low_and_high_every_value_is_the_expected_one_and_twins_agree(calc, name):
+    jobs = perturbed(name)
     assert len(jobs) > 4
-    assert [job for job, shown in zip(jobs, found, strict=True) if shown["chk_total"] != 0] == []
-    wrong = [
-        (job, key, shown[key])
-        for job, shown in zip(jobs, found, strict=True)
-        for key in shown
-        if isinstance(shown[key], CellError)
-    ]
-    assert wrong == []
-    assert after == {"chk_total": 0.0}
+    wanted = expected(name, jobs)
+    with calc.open(BOOKS[name]) as book:
+        found = book.sweep({field: serial(value) for field, value in job.shown.items()} for job in jobs)
+        assert apart(name, cached(BOOKS[name]), book.cells()) == {}
+    place = titled(ready(name).book.titles, ready(name).book.target("chk_total")[:3])
+    for job, mine, theirs in zip(jobs, wanted, found, strict=True):
+        assert len(mine) > 400
+        assert (job.where, apart(name, mine, theirs)) == (job.where, {})
+        assert (job.where, unlike(name, theirs), theirs[place]) == (job.where, [], 0.0)
+
+
+@every
+def test_hard_recalculation_gives_what_soft_recalculation_gives(calc, name):
+    jobs = random.Random(4).sample(perturbed(name), 3)
+    asked = [{field: serial(value) for field, value in job.shown.items()} for job in jobs]
+    with calc.open(BOOKS[name]) as book:
+        assert book.sweep(asked, hard=True) == book.sweep(asked)
 
 
 @every
@@ -79,11 +89,13 @@ def test_filled_books_have_the_values_that_calc_computes(calc, name, tmp_path):
         }
         for _ in range(3)
     ]
-    books = fill(path(name), rows, tmp_path)
+    books = fill(BOOKS[name], rows, tmp_path)
     for one in sorted(tmp_path.glob("*.xlsx")):
         with calc.open(one) as book:
             book.recalculate()
             found = book.cells()
             assert book.get("chk_total") == {"chk_total": 0.0}
-        assert differences(cached(one), found) == {}
+        assert apart(name, cached(one), found) == {}
+        assert unlike(name, found) == []
+        assert not [place for place, cell in found.items() if place[0].startswith("Board") and isinstance(cell, CellError)]
     assert len(books) == 3

@@ -165,7 +165,7 @@ class Sheet(base_classes.Sheet):
     api = book = name = cells = visible = None
 
     def __init__(self, book, name):
-        self.book, self.name, self.cells, self.protected = book, name, {}, False
+        self.book, self.name, self.cells, self.looks, self.protected = book, name, {}, {}, False
         self.visible = True
 
     @property
@@ -197,10 +197,10 @@ def _corner(place):
 
 
 class Font(base_classes.Font):
-    def __init__(self):
-        self._bold = None
+    def __init__(self, area):
+        self.area = area
 
-    bold = property(lambda self: self._bold, lambda self, value: setattr(self, "_bold", value))
+    bold = property(lambda self: self.area.look("bold"), lambda self, value: self.area.dress("bold", value))
 
 
 class Range(base_classes.Range):
@@ -208,9 +208,19 @@ class Range(base_classes.Range):
 
     def __init__(self, sheet, top, left, bottom, right):
         self.sheet, self.top, self.left, self.bottom, self.right = sheet, top, left, bottom, right
-        self.font = Font()
+        self.font = Font(self)
         self.formula_text = None
 
+    def look(self, what):
+        return self.sheet.looks.get((what, self.top, self.left))
+
+    def dress(self, what, value):
+        for row in range(self.top, self.bottom + 1):
+            for column in range(self.left, self.right + 1):
+                self.sheet.looks[what, row, column] = value
+
+    number_format = property(lambda self: self.look("format"), lambda self, value: self.dress("format", value))
+    column_width = property(lambda self: self.look("width"), lambda self, value: self.dress("width", value))
     api = object()
     row = property(lambda self: self.top)
     column = property(lambda self: self.left)

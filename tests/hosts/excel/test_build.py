@@ -4,6 +4,7 @@ import io
 import re
 import warnings
 import zipfile
+from dataclasses import replace
 
 import pytest
 import xlsxwriter
@@ -11,16 +12,19 @@ from openxml_audit import OpenXmlValidator
 from pyopenvba.integrity import check_file
 from pyvbaanalysis import analyze_office_file
 
-from accelxl.errors import BadFile, UnknownName
+from accelxl.errors import BadFile, Missing, UnknownName
 from accelxl.functions import REGISTRY
 from accelxl.hosts.commands import ROWS
 from accelxl.hosts.excel import addin, build, package, project, render, ribbon
 from accelxl.hosts.excel.check import faults
+from accelxl.hosts.excel.guard import guarded
 from accelxl.hosts.excel.machine import xlwings_version
-from accelxl.hosts.excel.modules import package_folder
+from accelxl.hosts.excel.modules import modules, package_folder
+from accelxl.hosts.excel.project import Module
 from accelxl.workbook.build import TEMPLATES, built
 from tests.hosts.excel.judges import sources
 
+FUNCTIONS = render.module(REGISTRY.values())
 BOOKS = ("accelxl.xlam", "plain.xlsm", *(f"{name}.xlsm" for name in TEMPLATES))
 every = pytest.mark.parametrize("name", BOOKS)
 
@@ -41,10 +45,9 @@ def plain_book():
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The files, built by the public function; the small book by its own part of it."""
-    folder = tmp_path_factory.mktemp("excel")
-    build.build(folder)
+def made(by_command):
+    """The files, built by the command of the guide; the small book by its own part of it."""
+    folder = by_command.folder / "out" / "excel"
     (folder / "plain.xlsm").write_bytes(build.with_macros(plain_book(), "plain.xlsx"))
     return {name: folder / name for name in BOOKS}
 
@@ -92,11 +95,24 @@ def test_olevba_reads_every_module_back_verbatim(made, name):
     assert found == modules_of(made[name])
 
 
+@every
+def test_the_macros_of_functions_are_the_text_that_the_analyser_reads_alone(made, name):
+    """`test_render` gives it to the analyser, whole; so the books go there with fewer functions, which is quicker."""
+    assert modules_of(made[name])[render.MODULE] == Module(render.MODULE, "standard", FUNCTIONS).source()
+
+
 @pytest.mark.parametrize("name", BOOKS[:2])
-def test_the_analyser_of_vba_finds_no_compile_error(made, name):
+def test_the_analyser_of_vba_finds_no_compile_error(made, name, tmp_path):
+    parts = package.read(made[name].read_bytes(), name)
+    few = render.module([REGISTRY["ACCEL_NPV"], REGISTRY["ACCEL_WHY"]])
+    names = {sheet.code_name: sheet.kind for sheet in package.sheets(parts)}
+    documents = [Module("ThisWorkbook", "book", ribbon.BOOK), *(Module(key, kind) for key, kind in names.items())]
+    own = [replace(m, text=few) if m.name == render.MODULE else m for m in modules(name.rpartition(".")[2])]
+    parts[package.PROJECT] = project.write("AccelXL", [*documents, *own])
+    (tmp_path / name).write_bytes(package.write(parts))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = analyze_office_file(made[name])
+        found = analyze_office_file(tmp_path / name)
     assert {"xlwings", render.MODULE, ribbon.MODULE} <= set(found)
     assert [(key, d.code, d.message) for key, one in found.items() for d in one if d.severity.value == "error"] == []
 
@@ -123,26 +139,55 @@ def test_every_command_has_its_button(made, name):
     assert tags == {row.id for row in ROWS} | {ribbon.STOP}
 
 
+def procedure(source, name):
+    """The text of a function of xlwings' module."""
+    (text,) = re.findall(rf"^(?:Public )?Function {name}\(.*?^End Function", source, re.MULTILINE | re.DOTALL)
+    return text
+
+
 @every
-def test_xlwings_modules_are_those_of_the_installed_package_under_our_name(made, name):
+def test_xlwings_modules_are_those_of_the_installed_package_but_for_our_name_and_the_changes(made, name):
     kind = name.rpartition(".")[2]
     file = package_folder() / {"xlam": "xlwings_custom_addin.bas", "xlsm": "xlwings.bas"}[kind]
     theirs = re.sub(r'(PROJECT_NAME As String = ")\w+', r"\g<1>accelxl", file.read_text(encoding="cp1252"))
     ours = modules_of(made[name])["xlwings"]
-    changed = {(was, now) for was, now in zip(theirs.splitlines(), ours.splitlines(), strict=False) if was != now}
     assert len(ours.rstrip().splitlines()) == len(theirs.rstrip().splitlines())
-    assert {was.replace("ActiveWorkbook", "ThisWorkbook") for was, _ in changed} == {now for _, now in changed}
-    assert (kind == "xlsm") == (not changed)
+    changed = {(was, now) for was, now in zip(theirs.splitlines(), ours.splitlines(), strict=False) if was != now}
+    undone = {
+        now.replace("-B -P -c", "-B -c").replace('TO_PYTHONPATH", "false"', 'TO_PYTHONPATH", "true"')
+        for _, now in changed
+    }
+    assert {was.replace("ActiveWorkbook", "ThisWorkbook") for was, _ in changed} == undone
+    assert (kind == "xlam") == any("ActiveWorkbook" in was for was, _ in changed)
     assert f'XLWINGS_VERSION As String = "{xlwings_version()}"' in ours
 
 
 @every
-def test_an_open_book_cannot_name_the_program_that_the_add_in_starts(made, name):
+def test_an_open_book_cannot_name_the_program_that_the_add_in_starts_nor_be_part_of_its_command(made, name):
     source = modules_of(made[name])["xlwings"]
-    for function in ("GetConfig", "GetDirectoryConfigFilePath"):
-        (text,) = re.findall(rf"^Function {function}\(.*?^End Function", source, re.MULTILINE | re.DOTALL)
-        assert "ActiveWorkbook" not in text
-        assert "ThisWorkbook" in text
+    for function in ("GetConfig", "GetDirectoryConfigFilePath", "XLPyCommand"):
+        assert "ActiveWorkbook" not in procedure(source, function)
+        assert "ThisWorkbook" in procedure(source, function)
+    assert set(re.findall(r"ActiveWorkbook\S*", procedure(source, "RunPython"))) <= {
+        "ActiveWorkbook"
+    }  # the book that called
+    assert "wb = ActiveWorkbook" not in procedure(source, "RunPython")
+
+
+@every
+def test_no_folder_of_a_book_is_searched_for_modules(made, name):
+    source = modules_of(made[name])["xlwings"]
+    assert '"ADD_WORKBOOK_TO_PYTHONPATH", "true"' not in source
+    assert source.count('"ADD_WORKBOOK_TO_PYTHONPATH", "false"') == 2
+    starts = re.findall(r" -B .*?-c ", source)
+    assert starts == [" -B -P -c "] * 2
+
+
+def test_macros_of_xlwings_that_are_not_as_known_are_refused():
+    source = (package_folder() / "xlwings_custom_addin.bas").read_text(encoding="cp1252")
+    for old, words in ((" -B -c ", "in ExecuteWindows"), ("Function XLPyCommand", "in XLPyCommand")):
+        with pytest.raises(Missing, match=f"{words}; another version of xlwings is needed"):
+            guarded(source.replace(old, "x"), add_in=True)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

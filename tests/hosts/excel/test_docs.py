@@ -1,9 +1,6 @@
 """What the pages on Excel say is so: commands run, figures are those of the functions, buttons and settings are ours."""
 
-import os
 import re
-import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from accelxl.hosts.commands import ROWS
 from accelxl.hosts.excel.doctor import CHILD_PROCESSES
 from accelxl.hosts.excel.install import conf_values, settings
 from accelxl.hosts.excel.machine import NO_EXCEL
+from accelxl.workbook.build import TEMPLATES
 from tests.hosts.excel.machines import windows
 
 ROOT = Path(__file__).parents[3]
@@ -26,26 +24,17 @@ def text(page):
     return page.read_text(encoding="utf-8")
 
 
-def accelxl(words, folder):
-    command = [sys.executable, "-m", "accelxl", *words]
-    settings_ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=folder, env=settings_, capture_output=True, text=True, timeout=300, check=False)
-
-
-def test_the_commands_of_the_guide_run(tmp_path):
-    lines = [line for block in re.findall(r"```sh\n(.*?)```", text(GUIDE), re.DOTALL) for line in block.splitlines()]
-    assert lines
-    for line in lines:
-        done = accelxl(shlex.split(line)[1:], tmp_path)
-        assert done.returncode == 0, done.stderr
-    names = {path.name for path in (tmp_path / "out" / "excel").iterdir()}
-    assert {"accelxl.xlam", "accelerator_budget.xlsm"} <= names
+def test_the_commands_of_the_guide_run(by_command):
+    assert by_command.done
+    assert [done.stderr for done in by_command.done if done.returncode] == []
+    names = {path.name for path in (by_command.folder / "out" / "excel").iterdir()}
+    assert {"accelxl.xlam", *(f"{name}.xlsm" for name in TEMPLATES)} <= names
 
 
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="Excel may be there")
 @pytest.mark.parametrize("verb", ["install", "doctor"])
-def test_without_excel_install_and_doctor_say_so_and_end_with_2(verb, tmp_path):
-    done = accelxl(["excel", verb], tmp_path)
+def test_without_excel_install_and_doctor_say_so_and_end_with_2(verb, tmp_path, run_accelxl):
+    done = run_accelxl(["excel", verb], tmp_path)
     assert done.returncode == 2
     assert NO_EXCEL in done.stderr
     assert "Traceback" not in done.stderr

@@ -7,14 +7,15 @@ import time
 
 import pytest
 
-from accelxl.errors import OutOfRange
+from accelxl.errors import BadFile, OutOfRange
 from accelxl.functions import CellError
 from accelxl.hosts import commands
 from accelxl.hosts.commands import COMMANDS
 from accelxl.hosts.excel import jobs, macros, ribbon, worker
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.workbook.build import built
-from accelxl.workbook.fill import read
+from accelxl.workbook.reading import read
+from accelxl.workbook.tables import batch
 from tests.hosts.excel.memory_book import Memory
 
 PLAN = [["units", 64.0], ["unit_price_usd", 34000.0], ["tokens_per_second", 2500.0], ["price_usd_per_mtok", 0.6]]
@@ -67,7 +68,7 @@ def do(memory):
 def test_a_long_command_is_done_by_a_process_of_its_own(memory, started, long):
     macros.run("breakeven", memory.book)
     ((arguments, rest),) = started
-    assert arguments == [sys.executable, "-m", "accelxl.hosts.excel.worker", str(jobs.folder_of(memory.book))]
+    assert arguments == [sys.executable, "-P", "-m", "accelxl.hosts.excel.worker", str(jobs.folder_of(memory.book))]
     assert rest["start_new_session"]
     assert memory.writes == []
     assert memory.bars == ["Break-even: starting"]
@@ -221,6 +222,17 @@ def test_a_wrong_batch_gives_a_sentence_and_no_book(memory, started, template):
     assert "untis_1" in memory.alerts[-1][1]
     assert [path.name for path in template.parent.iterdir()] == [template.name]
     assert set(memory.cells("Fill batch").items()) - set(before.items()) == {((row, column + 1), "untis_1")}
+
+
+@pytest.mark.parametrize("out", ["..", "../elsewhere", "/elsewhere", "books/../../elsewhere"])
+def test_the_sheet_of_a_book_cannot_send_its_copies_out_of_its_folder(out, tmp_path):
+    book = tmp_path / "budgets" / "my budget.xlsx"
+    book.parent.mkdir()
+    book.write_bytes(built("accelerator_budget"))
+    with pytest.raises(BadFile, match=r"a folder below that of the book, .*, is allowed"):
+        batch(str(book), [["book"], ["small"]], out)
+    assert [path.name for path in tmp_path.iterdir()] == ["budgets"]
+    assert batch(str(book), [["book"], ["small"]], "books")[2][0] == str(book.parent / "books" / "small.xlsx")
 
 
 def test_a_book_without_a_file_cannot_be_a_template(memory, started):

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from accelxl import __version__, catalogue
+from accelxl.errors import WrongType
 from accelxl.functions import REGISTRY, WHY
+from accelxl.functions.cells import NA
 from accelxl.hosts import commands
 from accelxl.hosts.commands import COMMANDS
 from accelxl.hosts.excel import macros, sheets
 from accelxl.scenario.grids import grid
+from accelxl.scenario.montecarlo import montecarlo
 from accelxl.scenario.solver import breakeven
 from accelxl.scenario.tornado import tornado
 from accelxl.workbook.build import TEMPLATES
@@ -69,8 +72,25 @@ def test_a_grid_of_the_selected_plan_is_written_in_one_array(memory):
         "utilization": [0.3, 0.4, 0.5, 0.6, 0.7, 0.8],
         "unit_price_usd": [17000.0, 25500.0, 34000.0, 42500.0, 51000.0],
     }
-    assert [row[:5] for row in rows] == grid(dict(PLAN), axes, "npv")["npv"].tolist()
+    head, *rows = [row[:6] for row in rows]
+    assert head == ["down utilization, across unit_price_usd", *axes["unit_price_usd"]]
+    assert [row[0] for row in rows] == axes["utilization"]
+    assert [row[1:] for row in rows] == grid(dict(PLAN), axes, "npv")["npv"].tolist()
     assert memory.alerts == []
+
+
+def test_a_page_has_bold_heads_columns_for_its_names_and_thousands_set_apart(memory):
+    macros.run("tornado", memory.book)
+    page, looks = memory.rows("Tornado"), memory.impl.sheets("Tornado").looks
+    head = next(place for place, row in enumerate(page, 1) if row[0] == "input")
+    assert [row for row in range(1, len(page) + 1) if looks.get(("bold", row, 1))] == [1, head - 1, head]
+    assert looks["width", 1, 1] >= max(len(str(row[0])) for row in page[head:])
+    numbers = {(row, column) for row, cells in enumerate(page, 1) for column, cell in enumerate(cells, 1)
+               if isinstance(cell, float) and abs(cell) >= 1000}  # fmt: skip
+    assert numbers == {(row, column) for what, row, column in looks if what == "format"}
+    before = looks["width", 1, 1] = 99
+    macros.run("tornado", memory.book)
+    assert looks["width", 1, 1] == before
 
 
 def test_settings_on_the_sheet_are_used_the_next_time_and_the_plan_is_found_again(memory):
@@ -91,7 +111,7 @@ def test_a_smaller_result_leaves_nothing_of_the_larger_one(memory):
     for further in range(column + 2, column + 10):
         sheet.cells.pop((row, further), None)
     macros.run("grid", memory.book)
-    assert len(result_of(memory, "Scenario grid")) == 1
+    assert len(result_of(memory, "Scenario grid")) == 2
     assert len(memory.writes) == 2
 
 
@@ -135,8 +155,7 @@ def test_a_wrong_setting_gives_a_sentence_and_leaves_the_sheet(memory, cell, val
     before = memory.cells("Scenario grid")
     macros.run("grid", memory.book)
     assert any(part in memory.alerts[-1][1] for part in sentence.split("|"))
-    if cell == "plan":
-        assert memory.cells("Scenario grid") == before
+    assert memory.cells("Scenario grid") == before
 
 
 def test_a_setting_of_another_command_is_refused_by_name(memory):
@@ -148,6 +167,40 @@ def test_a_setting_of_another_command_is_refused_by_name(memory):
     macros.run("grid", memory.book)
     assert memory.alerts[-1][1].startswith("'metrics' is not a setting of Scenario grid; allowed: name1")
     assert memory.cells("Scenario grid") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "value"),
+    [
+        ("fan", "cluster", "tcp://127.0.0.1:8786"),
+        ("fan", "out", "draws.csv"),
+        ("fan", "checkpoint", "state"),
+        ("fan", "sink", "frame"),
+        ("fill", "recalculate", False),
+    ],
+)
+def test_a_sheet_of_somebody_else_sets_nothing_but_what_the_command_shows(name, setting, value):
+    with pytest.raises(WrongType, match=f"'{setting}' is not a setting of"):
+        commands.answer(COMMANDS[name], PLAN, [[setting, value]])
+
+
+@pytest.mark.parametrize(("name", "setting"), [("tornado", "share"), ("fan", "percentiles"), ("fill", "rows")])
+def test_an_error_cell_in_a_setting_is_named_with_its_place(name, setting):
+    with pytest.raises(WrongType, match=f"the setting {setting} of .* has #N/A; a value is needed"):
+        commands.answer(COMMANDS[name], PLAN, [[setting, NA]])
+    with pytest.raises(WrongType, match="has #N/A in row 2, column 3; a value is needed"):
+        commands.answer(COMMANDS[name], PLAN, [[setting, "a", "b", "c"], [None, "a", "b", NA]])
+
+
+def test_tornado_and_fan_are_the_engines_own_functions():
+    assert commands.function(COMMANDS["tornado"]) is tornado
+    assert commands.function(COMMANDS["fan"]) is montecarlo
+
+
+@pytest.mark.parametrize("name", ["tornado", "fan"])
+def test_an_error_cell_in_the_plan_of_the_engine_is_named_with_its_place(name):
+    with pytest.raises(WrongType, match=r"plan of .* has #N/A in row 2, column 2; a value is needed"):
+        commands.answer(COMMANDS[name], [["units", 64.0], ["unit_price_usd", NA]], [])
 
 
 def test_an_error_cell_in_the_plan_is_named(memory):

@@ -181,7 +181,13 @@ def test_cells_through_the_wrappers_equal_the_cached_values(opened, book):
 
 def test_every_function_is_called_with_the_values_of_its_cells(opened):
     asked = opened[2]
-    assert {name for name, _, _ in asked} == set(REGISTRY) - {"ACCEL_WHY"}
+    whole = {
+        name
+        for name, function in REGISTRY.items()
+        if any(None not in cells_of(example.formula)[1] for example in function.examples)
+    }
+    assert len(whole) > 0.9 * len(REGISTRY)  # the others have blanks in every example; test_render calls them
+    assert whole - {"ACCEL_WHY"} <= {name for name, _, _ in asked}
     for name, cells in BY_REFERENCE.values():
         assert (name, "", cells) in asked, name
 

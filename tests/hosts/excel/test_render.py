@@ -3,13 +3,14 @@
 import re
 
 import pytest
+from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter import VBACompileError, VBAErrorValue, parse_module
 from pyvbaanalysis import ModuleInput, ModuleSymbolKind, analyze_project
 
 from accelxl.errors import OutOfRange
 from accelxl.functions import REGISTRY, CellError
 from accelxl.functions.cells import MOST_CELLS
-from accelxl.hosts.excel import render, vba
+from accelxl.hosts.excel import render, ribbon, vba
 from tests.hosts.excel.cells import all_examples, as_com, examples
 from tests.hosts.excel.vba_machine import XLPY, Machine, interpretable
 
@@ -26,9 +27,15 @@ def as_rows(value):
     return value if isinstance(value, list) else [[value]]
 
 
+@pytest.fixture(scope="module")
+def made():
+    """The whole module in an Excel, read once."""
+    return Machine(None, TEXT)
+
+
 @pytest.fixture
-def machine(server):
-    return Machine(server)
+def machine(made, server):
+    return made.use(server)
 
 
 def test_every_function_of_the_registry_has_a_wrapper_and_nothing_else_is_public():
@@ -58,6 +65,14 @@ def test_no_compile_error_is_found():
     assert faults(TEXT) == []
 
 
+@pytest.fixture(scope="module")
+def sound():
+    """A small module without a fault."""
+    text = render.module([REGISTRY["ACCEL_NPV"], REGISTRY["ACCEL_WHY"]])
+    assert faults(text) == []
+    return text
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -70,23 +85,19 @@ def test_no_compile_error_is_found():
         ("As Double", "As Doubel", 1),
     ],
 )
-def test_a_compile_error_that_is_there_is_found(damage):
-    sound = render.module([REGISTRY["ACCEL_NPV"], REGISTRY["ACCEL_WHY"]])
-    assert faults(sound) == []
+def test_a_compile_error_that_is_there_is_found(damage, sound):
     assert sound.replace(*damage) != sound
     assert faults(sound.replace(*damage))
 
 
 @pytest.mark.parametrize(("name", "cells", "formula"), all_examples(), ids=[row[2] for row in all_examples()])
-def test_an_example_through_its_wrapper_gives_what_the_registry_gives(server, name, cells, formula):
-    machine = Machine(server, render.module([REGISTRY[name]]))
+def test_an_example_through_its_wrapper_gives_what_the_registry_gives(machine, name, cells, formula):
     given = [VBAErrorValue(render.XL_ERRORS[c]) if isinstance(c, CellError) else c for c in cells]
     assert as_rows(machine.call(name, *given)) == in_vba(REGISTRY[name].call(*cells).rows())
 
 
 @every
-def test_the_wrapper_passes_what_com_would_pass(server, name, cells):
-    machine = Machine(server, render.module([REGISTRY[name]]))
+def test_the_wrapper_passes_what_com_would_pass(machine, name, cells):
     machine.call(name, *cells, where="B7")
     padded = [*map(as_com, cells), *[None] * (len(REGISTRY[name].arguments) - len(cells))]
     assert machine.sent[-1] == (name, "[Book1]Sheet1!$B$7", tuple(padded))
@@ -152,8 +163,8 @@ class Dead:
         raise error(53)
 
 
-def test_where_python_does_not_answer_the_cell_has_an_error_and_why_says_what_to_do():
-    machine = Machine(Dead())
+def test_where_python_does_not_answer_the_cell_has_an_error_and_why_says_what_to_do(made):
+    machine = made.use(Dead())
     assert machine.call("ACCEL_SPEC", "H100", "memory_gb") == VBAErrorValue(2015)
     sentence = machine.call("ACCEL_WHY", machine.range("Z9"), where="A9")
     assert sentence.startswith("Python did not answer (")
@@ -184,3 +195,21 @@ def test_a_line_that_the_editor_cannot_hold_is_refused():
 
 def test_the_text_is_the_same_each_time():
     assert render.module(REGISTRY.values()) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("name", "system", "refused"),
+    [
+        ("$(touch x).xlsx", "Macintosh (64-bit) 16.0", True),
+        ("a`b`.xlsx", "Macintosh (64-bit) 16.0", True),
+        ('a"b.xlsx', "Macintosh (64-bit) 16.0", True),
+        ("/Users/a|b/c.xlsx", "Macintosh (64-bit) 16.0", True),
+        ("/Users/zoë/O'Brien & co (1).xlsx", "Macintosh (64-bit) 16.0", False),
+        ("C:\\budgets\\$(touch x).xlsx", "Windows (64-bit) NT 10.00", False),
+    ],
+)
+def test_a_book_whose_name_a_shell_would_run_is_refused_on_macos(name, system, refused):
+    app = ExcelApplication()
+    app.add_workbook()
+    app.add_module(interpretable(ribbon.module()).replace("Private Function", "Public Function"), name=ribbon.MODULE)
+    assert bool(app.interpreter.run("AccelCommandInName", [name, system])) == refused

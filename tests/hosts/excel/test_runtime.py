@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from accelxl.functions import REGISTRY, WHY, CellError, Function
+from accelxl.functions.info import NOTHING
 from accelxl.functions.runner import run
+from accelxl.functions.why import LONGEST
 from accelxl.hosts.excel.runtime import answer, rows
 from tests.hosts.excel.cells import SCODES, STRANGE, all_examples, as_com, examples, from_com, same
 
@@ -36,15 +39,14 @@ def test_every_function_has_an_example_here():
 
 
 @every
-@pytest.mark.parametrize("strange", STRANGE)
-def test_a_strange_argument_gives_what_the_registry_gives(server, name, cells, strange):
-    sent, meant = STRANGE[strange]
-    for place in range(len(REGISTRY[name].arguments)):
-        given = [*cells, *[None] * (place + 1 - len(cells))]
-        given[place] = meant
-        com = [as_com(cell) for cell in given]
-        com[place] = sent
-        assert same(call(server, name, tuple(com)), REGISTRY[name].call(*given).rows()), place
+def test_a_strange_argument_gives_what_the_registry_gives(server, name, cells):
+    for strange, (sent, meant) in STRANGE.items():
+        for place in range(len(REGISTRY[name].arguments)):
+            given = [*cells, *[None] * (place + 1 - len(cells))]
+            given[place] = meant
+            com = [as_com(cell) for cell in given]
+            com[place] = sent
+            assert same(call(server, name, tuple(com)), REGISTRY[name].call(*given).rows()), (strange, place)
 
 
 @every
@@ -63,11 +65,36 @@ def test_the_sentence_behind_an_error_is_kept_for_the_cell_until_it_has_a_value(
     assert "no ACCEL function" in call(server, "ACCEL_WHY", (where,))[0][0]
 
 
-def test_the_memory_of_sentences_is_bounded(server):
+def test_the_memory_of_a_hundred_thousand_failing_cells_is_bounded():
     WHY.clear()
-    for row in range(WHY.newest + 50):
-        call(server, "ACCEL_SPEC", (), f"[Book1]Sheet1!$A${row}")
+    text = "x" * 32_767  # the most that a cell holds
+    longest = answer("ACCEL_SPEC", "", ("H100", text)).why
+    assert len(longest) > len(text)
+    for row in range(1, 90_001):
+        WHY.keep(f"[Book1]Sheet1!$A${row}", longest)
+    for row in range(90_001, 100_001):
+        answer("ACCEL_COST_PER_MTOK", f"[Book1]Sheet1!$A${row}", (text, 1.0))
+    WHY.keep("[Book1]Sheet1!$A$100000", longest)
     assert len(WHY) == WHY.newest
+    assert answer("ACCEL_WHY", "", ("[Book1]Sheet1!$A$90000",)).value == NOTHING
+    assert answer("ACCEL_WHY", "", ("[Book1]Sheet1!$A$90001",)).value.startswith("ACCEL_COST_PER_MTOK: ")
+    assert len(answer("ACCEL_WHY", "", ("[Book1]Sheet1!$A$100000",)).value) == LONGEST
+    WHY.clear()
+
+
+def test_calls_from_many_threads_give_each_cell_its_own_value_and_sentence():
+    WHY.clear()
+    places = range(2000)
+
+    def one(row):
+        device = f"no device {row}" if row % 2 else "H100"
+        return answer("ACCEL_SPEC", f"[Book1]Sheet1!$A${row}", (device, "memory_gb")).value
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(one, places))
+    assert found == [CellError("#N/A") if row % 2 else 80.0 for row in places]
+    for row in places:
+        assert (f"no device {row}'" in WHY.get(f"[Book1]Sheet1!$A${row}")) == bool(row % 2)
     WHY.clear()
 
 

@@ -33,15 +33,27 @@ class Machine:
         self.app.add_workbook()
         self.app.application.machine = self
         self.calling = None
+        self.filled = set()
         self.app.add_module(XLPY, name="xlwings")
         text = text or render.module(REGISTRY.values())
         self.app.add_module(interpretable(text), name=render.MODULE)
+        self.use(server)
+
+    def use(self, server):
+        """Put another UDF server behind XLPy, and be as new: no cell filled, nothing sent or told."""
+        for address in self.filled:
+            self.app.sheet(1).set_value(address, EMPTY)
+        self.filled.clear()
+        self.told.clear()
+        self.sent.clear()
         self.app.run("Hold", Server(server, self.sent))
+        return self
 
     def range(self, address):
         return self.app.sheet(1).sheet.vba_get("Range", [address])
 
     def fill(self, address, value):
+        self.filled.add(address)
         self.app.sheet(1).set_value(address, value)
 
     def call(self, name, *arguments, where="Z9"):

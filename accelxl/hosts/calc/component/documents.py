@@ -39,8 +39,9 @@ def job(arguments: Iterable[Any], methods: Mapping[str, str]) -> None:
 
 def bind(model: Any, methods: Mapping[str, str]) -> int:
     """Bind the names of our functions in cells and defined names where Calc has not; return how many cells were changed."""
-    found = list(_unbound(model, methods))
-    named = [(one, fresh) for one in _names(model) if (fresh := plain.bound(one.Content, methods)) != one.Content]
+    sheets = [model.Sheets.getByIndex(place) for place in range(model.Sheets.Count)]
+    found = [(sheet, fresh) for sheet in sheets if (fresh := _unbound(sheet, methods))]
+    named = [(one, text) for one in _names(model) if (text := plain.bound(one.Content, methods)) != one.Content]
     if not found and not named:
         return 0
     before = model.isModified()
@@ -49,19 +50,16 @@ def bind(model: Any, methods: Mapping[str, str]) -> int:
     model.lockControllers()
     model.addActionLock()
     try:
-        for one, fresh in named:
-            one.setContent(fresh)
-        for cell, fresh, area in found:
-            if area is None:
-                cell.setFormula(fresh)
-            else:
-                area.setArrayFormula(fresh)
+        for one, text in named:
+            one.setContent(text)
+        for sheet, fresh in found:
+            _set(sheet, fresh)
     finally:
         model.removeActionLock()
         model.unlockControllers()
         undo.unlock()
         model.setModified(before)
-    return len(found)
+    return sum(len(fresh) for _, fresh in found)
 
 
 def _names(model: Any) -> Iterator[Any]:
@@ -70,30 +68,64 @@ def _names(model: Any) -> Iterator[Any]:
         yield names.getByName(name)
 
 
-def _unbound(model: Any, methods: Mapping[str, str]) -> Iterator[tuple[Any, str, Any]]:
-    """Yield each cell with an unbound name, its formula with the name bound, and the area of its array if it is in one."""
-    sheets = model.Sheets
-    for place in range(sheets.Count):
-        sheet = sheets.getByIndex(place)
-        for area in sheet.queryContentCells(FORMULA).getRangeAddresses():
-            cells = sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
-            for down, row in enumerate(cells.getFormulaArray()):
-                for across, formula in enumerate(row):
-                    if "accel_" not in formula and "ACCEL_" not in formula:
-                        continue
-                    fresh = plain.bound(formula, methods)
-                    if fresh != formula:
-                        yield _target(
-                            sheet, sheet.getCellByPosition(area.StartColumn + across, area.StartRow + down), fresh
-                        )
+def _unbound(sheet: Any, methods: Mapping[str, str]) -> dict[tuple[int, int], str]:
+    """Return the formulas with names that Calc has not bound, with the names bound, by column and row."""
+    found: dict[tuple[int, int], str] = {}
+    for area in sheet.queryContentCells(FORMULA).getRangeAddresses():
+        cells = sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
+        for down, row in enumerate(cells.getFormulaArray()):
+            for across, formula in enumerate(row):
+                if "accel_" not in formula and "ACCEL_" not in formula:
+                    continue
+                fresh = plain.bound(formula, methods)
+                if fresh != formula:
+                    found[area.StartColumn + across, area.StartRow + down] = fresh
+    return found
 
 
-def _target(sheet: Any, cell: Any, fresh: str) -> tuple[Any, str, Any]:
-    if not fresh.startswith("{"):
-        return cell, fresh, None
-    area = sheet.createCursorByRange(cell)
-    area.collapseToCurrentArray()
-    return cell, fresh[1:-1], area
+def _set(sheet: Any, formulas: dict[tuple[int, int], str]) -> None:
+    """Set formulas: an array once, other cells a run of a column at a time, for a call for each cell takes milliseconds.
+
+    A protected sheet, as that of a template, takes a formula for a cell from us and refuses a run of them.
+    """
+    single = {place: text for place, text in formulas.items() if not text.startswith("{")}
+    if sheet.isProtected():
+        for (column, row), text in single.items():
+            sheet.getCellByPosition(column, row).setFormula(text)
+    else:
+        for column, row, texts in runs(single):
+            area = sheet.getCellRangeByPosition(column, row, column, row + len(texts) - 1)
+            area.setFormulaArray(tuple((text,) for text in texts))
+    done: set[tuple[int, int]] = set()
+    for (column, row), text in formulas.items():
+        if not text.startswith("{") or (column, row) in done:
+            continue
+        area = sheet.createCursorByRange(sheet.getCellByPosition(column, row))
+        area.collapseToCurrentArray()
+        at = area.getRangeAddress()
+        done.update(
+            (x, y) for x in range(at.StartColumn, at.EndColumn + 1) for y in range(at.StartRow, at.EndRow + 1)
+        )
+        area.setArrayFormula(text[1:-1])
+
+
+def runs(formulas: Mapping[tuple[int, int], str]) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the column, the first row and the formulas of each run of cells that stand below each other.
+
+    Examples
+    --------
+    >>> list(runs({(0, 4): "b", (0, 3): "a", (1, 3): "c", (0, 6): "d"}))
+    [(0, 3, ['a', 'b']), (0, 6, ['d']), (1, 3, ['c'])]
+    """
+    column, first, texts = -1, -1, list[str]()
+    for (across, down), text in sorted(formulas.items()):
+        if (across, down) != (column, first + len(texts)):
+            if texts:
+                yield column, first, texts
+            column, first, texts = across, down, []
+        texts.append(text)
+    if texts:
+        yield column, first, texts
 
 
 def saved(model: Any, functions: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ OWN = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONSAFEPATH", "LD_LIBRAR
 """Variables that belong to LibreOffice's own Python."""
 NO_WINDOW = 0x08000000
 TICK = 0.02
+HELLO = 1 << 16
+"""Bytes of the first frame at most: another program than ours may write anything."""
 
 
 class Process:
@@ -29,7 +32,7 @@ class Process:
         self._deadline: float | None = None
         self._why = ""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
-        self._watch: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         flags: dict[str, Any] = {"creationflags": NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
         environment = {name: value for name, value in os.environ.items() if name not in OWN}
         try:
@@ -48,17 +51,29 @@ class Process:
         """Return the answer to a frame; None where the process ended or took too long."""
         return self._timed(values)
 
+    def more(self) -> list[Any] | None:
+        """Return the next frame of an answer that has several."""
+        return self._timed(None)
+
+    def kill(self) -> None:
+        """End the process while another thread waits for its answer."""
+        if self._process is not None:
+            self._process.kill()
+
     def _timed(self, values: tuple[Any, ...] | None) -> list[Any] | None:
-        given, taken = self._process.stdin, self._process.stdout
-        if given is None or taken is None:
+        if self._process is None:
             return None
+        given, taken = self._process.stdin, self._process.stdout
         self._deadline = time.monotonic() + self._seconds
         try:
             if values is not None:
                 wire.send(cast("BinaryIO", given), *values)
-            return wire.receive(cast("BinaryIO", taken))
-        except (OSError, ValueError):
+            return wire.receive(cast("BinaryIO", taken), HELLO if self.hello is None else 1 << 32)
+        except OSError:
             return None  # the pipe is closed
+        except (ValueError, struct.error):
+            self._why = self._why or "it does not answer as our functions do"
+            return None
         finally:
             self._deadline = None
 
@@ -75,7 +90,7 @@ class Process:
 
     def reason(self) -> str:
         """Return why there is no answer: the system's word, or the last line that the process wrote."""
-        if self._why:
+        if self._why or self._process is None:
             return self._why
         if self.late:
             return f"no answer within {self._seconds:g} s"
@@ -89,7 +104,7 @@ class Process:
 
     def end(self) -> None:
         """End the process and close the pipes."""
-        if self._why:
+        if self._process is None:
             self._log.close()
             return
         self._process.kill()

@@ -11,8 +11,10 @@ from itertools import chain
 from math import isnan
 from typing import Any, BinaryIO
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Counts up when a frame changes its form: the add-in and the package it talks to must agree."""
+LONG = "long"
+"""The verb of a command that may take long, and of the frames that tell how far it is."""
 LENGTH = struct.Struct("<I")
 SIZE = struct.Struct("<II")
 DOUBLE = struct.Struct("<d")
@@ -76,6 +78,8 @@ def unpack(data: bytes, at: int = 0) -> tuple[Any, int]:
     if kind == b"s":
         end = at + 4 + LENGTH.unpack_from(data, at)[0]
         return data[at + 4 : end].decode("utf-8", "surrogatepass"), end
+    if kind not in (b"r", b"m"):
+        raise ValueError(f"{kind!r} is no kind of value")
     height, width = SIZE.unpack_from(data, at)
     at += 8
     if kind == b"r":
@@ -104,12 +108,20 @@ def send(stream: BinaryIO, *values: Any) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> list[Any] | None:
-    """Return the values of the next frame; None where the other side has ended."""
+def receive(stream: BinaryIO, most: int = 1 << 32) -> list[Any] | None:
+    """Return the values of the next frame; None where the other side has ended.
+
+    Raises
+    ------
+    ValueError, struct.error
+        If it is no frame, or one of more than `most` bytes.
+    """
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None
     size = LENGTH.unpack(head)[0]
+    if size > most:
+        raise ValueError(f"a frame of {size} bytes")
     body = stream.read(size)
     if len(body) < size:
         return None

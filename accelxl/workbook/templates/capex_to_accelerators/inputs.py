@@ -242,7 +242,7 @@ def _totals() -> tuple[Group, ...]:
 
 
 CONSTANTS = Group("Constants (locked)", (
-    constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="general"),
+    constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="tiny"),
     constant("age_days", "Age at which a total is stale", 730.0, "days"),
 ))  # fmt: skip
 

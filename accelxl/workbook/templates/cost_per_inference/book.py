@@ -31,7 +31,10 @@ OF_DEVICE = tuple(
 def _plan() -> Block:
     """Return the plan of one accelerator: what all devices share, and the first device."""
     rows = [(Entry(item.input), Entry(f"={item.defined}", item.format)) for item in (*SHARED, *OF_DEVICE)]
-    rows += [(Entry("units"), Entry("=1")), (Entry("price_usd_per_mtok"), Entry("=in_price_usd_per_mtok", "number3"))]
+    rows += [
+        (Entry("units"), Entry("=1", "number")),
+        (Entry("price_usd_per_mtok"), Entry("=in_price_usd_per_mtok", "number3")),
+    ]
     return Block(
         "plan_block",
         "The plan of one accelerator: what all devices share, and the first device",
@@ -150,8 +153,11 @@ CHECKS = (
     Check("age_price", "Age of the oldest price of hardware above the limit, days",
           "=MAX(0,in_budget_date-MIN(asof_unit_price_usd_1,asof_unit_price_usd_2,asof_unit_price_usd_3,asof_unit_price_usd_4)"
           "-k_price_age_days)", "=k_tolerance", warning=True),
-    Check("age_rent", "Age of the oldest rent above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_rent_usd_per_hour_1,asof_rent_usd_per_hour_5,asof_rent_usd_per_hour_6)-k_price_age_days)",
+    Check("age_rent", "Age of the oldest rent above the limit, days: devices 1 to 3",
+          "=MAX(0,in_budget_date-MIN(asof_rent_usd_per_hour_1,asof_rent_usd_per_hour_2,asof_rent_usd_per_hour_3)-k_price_age_days)",
+          "=k_tolerance", warning=True),
+    Check("age_rent_more", "Age of the oldest rent above the limit, days: devices 4 to 6",
+          "=MAX(0,in_budget_date-MIN(asof_rent_usd_per_hour_4,asof_rent_usd_per_hour_5,asof_rent_usd_per_hour_6)-k_price_age_days)",
           "=k_tolerance", warning=True),
     Check("age_site", "Age of the oldest price of power, site and tokens above the limit, days",
           "=MAX(0,in_budget_date-MIN(asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month,asof_price_usd_per_mtok)"

@@ -173,7 +173,7 @@ def _common() -> tuple[Group, ...]:
 CONSTANTS = Group("Constants (locked)", (
     constant("hours_per_month", "Hours in a month (8,760 / 12)", 730.0, "h"),
     constant("seconds_per_hour", "Seconds in an hour", 3600.0, "s"),
-    constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="general"),
+    constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="tiny"),
     constant("price_age_days", "Age at which a price is stale", 730.0, "days"),
     constant("pricing_batch", "Inferences to which costs are scaled", 1000.0, "inferences"),
 ))  # fmt: skip

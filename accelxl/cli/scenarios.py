@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from accelxl.cli_read import axes_of, correlations_of, draws_of, names_of, numbers_of, ranges_of, whole_of
-from accelxl.cli_show import bar, blocks, column, error_in, figure, out, plain_terminal, print_json, print_table, say
+from accelxl.cli.read import axes_of, correlations_of, draws_of, names_of, numbers_of, ranges_of, whole_of
+from accelxl.cli.show import bar, blocks, column, error_in, figure, out, plain_terminal, print_json, print_table, say
 
 if TYPE_CHECKING:
     from accelxl.scenario.outcome import Histogram, Outcome
@@ -362,7 +362,7 @@ def stress(
     as_json: AsJson = False,
 ) -> None:
     """Put a plan under an overbuild: one blow at a time, and all together."""
-    from accelxl.cli_read import pack_of
+    from accelxl.cli.read import pack_of
     from accelxl.plan.files import read_plan
     from accelxl.plan.metrics import METRICS
     from accelxl.scenario.stress import says

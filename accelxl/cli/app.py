@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from accelxl import cli_calc, cli_excel, cli_scenarios
-from accelxl.cli_read import names_of
-from accelxl.cli_show import bar, figure, out, print_json, print_table, say, shown
-from accelxl.errors import AccelError, Interrupted
+from accelxl.cli import books, calc, excel, lint, scenarios
+from accelxl.cli.read import names_of
+from accelxl.cli.show import figure, out, print_json, print_table, say, shown
+from accelxl.errors import AccelError, BadFile, Interrupted
 
 
 class BrokenOffError(Exception):
@@ -39,8 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(cli_excel.app)
-app.add_typer(cli_calc.app)
+app.add_typer(excel.app)
+app.add_typer(calc.app)
 PlanFile = Annotated[
     Path, typer.Argument(help="a plan: JSON (an object) or CSV (a name, then one value column a tranche)")
 ]
@@ -124,7 +124,7 @@ def plan(
         )
 
 
-app.add_typer(cli_scenarios.app)
+app.add_typer(scenarios.app)
 
 
 # -- workbooks ---------------------------------------------------------------------------------------------------------
@@ -144,34 +144,10 @@ def workbooks_build(
         out.print(str(path), highlight=False, soft_wrap=True)
 
 
-@app.command()
-def fill(
-    template: Annotated[Path, typer.Argument(help="a template workbook")],
-    data: Annotated[Path, typer.Argument(help="CSV or JSON with a row for each book; columns are input names")],
-    folder: Annotated[Path, typer.Option("--out", help="the folder the books go to")],
-    pattern: Annotated[
-        str, typer.Option(help="name of each book, such as budget_{units_1}; the default is the column book")
-    ] = "",
-) -> None:
-    """Fill copies of a template, one for each row of data."""
-    from accelxl.workbook.fill import fill as compute
-
-    with bar("books") as progress:
-        books = compute(template, data, folder, pattern=pattern, progress=progress)
-    out.print(f"{len(books)} books in {folder}", highlight=False, soft_wrap=True)
+app.add_typer(books.app)
 
 
-@app.command()
-def board(
-    book: Annotated[Path, typer.Argument(help="a workbook with board sheets")],
-    pdf: Annotated[
-        Path | None, typer.Option("--pdf", help="where the PDF goes; the default stands beside the book")
-    ] = None,
-) -> None:
-    """Draw the board sheets of a book as a PDF, one page a sheet."""
-    from accelxl.workbook.board import board as draw
-
-    out.print(str(draw(book, pdf)), highlight=False, soft_wrap=True)
+app.add_typer(lint.app)
 
 
 # -- demo --------------------------------------------------------------------------------------------------------------
@@ -187,24 +163,37 @@ def demo(
 
 # -- functions -------------------------------------------------------------------------------------------------------------
 @app.command()
-def functions(
-    as_json: AsJson = False,
-    to: Annotated[Path | None, typer.Option("--pages", help="write the reference as pages into this folder")] = None,
-) -> None:
+def functions(as_json: AsJson = False) -> None:
     """List the spreadsheet functions."""
     from accelxl.functions import reference
 
-    if to is not None:
-        from accelxl.files import write_atomically
-        from accelxl.functions.pages import pages
-
-        for name, text in pages().items():
-            say.print(str(write_atomically(to / f"{name}.md", text.encode())), soft_wrap=True)
-    elif as_json:
+    if as_json:
         print_json(reference.data())
     else:
         print_table(reference.HEADER, reference.table())
 
 
-if __name__ == "__main__":
-    main()
+@app.command()
+def generate(
+    folder: Annotated[Path, typer.Argument(help="the folder of the documents")] = Path("docs"),
+    check: Annotated[bool, typer.Option("--check", help="write nothing; exit 2 where a page is not current")] = False,
+) -> None:
+    """Write the pages of the documents that are made from the code: the functions, and the rules of the linter."""
+    from accelxl.files import write_atomically
+    from accelxl.functions.pages import pages
+    from accelxl.workbook.lint.page import page
+
+    rules = folder / "lint.md"
+    made = {folder / "functions" / f"{name}.md": text.encode() for name, text in pages().items()}
+    made[rules] = page().encode()
+    there = {path for path in (*(folder / "functions").glob("*.md"), rules) if path.exists()}
+    old = [path for path, text in made.items() if path not in there or path.read_bytes() != text]
+    left = sorted(there - set(made))
+    if check and (old or left):
+        raise BadFile(
+            f"{', '.join(map(str, [*old, *left]))}: not what the code gives; `accelxl generate` writes them anew"
+        )
+    for path in old:
+        say.print(str(write_atomically(path, made[path])), soft_wrap=True)
+    for path in left:
+        path.unlink()

@@ -181,9 +181,12 @@ def read_table(path: Path) -> Any:
     if path.suffix.lower() == ".json":
         try:
             return json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise BadFile(f"{path} is not JSON") from error
-    rows = [[_cell(cell) for cell in row] for row in csv.reader(StringIO(text)) if row and "".join(row).strip()]
+    try:
+        rows = [[_cell(cell) for cell in row] for row in csv.reader(StringIO(text)) if row and "".join(row).strip()]
+    except csv.Error as error:
+        raise BadFile(f"{path} is not CSV: {error}") from error
     rows = [row for row in rows if not str(row[0]).startswith("#")]
     if rows and str(rows[0][0]).lower() in {"name", "case", "input"}:
         rows = rows[1:]

@@ -1,0 +1,60 @@
+"""What a book should show with its inputs overridden, by the compiler of formulas, and where Calc shows something else."""
+
+import re
+from functools import cache
+
+from accelxl.workbook.formulas import values
+from tests.workbook.books import BOOKS, cached, computed, formulas, ready
+
+REL = 1e-9
+NOISE = 1e-11
+"""Terms that cancel in a sum leave rounding noise: up to this share of the largest of them."""
+SUMS = {"SUM", "IF", "ISNUMBER", "ROUND"}
+
+
+def expected(name, jobs):
+    """For each job the value of every formula cell of a template, but of those that keep a figure of the time of a fill."""
+    engine, titles = ready(name).engine, ready(name).book.titles
+    kept = {titled(titles, key) for key in engine.moved_by(ready(name).batch)}
+    base = {place: value for place, value in cached(BOOKS[name]).items() if place not in kept}
+    found, _ = computed(name, jobs)
+    moved = [(titled(titles, key), column) for key, column in found.items()]
+    moved = [(place, column) for place, column in moved if place in base]
+    return [base | {place: values.python(column, at) for place, column in moved} for at in range(len(jobs))]
+
+
+def titled(titles, key):
+    return (titles[key[0]], *key[1:])
+
+
+@cache
+def terms(name):
+    """The cells with formulas that a cell reads, for cells that only add and subtract: what may cancel in them."""
+    engine, titles = ready(name).engine, ready(name).book.titles
+    text = formulas(BOOKS[name])
+    found = {}
+    for source, readers in engine._dependents.items():
+        for reader in readers:
+            found.setdefault(titled(titles, reader), []).append(titled(titles, source))
+    return {place: sources for place, sources in found.items() if adds(text.get(place) or "*")}
+
+
+def adds(formula):
+    """Whether a formula only adds and subtracts."""
+    return not re.search(r"[*/^]", formula) and set(re.findall(r"([A-Z][A-Z0-9.]*)\(", formula)) <= SUMS
+
+
+def apart(name, mine, theirs):
+    """Cells whose values are not the same: numbers to REL of their own size, a sum's to NOISE of its largest term."""
+    found = {}
+    for place, value in mine.items():
+        other = theirs.get(place)
+        if isinstance(value, float) and isinstance(other, float):
+            gap = abs(value - other)
+            if gap > REL * max(abs(value), abs(other)):
+                sizes = [abs(cell) for at in terms(name).get(place, ()) if isinstance(cell := theirs.get(at), float)]
+                if not gap <= NOISE * max(sizes, default=0.0):
+                    found[place] = (value, other)
+        elif value != other and not (value in ("", 0.0) and other in ("", None, 0.0)):
+            found[place] = (value, other)
+    return found
