@@ -19,6 +19,7 @@ TEMPLATES = (
     "capex_to_accelerators",
     "cost_per_inference",
     "own_lease_api",
+    "device_mix",
     "rolling_forecast",
     "scenario_board",
 )

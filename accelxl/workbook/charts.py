@@ -24,7 +24,7 @@ _TYPES: dict[str, dict[str, str]] = {
     "area": {"type": "area"},
     "band": {"type": "area", "subtype": "stacked"},
     "bar": {"type": "bar"},
-    "curve": {"type": "scatter", "subtype": "smooth"},
+    "curve": {"type": "scatter", "subtype": "straight"},
 }
 _DRAWN_AS = {"base": "stack", "shore": "band", "point": "curve"}
 """The kind of chart that draws a series: a foot belongs to the stack, the shore to the bands, a point to the curves."""
@@ -59,9 +59,7 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
     main.set_x_axis(names)
     main.set_y_axis(figures)
     silent = [
-        place
-        for place, series in enumerate(chart.series)
-        if series.kind in INVISIBLE or not (series.legend and series.title)
+        place for place, series in enumerate(chart.series) if series.kind in INVISIBLE | {"point"} or not series.title
     ]
     # curves have many short names: beside them the legend leaves room for the plot
     side = "right" if any(series.kind == "curve" for series in chart.series) else "bottom"
@@ -120,19 +118,19 @@ def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
         "categories": _across(chart.sheet, labels),
         "values": _across(chart.sheet, values),
     }
-    if series.labels:
+    if series.labels or series.kind == "point":
         inside = series.kind == "stack" and series.colour in DARK
         font = {**_SMALL, "color": "#FFFFFF", "bold": True} if inside else _SMALL
         options["data_labels"] = {"value": True, "num_format": series.labels, "font": font}
         if series.kind in {"line", "point"}:
-            options["data_labels"]["position"] = "above"
+            options["data_labels"]["position"] = series.side
         if series.kind == "point":
-            options["data_labels"] |= {"series_name": True, "separator": ";"}
+            options["data_labels"] |= {"series_name": True, "value": bool(series.labels), "separator": ";"}
     if series.kind in INVISIBLE:
         options["fill"], options["border"] = {"none": True}, {"none": True}
     elif series.kind == "point":
         edge = {"color": "#FFFFFF", "width": 0.75}
-        options["line"], options["smooth"] = {"none": True}, False
+        options["line"] = {"none": True}
         options["marker"] = {"type": "diamond", "size": 10, "fill": {"color": colour}, "border": edge}
     elif series.kind in {"line", "curve"}:
         options["line"] = {"color": colour, "width": 2.0, "dash_type": series.dash}

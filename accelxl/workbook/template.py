@@ -219,9 +219,10 @@ class Series:
     """A series of a chart: a row of a sheet.
 
     `base` is the invisible foot of a stacked column, `band` an area upon the one before it and `shore` the invisible area under
-    them; a `bar` lies, over the other bars of its row. `curve` and `point` are drawn over numbers, a smooth line and markers alone;
-    `x` is the row of these numbers where it is not the axis of the chart. `labels` is the number format of the labels at the
-    points. A series without a title is left out of the legend: it belongs to the one before it.
+    them; a `bar` lies, over the other bars of its row. `labels` is the number format of the labels at its points. A series without a
+    title is left out of the legend: it belongs to the one before it. `curve` and `point` are drawn over numbers, a line and markers
+    that carry their title; `x` is the row of these numbers where it is not the axis of the chart. `side` is where the labels of a line
+    or a point stand.
     """
 
     row: str
@@ -231,7 +232,7 @@ class Series:
     dash: str = "solid"
     labels: str = ""
     x: str = ""
-    legend: bool = True
+    side: Literal["above", "right"] = "above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ class Check:
 class Board:
     """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts.
 
-    `chart_rows` is the height of its charts, in rows.
+    `portrait` is for a page that is higher than it is wide; `chart_rows` is the height of its charts, in rows.
     """
 
     title: str
@@ -279,6 +280,7 @@ class Board:
     charts: tuple[Chart, ...]
     message: str = ""
     tables: tuple[Table, ...] = ()
+    portrait: bool = False
     chart_rows: int = 11
 
     @property

@@ -15,8 +15,6 @@ LAST = 3 * ACROSS - 2
 """The last column of the grid."""
 PIXELS = 2 * int(CELL * 7 + 5)
 ROW_HEIGHT = 16.5
-CHARACTER, LINE = 5.3, 13.5
-"""Points of a unit of width, and of a row whose height is not set."""
 TABLE_CELLS = tuple(3 * tile + side for tile in range(1, ACROSS) for side in (0, 1))
 """Columns of the grid that hold the figures of a table."""
 
@@ -30,7 +28,7 @@ def board(template: Template, layout: Layout, book: Book) -> None:
         If a table has more columns than the page has cells.
     """
     given = template.board
-    page = Page("Board", freeze=(3, 0), repeat=(0, 2), one_page=True)
+    page = Page("Board", freeze=(3, 0), repeat=(0, 2), one_page=True, landscape=not given.portrait)
     for tile in range(ACROSS):
         page.widths += [(3 * tile, 3 * tile + 1, CELL), (3 * tile + 2, 3 * tile + 2, GAP)]
     page.widths.pop()
@@ -47,13 +45,6 @@ def board(template: Template, layout: Layout, book: Book) -> None:
     for table in given.tables:
         row = _table(table, page, layout, book, row)
     _charts(given, page, row)
-    page.landscape = _wide(page)
-
-
-def _wide(page: Page) -> bool:
-    """Whether the page is wider than high, in points."""
-    across = sum((last - first + 1) * width for first, last, width in page.widths) * CHARACTER
-    return across >= sum(page.heights.get(row, LINE) for row in range(page.area[0] + 1))
 
 
 def _section(page: Page, row: int, title: str) -> None:

@@ -204,6 +204,7 @@ TEMPLATE = Template(
         '="The year lands "&TEXT(ABS(out_off_plan),"0.0%")&IF(out_off_plan<0," below"," above")&" plan; most of it is "'
         '&Drivers.most&"; tranche 2: "&Months.state_2&", tranche 3: "&Months.state_3',
         TABLES,
+        portrait=True,
     ),
     checks=CHECKS,
     blocks=(

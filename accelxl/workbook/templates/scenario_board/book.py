@@ -240,6 +240,7 @@ TEMPLATE = Template(
         '=IF(out_npv_usd>0,"Adds","Loses")&" value as planned; a loss in "&TEXT(out_loss_chance,"0%")&" of the draws; "'
         '&LOWER(out_longest)&" matters most"',
         TABLES,
+        portrait=True,
         chart_rows=16,
     ),
     checks=CHECKS,
