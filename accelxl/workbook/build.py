@@ -18,8 +18,9 @@ TEMPLATES = (
     "accelerator_budget",
     "capex_to_accelerators",
     "cost_per_inference",
-    "own_lease_api",
     "device_mix",
+    "own_lease_api",
+    "scenario_board",
     "rolling_forecast",
     "scenario_board",
 )

@@ -22,12 +22,12 @@ _TYPES: dict[str, dict[str, str]] = {
     "stack": {"type": "column", "subtype": "stacked"},
     "base": {"type": "column", "subtype": "stacked"},
     "area": {"type": "area"},
+    "curve": {"type": "scatter", "subtype": "straight"},
     "band": {"type": "area", "subtype": "stacked"},
     "bar": {"type": "bar"},
-    "curve": {"type": "scatter", "subtype": "straight"},
 }
 _DRAWN_AS = {"base": "stack", "shore": "band", "point": "curve"}
-"""The kind of chart that draws a series: a foot belongs to the stack, the shore to the bands, a point to the curves."""
+"""The kind of chart that draws a series: the foot of a stack belongs to the stack, the shore to the bands, a point to the curves."""
 
 
 def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedChart, book: Book) -> None:
@@ -59,7 +59,9 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
     main.set_x_axis(names)
     main.set_y_axis(figures)
     silent = [
-        place for place, series in enumerate(chart.series) if series.kind in INVISIBLE | {"point"} or not series.title
+        place
+        for place, series in enumerate(chart.series)
+        if series.kind in INVISIBLE or series.kind == "point" or not series.title
     ]
     # curves have many short names: beside them the legend leaves room for the plot
     side = "right" if any(series.kind == "curve" for series in chart.series) else "bottom"
@@ -137,7 +139,7 @@ def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
     else:
         options["fill"] = {"color": colour}
         options["border"] = {"none": True}
-    if series.kind in {"column", "stack", "base", "area", "bar", "band", "shore"}:
+    if series.kind in {"column", "stack", "base", "area"}:
         options["gap"] = 50
     if series.kind == "bar":
         options["overlap"] = 100

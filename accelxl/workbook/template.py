@@ -219,15 +219,15 @@ class Series:
     """A series of a chart: a row of a sheet.
 
     `base` is the invisible foot of a stacked column, `band` an area upon the one before it and `shore` the invisible area under
-    them; a `bar` lies, over the other bars of its row. `labels` is the number format of the labels at its points. A series without a
-    title is left out of the legend: it belongs to the one before it. `curve` and `point` are drawn over numbers, a line and markers
+    them; a `bar` lies, over the other bars of its row. `labels` is the number format of the labels at the points. A series without
+    a title is left out of the legend: it belongs to the one before it. `curve` and `point` are drawn over numbers, a line and markers
     that carry their title; `x` is the row of these numbers where it is not the axis of the chart. `side` is where the labels of a line
     or a point stand.
     """
 
     row: str
     title: str
-    kind: Literal["line", "column", "stack", "base", "area", "curve", "point", "bar", "band", "shore"] = "line"
+    kind: Literal["line", "column", "stack", "base", "area", "bar", "band", "shore", "curve", "point"] = "line"
     colour: str = "navy"
     dash: str = "solid"
     labels: str = ""
