@@ -22,7 +22,6 @@ TEMPLATES = (
     "own_lease_api",
     "scenario_board",
     "rolling_forecast",
-    "scenario_board",
 )
 """Names of the templates; each is a module of `accelxl.workbook.templates`."""
 
