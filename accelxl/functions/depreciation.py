@@ -178,7 +178,7 @@ function(
     help={
         "cost": "price paid; one figure for each purchase, or one cell",
         "life": "useful life so far, in years",
-        "new_life": "new useful life in years, counted from the first day of service as life is; at age or below: all is written off in year 1",
+        "new_life": "new useful life in years, from the first day of service; not above age: all is written off in year 1",
         "age": "years in service on the day of the change, one for all or one for each cost",
         "salvage": "value left at the end as a share of the cost",
         "new_salvage": "the same from the change on; blank: as before",
