@@ -274,7 +274,7 @@ function(
     help={
         "first_cost": "cost of the first unit",
         "units": "units made so far, a whole number",
-        "learning_rate": "what is left of the cost when the units double: 0.8 is a fall of 20 percent, so for a learning rate of 20 percent give 0.8",
+        "learning_rate": "what is left of the cost when the units double: 0.8 for a fall (a learning rate) of 20 percent",
         "model": "crawford or wright",
         "measure": "unit: of that unit; average or total: of all units so far",
     },
