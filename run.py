@@ -4,6 +4,7 @@
 demo    accelxl demo: the worked example, into out/demo/
 test    the tests; --strict makes a missing program (LibreOffice, its Python bridge, poppler) a failure, not a skip
 check   format, lint, types, generated files and the tests
+soak    hours of trust: every function a million times, ten thousand books, the fuzzer, mutants of the kernels (--short: minutes)
 bench   the benchmarks, beside what other tools do; writes docs/performance.md (--only GROUP prints some of it)
 
 Whatever follows the verb is passed on. Each verb first makes .venv beside this file, installs the package with what the
@@ -48,6 +49,7 @@ EXTRAS = {
     "demo": {"recalc"},
     "test": {"recalc", "test"},
     "check": {"recalc", "test", "check"},
+    "soak": {"recalc", "test"},
     "bench": {"bench"},
 }
 INTERRUPTED = 130
@@ -376,6 +378,17 @@ def commands(verb: str, args: list[str]) -> list[list[str]]:
         return [[accelxl, "demo", *args]]
     if verb == "test":
         return [tests]
+    if verb == "soak":
+        short = "--short" in args
+        sizes = ["--scalar", "1000", "--table", "100", "--books", "500"] if short else []
+        fuzz = [python, "-m", "tests.proofs.fuzz"]
+        seconds = f"-max_total_time={60 if short else 1800}"
+        return [
+            [python, "-m", "tests.proofs.soak", *sizes, *(arg for arg in args if arg != "--short")],
+            *([*fuzz, target, seconds] for target in ("runner", "sheet", "package", "formula", "text")),
+            [python, "-m", "tests.proofs.native", "200" if short else "2000"],
+            [python, "-m", "tests.proofs.mutants", "40" if short else "400"],
+        ]
     if verb == "bench":
         return [[python, "-m", "benchmarks.run", *args]]
     cython = [str(path.relative_to(ROOT)) for path in core_sources() if path.suffix in {".pyx", ".pxd"}]

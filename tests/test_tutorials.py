@@ -11,14 +11,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GUIDES = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
+GUIDES = [*sorted((ROOT / "docs" / "tutorials").glob("*.md")), ROOT / "docs" / "batch.md"]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LANGUAGES = {"sh", "csv", "python", "text"}
 
 
 def blocks(path):
     """Yield (language, content, the file that the text before it names last) of each code block."""
-    text, named = path.read_text(encoding="utf-8"), ""
+    yield from found_in(path.read_text(encoding="utf-8"))
+
+
+def found_in(text):
+    """Yield the code blocks of a text, as `blocks` does."""
+    named = ""
     end = 0
     for found in BLOCK.finditer(text):
         named = (re.findall(r"`([\w.-]+\.csv)` holds", text[end : found.start()]) or [named])[-1]
@@ -58,3 +63,17 @@ def test_a_guide_runs_from_its_first_line_to_its_last(guide, tmp_path, monkeypat
 
 def test_there_are_tutorials():
     assert len(GUIDES) >= 4
+
+
+def test_the_readme_fills_twenty_budgets_with_one_command(tmp_path, monkeypatch):
+    section = (
+        (ROOT / "README.md").read_text(encoding="utf-8").partition("## Budgets by the dozen")[2].partition("\n## ")[0]
+    )
+    (command,) = [content.strip() for language, content, _ in found_in(section) if language == "sh"]
+    (tmp_path / "workbooks").symlink_to(ROOT / "workbooks")
+    monkeypatch.chdir(tmp_path)
+    run(command)
+    assert len(list((tmp_path / "books").glob("*.xlsx"))) == 20
+    lines = (tmp_path / "books" / "manifest.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 21
+    assert all(",written," in line for line in lines[1:])

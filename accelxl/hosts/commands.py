@@ -25,7 +25,7 @@ from accelxl.workbook.build import TEMPLATES
 
 GROUPS = ("Start", "Model", "Analyse", "Check", "Publish", "Help")
 Reads = Literal["nothing", "plan", "cell", "file", "names"]
-Writes = Literal["sheet", "message", "book", "file"]
+Writes = Literal["sheet", "message", "book", "file", "copy"]
 Progress = Callable[[int, int], object]
 """Told how much of how much is done; raises KeyboardInterrupt to end the work."""
 
@@ -52,7 +52,8 @@ class Command:
     `function` is the dotted path, below `accelxl`, of the pure function that it calls. `icon` is the name of one of Office's own images.
     `reads` says what a host gives to it first: a block of a plan, the active cell, the path of the open book's file ("file"), the
     book's names that begin with `prefix` and their values ("names"), or nothing. `writes` says where its result goes: to a sheet of its
-    own, a message, a new book (its bytes), or a file beside the book (its path). `settings` are the first rows of its sheet after the
+    own, a message, a new book (its bytes), a file beside the book that the host names, or a copy beside it that the function names.
+    `settings` are the first rows of its sheet after the
     plan, and all that a sheet may set: a tuple is a row of values, a list or `From` a table. `choices` make it a menu; `head` is the
     first row of its table; `sheet` the name of its sheet where that is not its label; `axes` are the settings with name and values of
     what goes down and across, which its sheet shows beside the result.
@@ -155,6 +156,20 @@ ROWS = (
     Command(
         "pdf", "Publish", "PDF board pack", "The board sheets of this workbook as a PDF beside it, one page a sheet.",
         "FileSaveAsPdfOrXps", "workbook.board.board", reads="file", writes="file",
+    ),
+    Command(
+        "freeze", "Publish", "Freeze for sharing",
+        "A copy of this workbook beside it, with values in place of its formulas; thaw gives the formulas back.",
+        "Lock", "workbook.freeze.freeze", reads="file", writes="copy",
+    ),
+    Command(
+        "thaw", "Publish", "Thaw", "The workbook that was frozen, with its formulas, beside the frozen one.",
+        "ReviewProtectWorkbook", "workbook.freeze.thaw", reads="file", writes="copy",
+    ),
+    Command(
+        "compare", "Publish", "Compare versions",
+        "Which inputs of this workbook and another differ, and which input moved the figures most. The first press asks which.",
+        "ReviewCompareMenu", "workbook.tables.compared", reads="file", settings=(("other", None),), asks=True,
     ),
     Command(
         "help", "Help", "Functions", "All functions with their arguments, on a sheet.", "FunctionWizard", "functions.reference.table",

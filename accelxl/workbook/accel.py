@@ -12,6 +12,8 @@ from accelxl.plan.inputs import INPUTS
 from accelxl.scenario.tables import varies
 
 Rows = list[list[Any]]
+KEPT = 12
+"""Calls whose results are kept: cells that read a table by INDEX ask for it again, those of a few tables by turns."""
 
 
 def known(name: str) -> bool:
@@ -40,19 +42,20 @@ def outside(name: str, arguments: list[list[Any]], books: int) -> list[Any]:
         together = _plans(arguments[0], arguments[1])
         if together is not None:
             return together
-    if _last.results is not None and name == _last.name and _same(arguments, _last.arguments):
-        return _last.results
+    for other, given, results in _last.calls:
+        if name == other and _same(arguments, given):
+            return results
     found = [_call(name, [column[min(book, len(column) - 1)] for column in arguments]) for book in range(books)]
-    _last.name, _last.arguments, _last.results = name, arguments, found
+    _last.calls = [*_last.calls[1 - KEPT :], (name, arguments, found)]
     return found
 
 
-def _same(given: list[list[Any]], last: list[list[Any]] | None) -> bool:
-    """Tell whether two lists of arguments are the same ranges and equal texts; numbers are not compared, a new call is as cheap."""
-    return last is not None and len(given) == len(last) and all(
-        one is other or (len(one) == 1 and len(other) == 1 and isinstance(one[0], str) and one[0] == other[0])
+def _same(given: list[list[Any]], last: list[list[Any]]) -> bool:
+    """Tell whether two lists of arguments are the same ranges and equal words and numbers."""
+    return len(given) == len(last) and all(
+        one is other or (len(one) == 1 and len(other) == 1 and type(one[0]) is type(other[0]) and one == other)
         for one, other in zip(given, last, strict=True)
-    )  # fmt: skip
+    )
 
 
 def _call(name: str, cells: list[Any]) -> Any:
@@ -90,11 +93,11 @@ def _spread(results: list[Any], places: list[int], given: list[Any]) -> list[Any
 class _Last(threading.local):
     """What was asked for last: a book asks for many metrics of one plan, and for many cells of one table."""
 
-    name: str = ""
-    arguments: list[list[Any]] | None = None
-    results: list[Any] | None = None
     blocks: list[Any] | None = None
     groups: list[tuple[list[int], Rows | None]] | None = None
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, list[list[Any]], list[Any]]] = []
 
 
 _last = _Last()

@@ -81,7 +81,9 @@ class Workbook:
             return self._read(span, raw)
         except ValueError as error:
             cell = address(span.row, span.column)
-            raise BadFile(f"{self.package.path} is damaged: {cell} holds {raw[:40]!r}; a number is needed there") from error
+            raise BadFile(
+                f"{self.package.path} is damaged: {cell} holds {raw[:40]!r}; a number is needed there"
+            ) from error
 
     def _read(self, span: Span, raw: str) -> Any:
         """Return a value that is there."""

@@ -14,7 +14,15 @@ from accelxl.workbook.compose import compose, evaluate
 from accelxl.workbook.template import Template
 from accelxl.workbook.write import workbook_bytes
 
-TEMPLATES = ("accelerator_budget", "capex_to_accelerators", "cost_per_inference", "own_lease_api", "rolling_forecast")
+TEMPLATES = (
+    "accelerator_budget",
+    "capex_to_accelerators",
+    "cost_per_inference",
+    "device_mix",
+    "own_lease_api",
+    "scenario_board",
+    "rolling_forecast",
+)
 """Names of the templates; each is a module of `accelxl.workbook.templates`."""
 
 

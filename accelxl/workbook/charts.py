@@ -13,6 +13,7 @@ from accelxl.workbook.styles import COLOURS, FONT
 from accelxl.workbook.template import Chart, Series
 
 _SMALL = {"name": FONT, "size": 8, "color": "#404040"}
+INVISIBLE = {"base", "shore"}
 DARK = {"navy", "teal", "rust"}
 """Fills on which labels are white."""
 _TYPES: dict[str, dict[str, str]] = {
@@ -21,10 +22,12 @@ _TYPES: dict[str, dict[str, str]] = {
     "stack": {"type": "column", "subtype": "stacked"},
     "base": {"type": "column", "subtype": "stacked"},
     "area": {"type": "area"},
-    "curve": {"type": "scatter", "subtype": "smooth"},
+    "curve": {"type": "scatter", "subtype": "straight"},
+    "band": {"type": "area", "subtype": "stacked"},
+    "bar": {"type": "bar"},
 }
-_DRAWN_AS = {"base": "stack", "point": "curve"}
-"""The kind of chart that draws a series: the foot of a stack belongs to the stack, a point to the curves."""
+_DRAWN_AS = {"base": "stack", "shore": "band", "point": "curve"}
+"""The kind of chart that draws a series: the foot of a stack belongs to the stack, the shore to the bands, a point to the curves."""
 
 
 def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedChart, book: Book) -> None:
@@ -48,21 +51,21 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
             "overlay": False,
         }
     )
-    main.set_x_axis(_x_axis(chart))
-    main.set_y_axis(
-        {
-            "name": chart.unit,
-            "name_font": {**_SMALL, "bold": False},
-            "num_font": _SMALL,
-            "num_format": chart.number_format,
-            "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0", "width": 0.5}},
-            "line": {"none": True},
-        }
-    )
-    feet = [place for place, series in enumerate(chart.series) if series.kind == "base" or not (series.legend and series.title)]
+    names, figures = _x_axis(chart), _y_axis(chart)
+    if chart.series[0].kind == "bar":  # the axis of names stands upright and counts from above
+        names |= {"reverse": True, "major_tick_mark": "none", "interval_unit": 1}
+        figures |= {"label_position": "high"}
+        names, figures = figures, names
+    main.set_x_axis(names)
+    main.set_y_axis(figures)
+    silent = [
+        place
+        for place, series in enumerate(chart.series)
+        if series.kind in INVISIBLE or series.kind == "point" or not series.title
+    ]
     # curves have many short names: beside them the legend leaves room for the plot
     side = "right" if any(series.kind == "curve" for series in chart.series) else "bottom"
-    main.set_legend({"position": side, "font": _SMALL, "delete_series": feet} if chart.legend else {"none": True})
+    main.set_legend({"position": side, "font": _SMALL, "delete_series": silent} if chart.legend else {"none": True})
     main.set_chartarea({"border": {"color": "#D0D0D0"}, "fill": {"color": "#FFFFFF"}})
     main.set_size({"width": placed.width, "height": placed.height})
     sheet.insert_chart(
@@ -72,6 +75,17 @@ def add_chart(workbook: xlsxwriter.Workbook, sheet: Worksheet, placed: PlacedCha
 
 def _plotted(series: Series) -> str:
     return _DRAWN_AS.get(series.kind, series.kind)
+
+
+def _y_axis(chart: Chart) -> dict[str, Any]:
+    return {
+        "name": chart.unit,
+        "name_font": {**_SMALL, "bold": False},
+        "num_font": _SMALL,
+        "num_format": chart.number_format,
+        "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0", "width": 0.5}},
+        "line": {"none": True},
+    }
 
 
 def _x_axis(chart: Chart) -> dict[str, Any]:
@@ -106,19 +120,19 @@ def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
         "categories": _across(chart.sheet, labels),
         "values": _across(chart.sheet, values),
     }
-    if series.labels:
+    if series.labels or series.kind == "point":
         inside = series.kind == "stack" and series.colour in DARK
         font = {**_SMALL, "color": "#FFFFFF", "bold": True} if inside else _SMALL
         options["data_labels"] = {"value": True, "num_format": series.labels, "font": font}
         if series.kind in {"line", "point"}:
-            options["data_labels"]["position"] = "above"
+            options["data_labels"]["position"] = series.side
         if series.kind == "point":
-            options["data_labels"] |= {"series_name": True, "separator": ";"}
-    if series.kind == "base":
+            options["data_labels"] |= {"series_name": True, "value": bool(series.labels), "separator": ";"}
+    if series.kind in INVISIBLE:
         options["fill"], options["border"] = {"none": True}, {"none": True}
     elif series.kind == "point":
         edge = {"color": "#FFFFFF", "width": 0.75}
-        options["line"], options["smooth"] = {"none": True}, False
+        options["line"] = {"none": True}
         options["marker"] = {"type": "diamond", "size": 10, "fill": {"color": colour}, "border": edge}
     elif series.kind in {"line", "curve"}:
         options["line"] = {"color": colour, "width": 2.0, "dash_type": series.dash}
@@ -127,4 +141,6 @@ def _series(chart: Chart, series: Series, book: Book) -> dict[str, Any]:
         options["border"] = {"none": True}
     if series.kind in {"column", "stack", "base", "area"}:
         options["gap"] = 50
+    if series.kind == "bar":
+        options["overlap"] = 100
     return options

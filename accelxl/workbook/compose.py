@@ -13,7 +13,7 @@ from accelxl.workbook.language import Book
 from accelxl.workbook.layout import Layout
 from accelxl.workbook.pages.blocks import blocks
 from accelxl.workbook.pages.board import board
-from accelxl.workbook.pages.calculation import calculation, place
+from accelxl.workbook.pages.calculation import calculation, filled_name, place
 from accelxl.workbook.pages.checks import checks
 from accelxl.workbook.pages.front import contents, cover, log
 from accelxl.workbook.pages.inputs import inputs
@@ -38,6 +38,9 @@ def compose(template: Template) -> tuple[Layout, Book]:
     book.names |= {item.range_name for item in template.items if item.group}
     book.names |= {f"all_{sheet.name.lower()}" for sheet in template.sheets}
     book.names |= {f"batch_{name}" for name in template.batch}
+    book.names |= {f"{end}_{item.name}" for item in template.items if item.ranged for end in ("low", "high")}
+    book.names |= {filled_name(row, column) for _, row, column in template.filled}
+    book.names |= {"chk_stale"} if template.filled else set()
     book.names |= {"chk_total", "chk_not_calculated", "out_scope", "out_message"}
     book.names |= {block.name for block in template.blocks}
     for sheet in template.sheets:
@@ -66,9 +69,13 @@ def evaluate(template: Template, layout: Layout, outside: Outside, known_outside
     engine = Engine(layout.sheets(), outside, known_outside)
     titles = [page.name for page in layout.pages]
     changes: dict[Key, Any] = {}
-    for name in template.batch:
-        sheet, row, column = layout.at(f"out_{name}")
-        filled, r, c = layout.at(f"batch_{name}")
+    kept = [(f"out_{name}", f"batch_{name}") for name in template.batch]
+    kept += [
+        ("live_" + name.removeprefix("batch_"), name) for name in (filled_name(row, k) for _, row, k in template.filled)
+    ]
+    for source, target in kept:
+        sheet, row, column = layout.at(source)
+        filled, r, c = layout.at(target)
         found = values.python(engine.values[titles.index(sheet), row, column], 0)
         layout.page(filled).cells[r, c].content = found
         changes[titles.index(filled), r, c] = found

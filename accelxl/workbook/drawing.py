@@ -242,13 +242,13 @@ def _firsts(categories: Sequence[str]) -> list[int]:
 
 
 def _wrapped(text: str, room: float) -> list[str]:
-    """Return a label in up to three lines of words."""
+    """Return a label in up to four lines of words."""
     most, lines = max(4, int(room / 3.6)), [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines if len(lines) <= 3 else [*lines[:2], lines[2] + "…"]
+    return lines if len(lines) <= 4 else [*lines[:3], lines[3] + "…"]
 
 
 def _labels(categories: Sequence[str], firsts: Sequence[int], room: float, x: object, y: float) -> list[str]:

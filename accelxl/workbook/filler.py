@@ -141,13 +141,14 @@ class Filler:
         return self._extended[reach]
 
     def _batch_cells(self) -> dict[Key, str]:
-        """Return the cells that keep a figure of the time of the fill: `batch_x` keeps `out_x`."""
+        """Return the cells that keep a figure of the time of the fill: `batch_x` keeps `live_x` or `out_x`."""
         found: dict[Key, str] = {}
         for name in self.book.names:
-            other = "out_" + name.removeprefix("batch_")
-            place = self.book.target(name) if name.startswith("batch_") and other in self.book.names else None
+            short = name.removeprefix("batch_")
+            others = [other for other in (f"live_{short}", f"out_{short}") if other in self.book.names]
+            place = self.book.target(name) if name.startswith("batch_") and others else None
             if place is not None:
-                found[place[:3]] = other
+                found[place[:3]] = others[0]
         return found
 
     @cached_property

@@ -67,6 +67,7 @@ class Page:
     one_page: bool = False
     area: tuple[int, int] = (0, 0)
     flags: list[tuple[int, int]] = field(default_factory=list)
+    heat: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def put(
         self,

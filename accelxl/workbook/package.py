@@ -113,7 +113,9 @@ class Package:
             raise BadFile(f"{self.path} is damaged: the part {name} is missing")
         most = max(LARGE, min(MOST_PART_BYTES, MOST_RATIO * info.compress_size))
         if info.file_size > most:
-            raise BadFile(f"{self.path}: the part {name} unpacks to {info.file_size:,} bytes; up to {most:,} are allowed")
+            raise BadFile(
+                f"{self.path}: the part {name} unpacks to {info.file_size:,} bytes; up to {most:,} are allowed"
+            )
         try:
             with self._zip.open(info) as stream:
                 data = stream.read(info.file_size + 1)

@@ -52,7 +52,9 @@ def recalculated(book: Workbook, inputs: Mapping[Key, Value], count: int, lackin
                 found.setdefault(key, []).append(value)
     except Exception as error:  # its own kinds, and those of Rust's panics
         said = " ".join(str(error).split())[:200]
-        raise BadFile(f"{book.package.path} uses {lacking}, which formualizer cannot calculate either: {said}") from error
+        raise BadFile(
+            f"{book.package.path} uses {lacking}, which formualizer cannot calculate either: {said}"
+        ) from error
     return {key: values.gathered([values.of(item) for item in column]) for key, column in found.items()}
 
 

@@ -194,7 +194,7 @@ class _Reader:
             self.rule = None
         elif tag == "sheetData" and self.data.find(b"dataValidation", self.parser.CurrentByteIndex) < 0:
             # Nothing that is asked for follows; the rest, a million merged cells or so, is only looked through.
-            self.parser.StartElementHandler = self.parser.EndElementHandler = None  # type: ignore[assignment]
+            self.parser.StartElementHandler = self.parser.EndElementHandler = None
 
     def _close(self, cell: Span) -> None:
         cell.end = self.element_end(cell.start)

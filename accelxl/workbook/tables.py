@@ -11,6 +11,7 @@ from accelxl import catalogue as facts
 from accelxl.errors import BadFile, ShapeError, WrongType
 from accelxl.functions.cells import is_blank
 from accelxl.plan.inputs import INPUTS
+from accelxl.workbook.compare import compare_books
 from accelxl.workbook.fill import fill
 from accelxl.workbook.reading import read
 
@@ -84,6 +85,26 @@ def first_rows(book: str) -> Rows:
     inputs = {name: value for name, value in read(book).inputs.items() if isinstance(value, (int, float))}
     some = dict(list(inputs.items())[:FIRST_INPUTS])
     return [["book", *(name.removeprefix("in_") for name in some)], [f"{Path(book).stem} 1", *some.values()]]
+
+
+def compared(book: str, other: Any = None) -> Rows:
+    """Return inputs that differ and figures that moved between a book and another; see `accelxl.workbook.compare.compare_books`.
+
+    Parameters
+    ----------
+    book : str
+        Path of the first.
+    other : str
+        Path of the second; a bare name is a file beside the first.
+
+    Raises
+    ------
+    BadFile
+        If one cannot be read, or they have no input in common.
+    """
+    if is_blank(other):
+        raise ShapeError("there is no other workbook; its file name is needed, or its path where it lies elsewhere")
+    return compare_books(book, Path(book).parent / str(other).strip()).table()
 
 
 def batch(

@@ -35,7 +35,8 @@ class Item:
     `name` is the defined name without its prefix. `fixed` marks a constant of nature or law (`k_*`), which is no input and stays locked.
     `low` and `high` span what is plausible; the quantity's own limits are what is allowed at all. Neighbours of one `group` share
     a defined name for all their cells (`in_<group>`, for constants `k_<group>`), which INDEX reads by the number of a column; `dated`
-    gives the as-of cell a name too (`asof_*`), so that a check can read its age. `input` is the plan input that the item feeds.
+    gives the as-of cell a name too (`asof_*`), so that a check can read its age, and `ranged` gives names to Low and High (`low_*`,
+    `high_*`), from which a tornado and draws take their ranges. `input` is the plan input that the item feeds.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Item:
     blank: bool = False
     group: str = ""
     dated: bool = False
+    ranged: bool = False
 
     @property
     def defined(self) -> str:
@@ -86,7 +88,9 @@ class Row:
     """A line of a calculation sheet.
 
     `formula` fills the columns; `total` fills the total column and, for a row without columns, is the row. `texts` are the words of a
-    row that names the columns; `lines` is the height of a row of texts, in lines.
+    row that names the columns; `lines` is the height of a row of texts, in lines. A row with a `batch` formula holds values instead:
+    what this ACCEL formula gave when the book was filled (`@k` in it stands for the number of the column; without `wide` the value
+    stands in the total column). Checks has the formula itself beside them.
     """
 
     name: str
@@ -99,6 +103,8 @@ class Row:
     strong: bool = False
     texts: tuple[str, ...] = ()
     lines: int = 1
+    batch: str = ""
+    wide: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a table of the Board: a row of a sheet, cell by cell; `@k` in the twin stands for the number of the column."""
+    """A line of a table of the Board: a row of a sheet, cell by cell; `@k` in the twin stands for the number of the column.
+
+    `lead` is a formula whose figure stands beside the label, in the format `lead_format`.
+    """
 
     name: str
     label: str
@@ -168,17 +177,24 @@ class Line:
     format: str = "number"
     twin: str = ""
     strong: bool = False
+    lead: str = ""
+    lead_format: str = "share"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the Board: the columns of a sheet side by side; the row `heads` names them, each cell is `out_<name>_<column>`."""
+    """A table of the Board: the columns of a sheet side by side; the row `heads` names them, each cell is `out_<name>_<column>`.
+
+    `heat` colours the cells by their value, with white at zero; `heads_format` is the number format of the headings.
+    """
 
     title: str
     sheet: str
     heads: str
     columns: int
     lines: tuple[Line, ...]
+    heat: bool = False
+    heads_format: str = "text"
 
     def figure(self, line: Line, column: int) -> Figure:
         """Return a cell as a figure; columns count from 1."""
@@ -202,19 +218,21 @@ class Table:
 class Series:
     """A series of a chart: a row of a sheet.
 
-    `base` is the invisible foot of a stacked column; `labels` is the number format of the labels at its points. `curve` and `point`
-    are drawn over numbers, a smooth line and markers alone; `x` is the row of these numbers where it is not the axis of the chart. A
-    series without a title is left out of the legend: it belongs to the one before it.
+    `base` is the invisible foot of a stacked column, `band` an area upon the one before it and `shore` the invisible area under
+    them; a `bar` lies, over the other bars of its row. `labels` is the number format of the labels at the points. A series without
+    a title is left out of the legend: it belongs to the one before it. `curve` and `point` are drawn over numbers, a line and markers
+    that carry their title; `x` is the row of these numbers where it is not the axis of the chart. `side` is where the labels of a line
+    or a point stand.
     """
 
     row: str
     title: str
-    kind: Literal["line", "column", "stack", "base", "area", "curve", "point"] = "line"
+    kind: Literal["line", "column", "stack", "base", "area", "bar", "band", "shore", "curve", "point"] = "line"
     colour: str = "navy"
     dash: str = "solid"
     labels: str = ""
     x: str = ""
-    legend: bool = True
+    side: Literal["above", "right"] = "above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +271,7 @@ class Check:
 class Board:
     """The page for a board: what it is about, the message in a sentence, tiles, further figures, tables and charts.
 
-    `portrait` is for a page that is higher than it is wide.
+    `portrait` is for a page that is higher than it is wide; `chart_rows` is the height of its charts, in rows.
     """
 
     title: str
@@ -263,6 +281,7 @@ class Board:
     message: str = ""
     tables: tuple[Table, ...] = ()
     portrait: bool = False
+    chart_rows: int = 11
 
     @property
     def every(self) -> tuple[Figure, ...]:
@@ -305,6 +324,16 @@ class Template:
     def version(self) -> str:
         """The newest release."""
         return self.releases[-1].version
+
+    @property
+    def filled(self) -> tuple[tuple[Sheet, Row, int], ...]:
+        """Every cell that a batch run fills: its sheet, row and column from 1, 0 for the total column."""
+        rows = [
+            (sheet, row) for sheet in self.sheets for section in sheet.sections for row in section.rows if row.batch
+        ]
+        return tuple(
+            (sheet, row, k) for sheet, row in rows for k in (range(1, sheet.columns + 1) if row.wide else (0,))
+        )
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -23,6 +23,10 @@ from accelxl.workbook.template import Template
 
 _CALC_ID = 191029
 """The calculation engine that the values are said to come from: an older one would be distrusted and recalculated."""
+HEAT = {
+    "type": "3_color_scale", "min_color": "#D9A38F", "mid_color": "#FFFFFF", "max_color": "#6FB3B3", "mid_type": "num", "mid_value": 0,
+}  # fmt: skip
+"""Colours of a heat map: white at zero; a negative figure stands in brackets as well."""
 CREATED = dt.datetime(2026, 11, 23)  # noqa: DTZ001 - a file's creation date has no zone
 
 
@@ -130,6 +134,8 @@ def _finish(workbook: xlsxwriter.Workbook, sheet: Worksheet, page: Page) -> None
         cell = address(row, column, fixed=True)
         formula = "=chk_total<>0" if column == 0 else f"={cell}<>0"
         sheet.conditional_format(row, column, row, column, {"type": "formula", "criteria": formula, "format": bad})
+    for area in page.heat:
+        sheet.conditional_format(*area, HEAT)
     sheet.freeze_panes(*page.freeze)
     sheet.hide_gridlines(2)
     if page.landscape:

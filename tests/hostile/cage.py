@@ -45,7 +45,7 @@ def watch(folder: str, seen: list[str]) -> None:
 
 def calls() -> dict[str, object]:
     """What a case may call, each with a path and, where it writes, a folder."""
-    from accelxl.cli_read import read_table
+    from accelxl.cli.read import read_table
 
     import accelxl
     from accelxl.domain.billing import focus

@@ -1,5 +1,7 @@
 """Hostile files, made when they are asked for: zip archives with directories that lie, XML and text that is more than it seems."""
 
+# ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
+
 from __future__ import annotations
 
 import io
@@ -45,7 +47,9 @@ def archive(entries: list[Entry]) -> bytes:
         crc = zlib.crc32(entry.data) if entry.crc is None else entry.crc
         name = entry.name.encode()
         shared = struct.pack("<HHHHHIIIHH", 20, entry.flags, entry.method, 0, 33, crc, len(packed), size, len(name), 0)
-        directory.write(b"PK\x01\x02" + struct.pack("<H", 20) + shared + struct.pack("<HHHII", 0, 0, 0, 0, out.tell()) + name)
+        directory.write(
+            b"PK\x01\x02" + struct.pack("<H", 20) + shared + struct.pack("<HHHII", 0, 0, 0, 0, out.tell()) + name
+        )
         out.write(b"PK\x03\x04" + shared + name + packed)
     listing = directory.getvalue()
     end = struct.pack("<HHHHIIH", 0, 0, len(entries), len(entries), len(listing), out.tell(), 0)
@@ -63,7 +67,9 @@ def repeated(head: bytes, unit: bytes, times: int, tail: bytes) -> Entry:
     crc = zlib.crc32(head)
     for _ in range(rounds):
         crc = zlib.crc32(block, crc)
-    return Entry("", b"", first + middle * rounds + last, len(head) + rounds * len(block) + len(tail), zlib.crc32(tail, crc))
+    return Entry(
+        "", b"", first + middle * rounds + last, len(head) + rounds * len(block) + len(tail), zlib.crc32(tail, crc)
+    )
 
 
 def book(**changes: bytes | Entry) -> bytes:
@@ -73,7 +79,9 @@ def book(**changes: bytes | Entry) -> bytes:
     for key, change in changes.items():
         name = PLACES[key]
         if isinstance(change, Entry):
-            entries[name] = Entry(name, change.data, change.packed, change.size, change.crc, change.flags, change.method)
+            entries[name] = Entry(
+                name, change.data, change.packed, change.size, change.crc, change.flags, change.method
+            )
         else:
             entries[name] = Entry(name, change)
     return archive(list(entries.values()))
@@ -91,7 +99,16 @@ TYPES = (
 )
 
 
-def small(sheet: str = "", *, names: str = "", inside: str = "", texts: str = "", relations: str = "", extra: tuple[Entry, ...] = (), tail: str = "") -> bytes:
+def small(
+    sheet: str = "",
+    *,
+    names: str = "",
+    inside: str = "",
+    texts: str = "",
+    relations: str = "",
+    extra: tuple[Entry, ...] = (),
+    tail: str = "",
+) -> bytes:
     """A workbook of one sheet `S`, with an input in_x at A1 and a figure out_y at A2; `sheet` is the XML of its rows from 3 on."""
     rows = f'<row r="1"><c r="A1"><v>2</v></c></row>{sheet}'
     return archive([
@@ -110,4 +127,7 @@ def small(sheet: str = "", *, names: str = "", inside: str = "", texts: str = ""
 def formula(text: str, more: str = "") -> bytes:
     """The small workbook with a formula as its figure."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    return small(f'<row r="2"><c r="A2"><f>{escaped}</f><v>0</v></c></row>{more}', names='<definedName name="out_y">S!$A$2</definedName>')
+    return small(
+        f'<row r="2"><c r="A2"><f>{escaped}</f><v>0</v></c></row>{more}',
+        names='<definedName name="out_y">S!$A$2</definedName>',
+    )

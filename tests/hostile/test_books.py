@@ -1,5 +1,7 @@
 """Hostile workbooks: the reader and the filler answer in little time and memory, with a sentence or the right content, and do nothing else."""
 
+# ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
+
 import json
 import socket
 import subprocess

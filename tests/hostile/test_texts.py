@@ -43,8 +43,8 @@ TEXTS = {
     "a library with seeds of text": (".json", lambda: SIP % ('{"name":"h","function":"HDR_2_0","arguments":{"varId":"9e999"}}',
         '{"name":[],"ref":{"source":"rng","name":"h"},"function":"Metalog_1_0","arguments":{"aCoefficients":["x",2]}}')),
     "a library without a thing": (".json", lambda: '{"libraryType":"SIPmath_3_0","U01":null,"sips":{}}'),
-    "a bill of ten gigabytes packed": (".csv.gz", lambda: gzip_bomb()),
-    "a bill of one line packed": (".csv.gz", lambda: gzip_bomb(b"x", b"")),
+    "a bill of ten gigabytes packed": (".csv.gz", lambda: gzip_bomb(b"\n", f"{HEAD}\n".encode())),
+    "a bill of one line packed": (".csv.gz", lambda: gzip_bomb(unit=b"x", head=b"")),
     "a bill that is cut": (".csv.gz", lambda: gzip.compress(f"{HEAD}\n{LINE}\n".encode() * 1000)[:-30]),
     "a bill that is no gzip": (".csv.gz", lambda: f"{HEAD}\n{LINE}\n".encode()),
     "a bill from the year one": (".csv", lambda: f"{HEAD}\n0001-01-01,USD,Usage,1\n9999-12-31,USD,Usage,1\n"),
@@ -53,7 +53,7 @@ TEXTS = {
 }  # fmt: skip
 
 
-def gzip_bomb(unit=b"\n", head=f"{HEAD}\n".encode()):
+def gzip_bomb(unit, head):
     import zlib
 
     pack = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -75,12 +75,15 @@ def test_a_hostile_text_is_read_in_time_or_refused_in_words(cage, tmp_path, name
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("name", ["../out", "/etc/x", "..", "a/b", "a\\b", "C:x", "con", "x\0y", "x" * 300, "\u202egpj.exe", "=1+1", "~/x", "$HOME"])
+@pytest.mark.parametrize(
+    "name",
+    ["../out", "/etc/x", "..", "a/b", "a\\b", "C:x", "con", "x\0y", "x" * 300, "\u202egpj.exe", "=1+1", "~/x", "$HOME"],
+)
 def test_a_book_is_written_into_its_folder_alone(cage, tmp_path, name):  # noqa: F811
     from tests.workbook.books import BUDGET
 
     (tmp_path / "rows.json").write_text(json.dumps([{"book": name, "units_1": 4}]))
     found = harmless(cage("fill", tmp_path, BUDGET, tmp_path / "rows.json", tmp_path / "out"))
-    written = [path for path in tmp_path.rglob("*.xlsx")]
+    written = list(tmp_path.rglob("*.xlsx"))
     assert all(path.parent == tmp_path / "out" for path in written)
     assert bool(written) == (found["kind"] == "content")

@@ -98,13 +98,20 @@ def given(chance: Chance, made: Function) -> list[Any]:
                     rows = [list(row) for row in cells[place]]
                     row = rows[chance.below(len(rows))]
                     if row:
-                        row[chance.below(len(row))] = single(chance, None if argument is None or argument.quantity.kind in {"table", "block"} else argument)
+                        row[chance.below(len(row))] = single(
+                            chance,
+                            None if argument is None or argument.quantity.kind in {"table", "block"} else argument,
+                        )
                     cells[place] = rows
                 else:
                     cells[place] = cell(chance, argument)
         return cells
     needed = sum(argument.required for argument in made.arguments)
-    count = needed + chance.below(len(made.arguments) - needed + 2) if chance.below(8) else chance.below(len(made.arguments) + 2)
+    count = (
+        needed + chance.below(len(made.arguments) - needed + 2)
+        if chance.below(8)
+        else chance.below(len(made.arguments) + 2)
+    )
     return [cell(chance, made.arguments[place] if place < len(made.arguments) else None) for place in range(count)]
 
 

@@ -5,9 +5,10 @@ Targets: `runner` (a call of a registered function), `sheet` (a worksheet part, 
 but an answer or an `AccelError`, takes longer than `-timeout`, or more memory than `-rss_limit_mb`.
 """
 
+# ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
+
 from __future__ import annotations
 
-import os
 import random
 import sys
 import tempfile
@@ -31,7 +32,7 @@ with atheris.instrument_imports(include=["accelxl"]):
 from tests.hostile.files import Entry, archive, formula, parts, small
 from tests.proofs.cells import given, wrong
 
-FOLDER = Path(tempfile.mkdtemp(dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+FOLDER = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
 FUNCTIONS = list(REGISTRY.values())
 DATA = [{"x": 3.0}]
 
@@ -93,7 +94,13 @@ def text(data: bytes) -> None:
             reader(path)
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"runner": runner, "sheet": sheet, "package": book, "formula": a_formula, "text": text}
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "runner": runner,
+    "sheet": sheet,
+    "package": book,
+    "formula": a_formula,
+    "text": text,
+}
 
 
 def seeds(folder: Path, target: str) -> None:
@@ -101,7 +108,9 @@ def seeds(folder: Path, target: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if target == "package":
         (folder / "small").write_bytes(small())
-        (folder / "budget").write_bytes(archive([Entry(name, data) for name, data in parts().items() if len(data) < 4000]))
+        (folder / "budget").write_bytes(
+            archive([Entry(name, data) for name, data in parts().items() if len(data) < 4000])
+        )
     elif target == "runner":  # long enough for all cells of a call
         for number in range(32):
             (folder / str(number)).write_bytes(random.Random(number).randbytes(300))
@@ -118,7 +127,10 @@ def main(argv: list[str]) -> None:
             seeds(Path(folder), target)
             break
     accelxl.evaluate  # noqa: B018  # imported before the clock of the first input runs
-    atheris.Setup([argv[0], "-timeout=15", "-rss_limit_mb=1500", "-print_final_stats=1", "-len_control=0", *argv[2:]], TARGETS[target])
+    atheris.Setup(
+        [argv[0], "-timeout=15", "-rss_limit_mb=1500", "-print_final_stats=1", "-len_control=0", *argv[2:]],
+        TARGETS[target],
+    )
     atheris.Fuzz()
 
 

@@ -5,6 +5,8 @@ each behind a switch, in a folder of its own, and runs the tests of the kernel o
 that was seen.
 """
 
+# ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
+
 from __future__ import annotations
 
 import argparse
@@ -23,8 +25,8 @@ ROOT = Path(__file__).parents[2]
 RETURNS = ("tests/domain/test_finance_returns.py", "tests/domain/test_finance.py")
 WRITE_OFFS = ("tests/domain/test_depreciation.py", "tests/domain/test_depreciation_tax.py")
 TESTS = {
-    "finance": (*RETURNS[::-1], "tests/functions/test_examples.py"),
-    "depreciation": (*WRITE_OFFS, "tests/functions/test_examples.py"),
+    "finance": ("tests/domain/test_finance_edges.py", *RETURNS[::-1], "tests/functions/test_examples.py"),
+    "depreciation": ("tests/domain/test_finance_edges.py", *WRITE_OFFS, "tests/functions/test_examples.py"),
     "irr": RETURNS,
     "rate": RETURNS[::-1],
     "roots": RETURNS,
@@ -33,7 +35,19 @@ SECONDS = 240
 """Of processor time for the tests of one fault; a fault that makes a loop endless is seen by this."""
 SWITCH = 'cdef extern from "pack.h" nogil:\n    int ax_mutant\n\n\n'
 TOKEN = re.compile(r"(?<![\w.])\d+\.?\d*(?:[eE][+-]?\d+)?(?!\w)|<=|>=|==|!=|//|\bnot\b|\band\b|\bor\b|[-+*/<>]")
-SWAPS = {"+": "-", "*": "/", "/": "*", "<=": "<", ">=": ">", "==": "!=", "!=": "==", "and": "or", "or": "and", "not": "", "//": "*"}
+SWAPS = {
+    "+": "-",
+    "*": "/",
+    "/": "*",
+    "<=": "<",
+    ">=": ">",
+    "==": "!=",
+    "!=": "==",
+    "and": "or",
+    "or": "and",
+    "not": "",
+    "//": "*",
+}
 SKIPPED = re.compile(r"cdef (inline|struct|enum|extern)\b|(from|cimport|import|else:|break|continue|ctypedef)\b")
 
 
@@ -113,7 +127,7 @@ def expressions(text: str) -> list[tuple[int, int]]:
     if not given or "cdef" in text:
         return []
     at = given.end()
-    while (more := re.match(r"\s*[\w.\[\]]+ =(?!=)", text[at:])):
+    while more := re.match(r"\s*[\w.\[\]]+ =(?!=)", text[at:]):
         at += more.end()
     return parts(text, at, len(text))
 
@@ -132,7 +146,9 @@ def faults(expression: str) -> list[str]:
         elif word == "+" and before[-1:] in "eE" and before[-2:-1].isdigit():
             continue
         elif word[0].isdigit():
-            new = f"(10.0 * {word})" if "e" in word else (f"{float(word) + 1.0!r}" if "." in word else str(int(word) + 1))
+            new = (
+                f"(10.0 * {word})" if "e" in word else (f"{float(word) + 1.0!r}" if "." in word else str(int(word) + 1))
+            )
         else:
             new = SWAPS[word]
         found.append(expression[: token.start()] + new + expression[token.end() :])
@@ -170,7 +186,9 @@ def planted(kernel: str, numbered: dict[int, Mutant]) -> str:
 
 def choice(statement: str, sound: str, here: list[tuple[int, Mutant]]) -> str:
     """An expression that is the sound one, or the fault whose number is set; of truth values Cython takes no choice without a lock."""
-    if re.match(r"\s*(if|elif|while)\b", statement) or (re.search(r"\b(and|or|not)\b", sound) and " else " not in sound):
+    if re.match(r"\s*(if|elif|while)\b", statement) or (
+        re.search(r"\b(and|or|not)\b", sound) and " else " not in sound
+    ):
         faulty = "".join(f"(ax_mutant == {n} and ({m.after.strip()})) or " for n, m in here)
         return f"{faulty}({' and '.join(f'ax_mutant != {n}' for n, _ in here)} and ({sound}))"
     return "".join(f"({m.after.strip()}) if ax_mutant == {n} else " for n, m in here) + f"({sound})"
@@ -189,7 +207,9 @@ def build(folder: Path, mutants: dict[int, Mutant]) -> None:
         (package / f"kernels/{kernel}.pxd").write_text(planted(kernel, chosen), encoding="utf-8")
     head = package / "pack.h"
     text = head.read_text(encoding="utf-8")
-    head.write_text(text.replace("#include <cmath>", "static int ax_mutant = 0;\n#include <cmath>", 1), encoding="utf-8")
+    head.write_text(
+        text.replace("#include <cmath>", "static int ax_mutant = 0;\n#include <cmath>", 1), encoding="utf-8"
+    )
     core = package / "_core.pyx"
     text = core.read_text(encoding="utf-8")
     text += '\n\ncdef extern from "pack.h" nogil:\n    int ax_mutant\n\n\ndef _plant(int number):\n    global ax_mutant\n    ax_mutant = number\n'
@@ -232,7 +252,12 @@ def run(folder: Path, mutants: dict[int, Mutant]) -> dict[int, int]:
     """The status with which the tests ended for each fault, 0 where none of them saw it."""
     env = {**os.environ, "CI": "true", "PYTHONPATH": str(folder), "ACCELXL_CPU": "base", "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(
-        [sys.executable, "-c", RUN, str(SECONDS)], cwd=folder, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", RUN, str(SECONDS)],
+        cwd=folder,
+        env=env,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         found = {}
         sound = " ".join(sorted({file for files in TESTS.values() for file in files}))
@@ -247,7 +272,10 @@ def run(folder: Path, mutants: dict[int, Mutant]) -> dict[int, int]:
             found[number] = int(status)
             m = mutants[number]
             word = "killed  " if found[number] else "SURVIVES"
-            print(f"{word} {number:4} {m.kernel}.pxd:{m.line} {seconds}s | {short(m.before)} -> {short(m.after)}", flush=True)
+            print(
+                f"{word} {number:4} {m.kernel}.pxd:{m.line} {seconds}s | {short(m.before)} -> {short(m.after)}",
+                flush=True,
+            )
         process.stdin.close()
     return found
 

@@ -4,6 +4,8 @@
 numpy-financial, and every kind of disagreement.
 """
 
+# ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
+
 from __future__ import annotations
 
 import argparse
@@ -155,7 +157,9 @@ def office(calls: list[tuple[str, Args]], folder: Path, soffice: str) -> list[fl
             words.append(f"[.{first}:.{last}]" if isinstance(arg, list) else f"[.{first}]")
             column += len(cells)
         numbers = "".join(f'<table:table-cell office:value-type="float" office:value="{value!r}"/>' for value in values)
-        rows.append(f'<table:table-row><table:table-cell table:formula="of:=TEXT({name}({";".join(words)});&quot;0.0000000000000000E+000&quot;)"/>{numbers}</table:table-row>')
+        rows.append(
+            f'<table:table-row><table:table-cell table:formula="of:=TEXT({name}({";".join(words)});&quot;0.0000000000000000E+000&quot;)"/>{numbers}</table:table-row>'
+        )
     book.write_text(SHEET.format("".join(rows)), encoding="utf-8")
     command = [soffice, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to",
                "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,1", "--outdir", str(folder), str(book)]  # fmt: skip
@@ -268,7 +272,9 @@ def others(name: str, args: Args) -> dict[str, float]:
     return values
 
 
-def compared(calls: list[tuple[str, Args]], native: list[float]) -> tuple[dict[str, dict[str, Counter[str]]], list[str]]:
+def compared(
+    calls: list[tuple[str, Args]], native: list[float]
+) -> tuple[dict[str, dict[str, Counter[str]]], list[str]]:
     """For each function and judge how often each verdict fell, and an example of each disagreement."""
     table: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     examples: dict[tuple[str, str, str], str] = {}

@@ -4,6 +4,8 @@
 gave what no host may be given, took longer than `SLOW`, or memory grew.
 """
 
+# ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
+
 from __future__ import annotations
 
 import argparse
@@ -107,7 +109,9 @@ def books(count: int) -> list[str]:
         del done
         held.append(resident())
     grown = held[-1] - held[1]
-    print(f"{10 * each:,} books {time.perf_counter() - start:.1f} s, memory {held[1] >> 20} MB after two runs, {grown / 2**20:+.1f} MB at the end")
+    print(
+        f"{10 * each:,} books {time.perf_counter() - start:.1f} s, memory {held[1] >> 20} MB after two runs, {grown / 2**20:+.1f} MB at the end"
+    )
     return [f"memory grew by {grown >> 20} MB over {8 * each:,} books"] if grown > GROWTH else []
 
 

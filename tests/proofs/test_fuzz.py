@@ -23,7 +23,15 @@ def test_nothing_but_answers_and_errors_of_ours_comes_out(tmp_path, target):
         sys.executable, "-m", "tests.proofs.fuzz", target, f"-max_total_time={SECONDS}", f"-artifact_prefix={tmp_path}/", "-seed=1",
         str(new), *([str(corpus)] if corpus.is_dir() else []),
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "ACCELXL_CPU": "base"}, capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "ACCELXL_CPU": "base"},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     runs = re.search(r"stat::number_of_executed_units: (\d+)", done.stderr)
     assert int(runs[1]) > 50
@@ -38,6 +46,8 @@ def test_a_planted_fault_is_found(tmp_path):
         "    if data[:2] == b'ab' and len(data) > 2 and data[2] == 99:\n        raise RuntimeError('planted')\n"
         "atheris.Setup([sys.argv[0], '-max_total_time=20', '-seed=1'], one)\natheris.Fuzz()\n"
     )
-    done = subprocess.run([sys.executable, "planted.py"], cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        [sys.executable, "planted.py"], cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False
+    )
     assert done.returncode != 0
     assert "planted" in done.stderr + done.stdout

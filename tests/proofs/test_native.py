@@ -1,5 +1,7 @@
 """Ours beside LibreOffice's own functions, pyxirr and numpy-financial over random arguments; docs/quality.md explains each disagreement."""
 
+# ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
+
 import pytest
 
 from tests.proofs import native

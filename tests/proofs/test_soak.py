@@ -43,7 +43,7 @@ def test_what_no_host_may_be_given_is_noticed(outcome):
 
 
 def test_a_fault_of_a_function_and_a_slow_call_are_noticed(monkeypatch):
-    made = REGISTRY["ACCEL_SLN"]
+    made = REGISTRY["ACCEL_NPV"]
     monkeypatch.setattr(soak, "wrong", lambda _outcome: "planted")
     assert len(soak.call(made, 10, 1).bad) == 3
     monkeypatch.setattr(soak, "wrong", lambda _outcome: "")
@@ -54,4 +54,4 @@ def test_a_fault_of_a_function_and_a_slow_call_are_noticed(monkeypatch):
 def test_growth_is_noticed(monkeypatch):
     sizes = iter(range(0, 10**12, 10**9))
     monkeypatch.setattr(soak, "resident", lambda: next(sizes))
-    assert "memory grew" in soak.functions(20, 20, 1, "ACCEL_SLN")[0]
+    assert "memory grew" in soak.functions(20, 20, 1, "ACCEL_NPV")[0]

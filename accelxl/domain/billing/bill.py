@@ -210,7 +210,9 @@ def _lines(stream: TextIO, name: str, most: int) -> Iterator[str]:
         if len(line) == MOST_LINE:
             raise BadFile(f"{name} has a line of {MOST_LINE:,} characters or more; a CSV file in lines is needed")
         if total > most:
-            raise BadFile(f"{name} unpacks to more than {most:,} characters, {MOST_RATIO} times its size; a bill is needed")
+            raise BadFile(
+                f"{name} unpacks to more than {most:,} characters, {MOST_RATIO} times its size; a bill is needed"
+            )
         yield line
 
 

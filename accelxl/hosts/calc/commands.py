@@ -260,6 +260,11 @@ def _printed(command: Command, _: str, book: Book, __: Progress | None) -> Told:
     return _message(command, f"{target} is written")
 
 
+def _copied(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+    """Make another file of the book as it was saved; the function says where it is."""
+    return _message(command, f"{function(command)(_file(book))} is written")
+
+
 Handler = Callable[[Command, str, Book, Progress | None], Told]
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("nothing", "sheet"): _table,
@@ -269,6 +274,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("file", "sheet"): _computed,
     ("names", "sheet"): _computed,
     ("file", "file"): _printed,
+    ("file", "copy"): _copied,
     ("cell", "message"): _of_cell,
 }
 """What a command of each kind of reading and writing is done by."""

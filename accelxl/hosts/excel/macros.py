@@ -204,6 +204,11 @@ def pdf(book: xlwings.Book, command: Command, _: str) -> None:
     tell(book, command.label, f"{target} is written")
 
 
+def copied(book: xlwings.Book, command: Command, _: str) -> None:
+    """Make another file of the book as it was saved; the function says where it is."""
+    tell(book, command.label, f"{function(command)(sheets.saved(book))} is written")
+
+
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("nothing", "sheet"): table,
     ("nothing", "message"): message,
@@ -212,6 +217,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("file", "sheet"): computed,
     ("names", "sheet"): computed,
     ("file", "file"): pdf,
+    ("file", "copy"): copied,
     ("cell", "message"): of_cell,
 }
 """What a command of each kind of reading and writing is done by."""

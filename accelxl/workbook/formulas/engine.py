@@ -122,7 +122,9 @@ class Engine:
                 self._reads[key] = self._named_in(key, formula)
                 continue
             except RecursionError as error:
-                raise BadFile(f"{self.where(key)} has a formula that is nested too deep, or a name that leads to itself") from error
+                raise BadFile(
+                    f"{self.where(key)} has a formula that is nested too deep, or a name that leads to itself"
+                ) from error
             if any(out_of_sheet(area, row, column) for _, area in self._reads[key]):
                 self._closures[key], self._reads[key] = _broken, []
 

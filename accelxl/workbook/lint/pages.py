@@ -36,7 +36,7 @@ def print_areas(facts: Facts) -> Iterator[Finding]:
 
 @rule("P02", "own")
 def page_setup(facts: Facts) -> Iterator[Finding]:
-    """Each sheet prints one page wide on a paper that is set, across where it has more than 6 columns."""
+    """Each sheet prints one page wide on a paper that is set, across where it has more than 6 columns and runs over pages."""
     for place, frame in _frames(facts):
         fit, setup = frame.find("{*}sheetPr/{*}pageSetUpPr"), frame.find("{*}pageSetup")
         if (
@@ -50,7 +50,9 @@ def page_setup(facts: Facts) -> Iterator[Finding]:
         columns = 1 + max(
             (column for (_, column), value in facts.values[place].items() if value is not None), default=0
         )
-        if columns > WIDE and (setup is None or setup.get("orientation") != "landscape"):
+        upright = setup is None or setup.get("orientation") != "landscape"
+        whole = setup is not None and setup.get("fitToHeight", "1") == "1"  # all on one page, as its author laid it out
+        if columns > WIDE and upright and not whole:
             yield facts.on(place, f"{columns} columns are printed upright", "landscape")
 
 

@@ -14,9 +14,7 @@ CELL, GAP, ACROSS = 20.2, 1.6, 4
 LAST = 3 * ACROSS - 2
 """The last column of the grid."""
 PIXELS = 2 * int(CELL * 7 + 5)
-CHART_ROWS, ROW_HEIGHT = 11, 16.5
-CHARACTER, LINE = 5.3, 13.5
-"""Points of a unit of width, and of a row whose height is not set."""
+ROW_HEIGHT = 16.5
 TABLE_CELLS = tuple(3 * tile + side for tile in range(1, ACROSS) for side in (0, 1))
 """Columns of the grid that hold the figures of a table."""
 
@@ -47,13 +45,6 @@ def board(template: Template, layout: Layout, book: Book) -> None:
     for table in given.tables:
         row = _table(table, page, layout, book, row)
     _charts(given, page, row)
-    page.landscape = _wide(page)
-
-
-def _wide(page: Page) -> bool:
-    """Whether the page is wider than high, in points."""
-    across = sum((last - first + 1) * width for first, last, width in page.widths) * CHARACTER
-    return across >= sum(page.heights.get(row, LINE) for row in range(page.area[0] + 1))
 
 
 def _section(page: Page, row: int, title: str) -> None:
@@ -105,11 +96,14 @@ def _table(table: Table, page: Page, layout: Layout, book: Book, row: int) -> in
         page.put(row, column, None if column else table.title, "heading")
     for k in range(table.columns):
         formula = cells(book, "Board", f"={table.sheet}.{table.heads}[@{k + 1}]", TABLE_CELLS[k], table.title)
-        page.put(row, TABLE_CELLS[k], role="heading_wrap", format="text", formula=formula)
+        page.put(row, TABLE_CELLS[k], role="heading_wrap", format=table.heads_format, formula=formula)
         layout.name(f"out_{table.heads}_{k + 1}", page, row, TABLE_CELLS[k])
+    first = row + 1
     for line in table.lines:
         row += 1
         _line(table, line, page, layout, book, row, last)
+    if table.heat:
+        page.heat.append((first, TABLE_CELLS[0], row, last))
     return row + 2
 
 
@@ -117,6 +111,10 @@ def _line(table: Table, line: Line, page: Page, layout: Layout, book: Book, row:
     kind = "table_strong" if line.strong else "table"
     for column in range(last + 1):
         page.put(row, column, None if column else line.label, f"{kind}_label")
+    if line.lead:
+        page.put(
+            row, 1, role=f"{kind}_value", format=line.lead_format, formula=cells(book, "Board", line.lead, 1, line.name)
+        )
     for k in range(table.columns):
         role = "table_text" if line.format == "text" else f"{kind}_value"
         _value(page, layout, book, table.figure(line, k + 1), row, TABLE_CELLS[k], role)
@@ -125,8 +123,8 @@ def _line(table: Table, line: Line, page: Page, layout: Layout, book: Book, row:
 def _charts(given: Board, page: Page, row: int) -> None:
     half = 2 * PIXELS + int(GAP * 7 + 5)
     for place, chart in enumerate(given.charts):
-        top = row + (CHART_ROWS + 1) * (place // 2)
-        page.charts.append(PlacedChart(chart, top, 6 * (place % 2), half, int(CHART_ROWS * ROW_HEIGHT * 4 / 3)))
-        for r in range(top, top + CHART_ROWS):
+        top = row + (given.chart_rows + 1) * (place // 2)
+        page.charts.append(PlacedChart(chart, top, 6 * (place % 2), half, int(given.chart_rows * ROW_HEIGHT * 4 / 3)))
+        for r in range(top, top + given.chart_rows):
             page.heights[r] = ROW_HEIGHT
-        page.area = (max(page.area[0], top + CHART_ROWS), LAST)
+        page.area = (max(page.area[0], top + given.chart_rows), LAST)

@@ -27,7 +27,7 @@ def place(sheet: Sheet, book: Book) -> None:
 
 
 def _wide(sheet: Sheet, line: Row) -> int:
-    return sheet.columns if line.formula or line.texts else 0
+    return sheet.columns if line.formula or line.texts or (line.batch and line.wide) else 0
 
 
 def calculation(sheet: Sheet, layout: Layout, book: Book) -> None:
@@ -55,18 +55,18 @@ def calculation(sheet: Sheet, layout: Layout, book: Book) -> None:
     row = TOP
     for line in sheet.head:
         row += 1
-        _line(page, sheet, line, row, book, head=True)
+        _line(page, sheet, line, row, layout, book, head=True)
     for section in sheet.sections:
         row += 2
         for column in range(last + 1):
             page.put(row, column, section.title if column == 0 else None, "section")
         for line in section.rows:
             row += 1
-            _line(page, sheet, line, row, book)
+            _line(page, sheet, line, row, layout, book)
     layout.name(f"all_{sheet.name.lower()}", page, TOP + 1, TOTAL, row, last)
 
 
-def _line(page: Page, sheet: Sheet, line: Row, row: int, book: Book, *, head: bool = False) -> None:
+def _line(page: Page, sheet: Sheet, line: Row, row: int, layout: Layout, book: Book, *, head: bool = False) -> None:
     where = f"{sheet.name}, {line.name}"
     kind = "timeline" if head else "strong" if line.strong else "calc"
     beside = "timeline" if head else "strong_unit" if line.strong else "unit"
@@ -81,12 +81,22 @@ def _line(page: Page, sheet: Sheet, line: Row, row: int, book: Book, *, head: bo
         page.put(row, OPENING, None, kind)
     if line.lines > 1:
         page.heights[row] = 12.5 * line.lines
+    if line.batch:
+        columns = range(FIRST, FIRST + sheet.columns) if line.wide else (TOTAL,)
+        for column in columns:
+            page.put(row, column, 0.0, "batch", line.format)
+            layout.name(filled_name(line, column - FIRST + 1 if line.wide else 0), page, row, column)
     for place, text in enumerate(line.texts):
         page.put(row, FIRST + place, text, "timeline_text" if head else "text_right")
     if line.formula:
         for column in range(FIRST, FIRST + sheet.columns):
             formula = cells(book, sheet.name, line.formula, column, where)
             page.put(row, column, role=_role(kind, line, head=head), format=line.format, formula=formula)
+
+
+def filled_name(line: Row, column: int) -> str:
+    """Return the defined name of a cell that a batch run fills; column 0 is the total column."""
+    return f"batch_{line.name}_{column}" if column else f"batch_{line.name}"
 
 
 def _role(kind: str, line: Row, *, head: bool) -> str:

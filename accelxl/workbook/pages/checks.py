@@ -7,6 +7,7 @@ import re
 from accelxl.workbook.formulas.tree import address
 from accelxl.workbook.language import Book, cells
 from accelxl.workbook.layout import Layout, Page
+from accelxl.workbook.pages.calculation import filled_name
 from accelxl.workbook.template import Check, Template
 
 LABEL, NATIVE, ACCEL, VALUE, TOLERANCE, FAIL = range(6)
@@ -24,14 +25,24 @@ def checks(template: Template, layout: Layout, book: Book) -> None:
         page.put(4, column, None, "strong")
     flags: list[int] = []
     row = _table(page, 6, "Check", [c for c in template.checks if not c.warning], book, flags)
+    warned: list[int] = []
+    spans = []
     if any(figure.accel for figure in template.board.every):
         first, row = _twins(template, page, row + 2, book, flags)
+        spans.append(_span(first, row, ACCEL))
+    if template.filled:
+        first, last = _filled(template, page, row + 2, layout, book, warned)
+        spans.append(_span(first, last, ACCEL))
+        row = last + 1
+        page.put(row, LABEL, "Batch values that are of other inputs: fill the book again", "label")
+        page.put(row, VALUE, role="calc", format="number", formula=f"=SUM({_span(first, last, FAIL)})")
+        layout.name("chk_stale", page, row, VALUE)
+    if spans:
         row += 1
-        cells_of = _span(first, row - 1, ACCEL)
         page.put(row, LABEL, "ACCEL cells that did not calculate (the add-in is not installed)", "label")
-        page.put(row, VALUE, role="calc", format="number", formula=f"=ROWS({cells_of})-COUNT({cells_of})")
+        counts = "+".join(f"ROWS({span})-COUNT({span})" for span in spans)
+        page.put(row, VALUE, role="calc", format="number", formula=f"={counts}")
         layout.name("chk_not_calculated", page, row, VALUE)
-    warned: list[int] = []
     row = (
         _table(page, row + 2, "Warning (outside the total)", [c for c in template.checks if c.warning], book, warned)
         + 1
@@ -51,6 +62,32 @@ def checks(template: Template, layout: Layout, book: Book) -> None:
     layout.name("chk_total", page, 4, FAIL)
     page.flags.append((4, FAIL))
     page.flags += [(r, FAIL) for r in (*flags, *warned)]
+
+
+def _filled(template: Template, page: Page, row: int, layout: Layout, book: Book, warned: list[int]) -> tuple[int, int]:
+    """Lay out each value of a batch run beside the ACCEL formula that gives it now (`live_*`), outside the total."""
+    _header(page, row, "Batch value against the ACCEL function (outside the total)", native="Batch")
+    first = row + 1
+    for _, line, column in template.filled:
+        row += 1
+        name = filled_name(line, column)
+        where = f", column {column}" if column else ""
+        accel = line.batch.replace("[@k]", f"[@{column}]").replace("@k", str(column))
+        page.put(row, LABEL, f"{line.label}{where} ({_function(accel)})", "label")
+        page.put(row, ACCEL, role="accel", format="number4", formula=cells(book, page.name, accel, ACCEL, line.name))
+        layout.name("live_" + name.removeprefix("batch_"), page, row, ACCEL)
+        _compared(page, row, name)
+        warned.append(row)
+    return first, row
+
+
+def _compared(page: Page, row: int, native: str) -> None:
+    """Put the value of a name beside the ACCEL cell of its row, their difference, tolerance and flag."""
+    left, accel = address(row, NATIVE), address(row, ACCEL)
+    page.put(row, NATIVE, role="calc", format="number4", formula=f"={native}")
+    page.put(row, VALUE, role="calc", format="tiny", formula=f"=IF(ISNUMBER({accel}),{accel}-{left},0)")
+    page.put(row, TOLERANCE, role="calc", format="tiny", formula=f"=k_tolerance*(1+ABS(N({left})))")
+    _flag(page, row)
 
 
 def _sum(rows: list[int]) -> str:
@@ -74,12 +111,12 @@ def _span(low: int, high: int, column: int) -> str:
     return f"{address(low, column)}:{address(high, column)}"
 
 
-def _header(page: Page, row: int, title: str, *, twins: bool) -> None:
+def _header(page: Page, row: int, title: str, *, native: str = "") -> None:
     texts = (
         title,
-        "Native" if twins else None,
-        "ACCEL" if twins else None,
-        "Difference" if twins else "Value",
+        native or None,
+        "ACCEL" if native else None,
+        "Difference" if native else "Value",
         "Tolerance",
         "Fail",
     )
@@ -88,7 +125,7 @@ def _header(page: Page, row: int, title: str, *, twins: bool) -> None:
 
 
 def _table(page: Page, row: int, title: str, given: list[Check], book: Book, flags: list[int]) -> int:
-    _header(page, row, title, twins=False)
+    _header(page, row, title)
     for check in given:
         row += 1
         page.put(row, LABEL, check.label, "label")
@@ -115,20 +152,16 @@ def _flag(page: Page, row: int) -> None:
 
 def _twins(template: Template, page: Page, row: int, book: Book, flags: list[int]) -> tuple[int, int]:
     """Lay out each native figure beside the ACCEL function that should give the same."""
-    _header(page, row, "Native figure against the ACCEL function", twins=True)
+    _header(page, row, "Native figure against the ACCEL function", native="Native")
     first = row + 1
     for figure in template.board.every:
         if not figure.accel:
             continue
         row += 1
-        native, accel = address(row, NATIVE), address(row, ACCEL)
         page.put(row, LABEL, f"{figure.label} ({figure.metric or _function(figure.accel)})", "label")
-        page.put(row, NATIVE, role="calc", format="number4", formula=f"=out_{figure.name}")
         page.put(
             row, ACCEL, role="accel", format="number4", formula=cells(book, "Checks", figure.accel, ACCEL, figure.name)
         )
-        page.put(row, VALUE, role="calc", format="tiny", formula=f"=IF(ISNUMBER({accel}),{accel}-{native},0)")
-        page.put(row, TOLERANCE, role="calc", format="tiny", formula=f"=k_tolerance*(1+ABS(N({native})))")
-        _flag(page, row)
+        _compared(page, row, f"out_{figure.name}")
         flags.append(row)
     return first, row

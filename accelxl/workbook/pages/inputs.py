@@ -66,6 +66,9 @@ def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
         page.put(row, column, shown, "range", item.format)
     page.put(row, 8, item.note, "note")
     layout.name(item.defined, page, row, VALUE)
+    for end, column in (("low", 6), ("high", 7)):
+        if item.ranged:
+            layout.name(f"{end}_{item.name}", page, row, column)
     if item.dated:
         layout.name(f"asof_{item.name}", page, row, AS_OF)
     if not item.fixed:

@@ -53,8 +53,10 @@ def hanging(tmp_path):
     (folder / "worker.py").write_text(
         "import sys, time\n"
         "def main():\n    import struct\n"
-        "    path = __file__.encode()\n    body = b'd' + struct.pack('<d', 1.0) + b's' + struct.pack('<I', len(path)) + path\n"
-        "    sys.stdout.buffer.write(struct.pack('<I', len(body)) + body); sys.stdout.flush()\n    time.sleep(600)\n"
+        "    path = __file__.encode()\n    body = b'd' + struct.pack('<d', PROTOCOL) + b's' + struct.pack('<I', len(path)) + path\n"
+        "    sys.stdout.buffer.write(struct.pack('<I', len(body)) + body); sys.stdout.flush()\n    time.sleep(600)\n".replace(
+            "PROTOCOL", f"{wire.PROTOCOL}.0"
+        )
     )
     return str(tmp_path / "hanging")
 

@@ -70,7 +70,7 @@ def test_a_sheet_with_another_use_is_left():
 
 
 def test_a_long_command_is_never_done_in_the_offices_own_thread():
-    given = {"sheet": None, "plan": [["Plan!A1:B9", [list(row) for row in sample()]]]}
+    given = {"sheet": None, "plan": [["Plan!A1:B9", [list(row)[:2] for row in sample()]]]}
     assert perform("fan", **given) == {"do": "read", "what": {"beside": COMMANDS["fan"].label}}
 
 
@@ -101,7 +101,7 @@ def test_the_commands_of_the_template_are_written_on_their_sheets_and_made_again
         assert before[:7] == after[:7]
         assert before[9] != after[9]
         rows = book.rows(f"{COMMANDS['help'].title}!A4:A{4 + len(REGISTRY)}")
-        assert [row[0].partition("(")[0] for row in rows[1:]] == list(REGISTRY)
+        assert {row[0].partition("(")[0] for row in rows[1:]} == set(REGISTRY)
 
 
 @office

@@ -199,7 +199,7 @@ def test_tornado_and_fan_are_the_engines_own_functions():
 
 @pytest.mark.parametrize("name", ["tornado", "fan"])
 def test_an_error_cell_in_the_plan_of_the_engine_is_named_with_its_place(name):
-    with pytest.raises(WrongType, match="plan of .* has #N/A in row 2, column 2; a value is needed"):
+    with pytest.raises(WrongType, match=r"plan of .* has #N/A in row 2, column 2; a value is needed"):
         commands.answer(COMMANDS[name], [["units", 64.0], ["unit_price_usd", NA]], [])
 
 

@@ -148,7 +148,7 @@ FAULTS = [
     ("P03", "the footer lacks the page", lambda b: b.replace("Annual", "Page &amp;P of &amp;N", "")),
     ("P04", "no panes are frozen", lambda b: b.swap("Annual", "<pane [^>]*/>", "")),
     ("P04", "no rows are repeated", lambda b: b.swap(WORKBOOK, PRINTED.format("Titles"), "")),
-    ("P05", "a chart without a title", lambda b: b.swap(CHART, "<c:chart><c:title>.*?</c:title>", "<c:chart>")),
+    ("P05", "chart1.xml has no title", lambda b: b.swap(CHART, "<c:chart><c:title>.*?</c:title>", "<c:chart>")),
     ("P05", "no unit on its axis", lambda b: b.swap(CHART, "(<c:valAx>.*?)<c:title>.*?</c:title>", r"\1")),
     ("P05", "holds figures of its own", lambda b: b.swap(CHART, "(<c:val><c:numRef>)<c:f>.*?</c:f>", r"\1")),
     ("P05", "has no alternative text", lambda b: b.swap(DRAWING, 'descr="[^"]*"', 'descr=""')),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -58,7 +59,7 @@ class Process:
     def kill(self) -> None:
         """End the process while another thread waits for its answer."""
         if self._process is not None:
-            self._process.kill()
+            _kill(self._process)
 
     def _timed(self, values: tuple[Any, ...] | None) -> list[Any] | None:
         if self._process is None:
@@ -84,7 +85,7 @@ class Process:
             deadline = self._deadline
             if deadline is not None and time.monotonic() > deadline:
                 self.late = True
-                process.kill()
+                _kill(process)
                 return
             time.sleep(tick)
 
@@ -107,7 +108,7 @@ class Process:
         if self._process is None:
             self._log.close()
             return
-        self._process.kill()
+        _kill(self._process)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 try:
@@ -116,3 +117,14 @@ class Process:
                     continue  # what was not yet written goes with the process
         self._process.wait()
         self._log.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and what it has started: a child that lives on would hold the pipe open."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        process.kill()

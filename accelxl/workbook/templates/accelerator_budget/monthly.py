@@ -1,4 +1,4 @@
-"""The months of the accelerator budget in native formulas: the plan model, two tranches, money out negative."""
+"""The months of the accelerator budget in native formulas: the plan model, tranche by tranche, money out negative."""
 
 from __future__ import annotations
 
@@ -50,23 +50,36 @@ def calendar(k: int) -> Section:
     ))  # fmt: skip
 
 
-MARKET = Section("Prices and demand", (
+BLENDED = (
     Row("price_in", "Price of an input token, blended, today", "USD/Mtok",
         total="=(1-in_cache_hit_rate)*in_price_input_usd_per_mtok+in_cache_hit_rate*in_price_cached_usd_per_mtok", format="number3"),
     Row("price_today", "Price of a token, blended, today", "USD/Mtok",
         total="=in_input_share*price_in+(1-in_input_share)*in_price_output_usd_per_mtok", format="number3"),
-    Row("limited", "Demand is limited", "flag", total="=IF(ISNUMBER(in_demand_mtok_per_month),1,0)", format="flag"),
-    Row("first_service", "First planned start of service", "month", total="=MIN(planned_1,planned_2)", format="months"),
-    Row("horizon", "Last month of the plan", "month", total="=MAX(end_1,end_2)", format="months"),
-    Row("price", "Price of a token", "USD/Mtok", "=price_today*(1-in_price_decline_per_year)^(month/12)", format="number3"),
-    Row("electricity", "Price of electricity", "USD/kWh",
-        "=in_electricity_usd_per_kwh*(1+in_electricity_growth_per_year)^(month/12)", format="number4"),
-    Row("index", "Index of inflation", "ratio", "=(1+in_inflation_per_year)^(month/12)", format="number4"),
-    Row("adoption", "Adoption", "share",
-        '=IF(in_adoption="logistic",1/(1+EXP(MIN(100,-in_adoption_rate_per_month*(month-in_adoption_midpoint_month)))),1)',
-        format="share"),
-    Row("demand", "Demand, where it is limited", "Mtok", "=limited*in_demand_mtok_per_month*adoption", "=SUM(demand[:])"),
-))  # fmt: skip
+)  # fmt: skip
+
+
+def plus(names: str, tranches: int, mark: str = "+") -> str:
+    """Return rows of every tranche with a sign between them: `names` may hold several, with a comma between."""
+    return mark.join(f"{name}_{k}" for k in range(1, tranches + 1) for name in names.split(","))
+
+
+def market(tranches: int, today: tuple[Row, ...]) -> Section:
+    """Return prices and demand by month; `today` ends with the price of a token today."""
+    return Section("Prices and demand", (
+        *today,
+        Row("limited", "Demand is limited", "flag", total="=IF(ISNUMBER(in_demand_mtok_per_month),1,0)", format="flag"),
+        Row("first_service", "First planned start of service", "month",
+            total=f"=MIN({plus('planned', tranches, ',')})", format="months"),
+        Row("horizon", "Last month of the plan", "month", total=f"=MAX({plus('end', tranches, ',')})", format="months"),
+        Row("price", "Price of a token", "USD/Mtok", "=price_today*(1-in_price_decline_per_year)^(month/12)", format="number3"),
+        Row("electricity", "Price of electricity", "USD/kWh",
+            "=in_electricity_usd_per_kwh*(1+in_electricity_growth_per_year)^(month/12)", format="number4"),
+        Row("index", "Index of inflation", "ratio", "=(1+in_inflation_per_year)^(month/12)", format="number4"),
+        Row("adoption", "Adoption", "share",
+            '=IF(in_adoption="logistic",1/(1+EXP(MIN(100,-in_adoption_rate_per_month*(month-in_adoption_midpoint_month)))),1)',
+            format="share"),
+        Row("demand", "Demand, where it is limited", "Mtok", "=limited*in_demand_mtok_per_month*adoption", "=SUM(demand[:])"),
+    ))  # fmt: skip
 
 
 def service(k: int) -> Section:
@@ -154,52 +167,61 @@ def total(
     return Row(name, label, unit, formula, f"=SUM({name}[:])", sign, format, strong)
 
 
-RESULT = Section("Result", (
-    total("nominal", "Full throughput", "=nominal_1+nominal_2", "+", unit="Mtok"),
-    total("capacity", "Capacity", "=capacity_1+capacity_2", "+", unit="Mtok"),
-    total("served", "Tokens served", "=served_1+served_2", "+", unit="Mtok", strong=True),
-    total("revenue", "Token revenue", "=served*price", "+", strong=True),
-    total("energy", "Electricity", "=energy_1+energy_2", "-"),
-    total("colo", "Colocation", "=colo_1+colo_2", "-"),
-    total("staff", "Staff", "=-IF(AND(month>first_service,month<=horizon),1,0)*in_staff_usd_per_year/12*index", "-"),
-    total("software", "Software", "=software_1+software_2", "-"),
-    total("upkeep", "Maintenance, insurance, property tax", "=upkeep_1+upkeep_2", "-"),
-    total("variable", "Variable cost", "=-in_revenue_share*revenue", "-"),
-    total("fixed_opex", "Operating cost without variable cost", "=energy+colo+staff+software+upkeep", "-"),
-    total("ebitda", "EBITDA", "=revenue+fixed_opex+variable", strong=True),
-    total("depreciation", "Book depreciation", "=depreciation_1+depreciation_2", "-"),
-    total("disposal", "Result of resale", "=ROUND(resold_1+retired_1+resold_2+retired_2,k_decimals)"),
-    total("pretax", "Profit before tax", "=ebitda+depreciation+disposal", strong=True),
-    total("tax", "Tax", "=-in_tax_rate*taxable"),
-    total("profit", "Profit after tax", "=pretax+tax", strong=True),
-))  # fmt: skip
+def result(tranches: int) -> Section:
+    """Return tokens, revenue, cost and profit of all tranches."""
+    return Section("Result", (
+        total("nominal", "Full throughput", "=" + plus("nominal", tranches), "+", unit="Mtok"),
+        total("capacity", "Capacity", "=" + plus("capacity", tranches), "+", unit="Mtok"),
+        total("served", "Tokens served", "=" + plus("served", tranches), "+", unit="Mtok", strong=True),
+        total("revenue", "Token revenue", "=served*price", "+", strong=True),
+        total("energy", "Electricity", "=" + plus("energy", tranches), "-"),
+        total("colo", "Colocation", "=" + plus("colo", tranches), "-"),
+        total("staff", "Staff", "=-IF(AND(month>first_service,month<=horizon),1,0)*in_staff_usd_per_year/12*index", "-"),
+        total("software", "Software", "=" + plus("software", tranches), "-"),
+        total("upkeep", "Maintenance, insurance, property tax", "=" + plus("upkeep", tranches), "-"),
+        total("variable", "Variable cost", "=-in_revenue_share*revenue", "-"),
+        total("fixed_opex", "Operating cost without variable cost", "=energy+colo+staff+software+upkeep", "-"),
+        total("ebitda", "EBITDA", "=revenue+fixed_opex+variable", strong=True),
+        total("depreciation", "Book depreciation", "=" + plus("depreciation", tranches), "-"),
+        total("disposal", "Result of resale", f"=ROUND({plus('resold,retired', tranches)},k_decimals)"),
+        total("pretax", "Profit before tax", "=ebitda+depreciation+disposal", strong=True),
+        total("tax", "Tax", "=-in_tax_rate*taxable"),
+        total("profit", "Profit after tax", "=pretax+tax", strong=True),
+    ))  # fmt: skip
 
-TAX = Section("Tax base", (
-    total("tax_depreciation", "Tax depreciation", "=tax_depreciation_1+tax_depreciation_2", "-"),
-    total("tax_disposal", "Taxable result of resale",
-          "=in_residual_taxed_1*(resold_1+basis_retired_1)+in_residual_taxed_2*(resold_2+basis_retired_2)"),
-    total("taxable", "Taxable income (a loss is settled in its month)", "=ebitda+tax_depreciation+tax_disposal", strong=True),
-))  # fmt: skip
 
-CASH = Section("Cash", (
-    Row("held", "Working capital", "USD", "=IF(month<horizon,revenue*12*in_working_capital_days/365,0)"),
-    total("held_change", "Change in working capital", "=held[-1]-held"),
-    total("capex", "Capex", "=deposit_1+balance_1+deposit_2+balance_2", "-"),
-    total("resold", "Resale", "=resold_1+resold_2", "+"),
-    total("cash", "Free cash flow", "=ebitda+tax+held_change+capex+resold", strong=True),
-    Row("cash_sum", "Free cash flow, running sum", "USD", "=cash_sum[-1]+cash"),
-    Row("factor", "Discount factor", "ratio", "=(1+in_discount_rate)^-(month/12)", format="number4"),
-    total("worth", "Discounted free cash flow", "=cash*factor"),
-    Row("worth_sum", "Discounted, running sum", "USD", "=worth_sum[-1]+worth"),
-    Row("paid_back", "Month of payback, where it turns", "month",
-        "=IF(AND(cash_sum[-1]<0,cash_sum>=0),month-cash_sum/cash,0)", format="months1"),
-    Row("worth_back", "Month of discounted payback", "month",
-        "=IF(AND(worth_sum[-1]<0,worth_sum>=0),month-worth_sum/worth,0)", format="months1"),
-    Row("side", "Sign of the last flow that is not zero", "sign", "=IF(cash=0,side[-1],SIGN(cash))", format="flag"),
-    Row("turn", "The flows change sign", "flag", "=IF(side*side[-1]<0,1,0)", "=SUM(turn[:])", format="flag"),
-    Row("side_sum", "Sign of the running sum", "sign", "=IF(cash_sum=0,side_sum[-1],SIGN(cash_sum))", format="flag"),
-    Row("turn_sum", "The running sum changes sign", "flag", "=IF(side_sum*side_sum[-1]<0,1,0)", "=SUM(turn_sum[:])", format="flag"),
-))  # fmt: skip
+def tax(tranches: int) -> Section:
+    """Return the taxable income of all tranches."""
+    return Section("Tax base", (
+        total("tax_depreciation", "Tax depreciation", "=" + plus("tax_depreciation", tranches), "-"),
+        total("tax_disposal", "Taxable result of resale",
+              "=" + "+".join(f"in_residual_taxed_{k}*(resold_{k}+basis_retired_{k})" for k in range(1, tranches + 1))),
+        total("taxable", "Taxable income (a loss is settled in its month)", "=ebitda+tax_depreciation+tax_disposal", strong=True),
+    ))  # fmt: skip
+
+
+def cash(tranches: int) -> Section:
+    """Return the free cash flow of all tranches, its sums and its turns."""
+    return Section("Cash", (
+        Row("held", "Working capital", "USD", "=IF(month<horizon,revenue*12*in_working_capital_days/365,0)"),
+        total("held_change", "Change in working capital", "=held[-1]-held"),
+        total("capex", "Capex", "=" + plus("deposit,balance", tranches), "-"),
+        total("resold", "Resale", "=" + plus("resold", tranches), "+"),
+        total("cash", "Free cash flow", "=ebitda+tax+held_change+capex+resold", strong=True),
+        Row("cash_sum", "Free cash flow, running sum", "USD", "=cash_sum[-1]+cash"),
+        Row("factor", "Discount factor", "ratio", "=(1+in_discount_rate)^-(month/12)", format="number4"),
+        total("worth", "Discounted free cash flow", "=cash*factor"),
+        Row("worth_sum", "Discounted, running sum", "USD", "=worth_sum[-1]+worth"),
+        Row("paid_back", "Month of payback, where it turns", "month",
+            "=IF(AND(cash_sum[-1]<0,cash_sum>=0),month-cash_sum/cash,0)", format="months1"),
+        Row("worth_back", "Month of discounted payback", "month",
+            "=IF(AND(worth_sum[-1]<0,worth_sum>=0),month-worth_sum/worth,0)", format="months1"),
+        Row("side", "Sign of the last flow that is not zero", "sign", "=IF(cash=0,side[-1],SIGN(cash))", format="flag"),
+        Row("turn", "The flows change sign", "flag", "=IF(side*side[-1]<0,1,0)", "=SUM(turn[:])", format="flag"),
+        Row("side_sum", "Sign of the running sum", "sign", "=IF(cash_sum=0,side_sum[-1],SIGN(cash_sum))", format="flag"),
+        Row("turn_sum", "The running sum changes sign", "flag", "=IF(side_sum*side_sum[-1]<0,1,0)", "=SUM(turn_sum[:])", format="flag"),
+    ))  # fmt: skip
+
 
 RETURNS = Section("Returns", (
     Row("final", "Free cash flow, whole life", "USD", total="=cash.total"),
@@ -229,11 +251,21 @@ RETURNS = Section("Returns", (
     Row("fill", "Mean utilization", "share", total="=IF(nominal.total>0,served.total/nominal.total,0)", format="share"),
 ))  # fmt: skip
 
-MONTHLY = Sheet(
-    "Monthly",
-    "Monthly calculation",
-    "The plan month by month; month 0 is the decision; money out is negative",
-    MONTHS,
-    TIMELINE,
-    (calendar(1), calendar(2), MARKET, service(1), service(2), capital(1), capital(2), RESULT, TAX, CASH, RETURNS),
-)
+
+def monthly(tranches: int, today: tuple[Row, ...] = BLENDED) -> Sheet:
+    """Return the months of a plan with some tranches; `today` are the rows that end with the price of a token today."""
+    every = range(1, tranches + 1)
+    return Sheet(
+        "Monthly",
+        "Monthly calculation",
+        "The plan month by month; month 0 is the decision; money out is negative",
+        MONTHS,
+        TIMELINE,
+        (
+            *map(calendar, every), market(tranches, today), *map(service, every), *map(capital, every), result(tranches),
+            tax(tranches), cash(tranches), RETURNS,
+        ),
+    )  # fmt: skip
+
+
+MONTHLY = monthly(2)

@@ -53,7 +53,7 @@ def _horizons() -> Block:
 
 TIERS = Block(
     "tier_table", "The price above the commitment, as ACCEL_COMMIT reads it", ("From hours above", "USD/h"),
-    ((Entry("=0"), Entry("=in_demand_usd_per_hour", "number2")),), sheet="Contracts",
+    ((Entry("=0", "number"), Entry("=in_demand_usd_per_hour", "number2")),), sheet="Contracts",
 )  # fmt: skip
 
 
@@ -148,11 +148,11 @@ CHARTS = (
         "Break-even utilization", "Even", "fill", "USD per Mtok",
         (Series("own", "Own", "curve", "navy"),
          Series("lease", "Lease", "curve", "teal", "dash"),
-         Series("demand", "On-demand", "curve", "rust"),
+         Series("demand", "On-demand", "curve", "rust", "round_dot"),
          Series("spot", "Spot", "curve", "sand", "dash"),
          Series("api", "API", "curve", "pale"),
-         Series("plan_cost", "Plan", "point", "navy", x="plan_fill", labels="0.000", legend=False),
-         Series("even_cost", "Break-even", "point", "rust", x="even_fill", labels="0.000", legend=False)),
+         Series("plan_cost", "Plan", "point", "navy", x="plan_fill", labels="0.000"),
+         Series("even_cost", "Break-even", "point", "rust", x="even_fill", labels="0.000")),
         "Cost of a million tokens over the utilization: what is paid for every hour falls, what is paid by use is level; points mark "
         "the plan and the utilization above which owning is cheaper", "0.00", axis_title="utilization", axis_format="0%",
         axis_ends=(0.2, 1.0),
@@ -164,8 +164,8 @@ CHARTS = (
          Series("sum", "Sums", "stack", "navy"),
          Series("rise", "Speaks for leasing", "stack", "teal"),
          Series("fall", "Speaks for buying", "stack", "sand"),
-         Series("rise_below", "Speaks for leasing, below zero", "stack", "teal", legend=False),
-         Series("fall_below", "Speaks for buying, below zero", "stack", "sand", legend=False)),
+         Series("rise_below", "", "stack", "teal"),
+         Series("fall_below", "", "stack", "sand")),
         "Bridge from the price that leasing saves, over lease payments, lost tax shield and resale, to the net advantage to leasing",
         "#,##0,,;(#,##0,,);0",
     ),
@@ -262,6 +262,7 @@ TEMPLATE = Template(
         '=out_best_contract&" is the cheapest; break-even of owning "&TEXT(out_even,"0%")&" of use; leasing "'
         '&IF(out_nal_usd>0,"beats","loses to")&" buying with debt"',
         (SIDE_BY_SIDE, LASTING),
+        portrait=True,
     ),
     checks=CHECKS,
     blocks=(_contracts(), _horizons(), TIERS),

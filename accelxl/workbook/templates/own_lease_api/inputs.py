@@ -146,7 +146,7 @@ CONSTANTS = Group("Constants (locked)", (
     constant("hours_per_month", "Hours in a month (8,760 / 12)", 730.0, "h"),
     constant("seconds_per_hour", "Seconds in an hour", 3600.0, "s"),
     constant("months_per_quarter", "Months in a quarter", 3.0, "months", format="months"),
-    constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="general"),
+    constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="tiny"),
     constant("decimals", "Decimals to which differences of money are rounded", 6.0, "decimals", format="year"),
     constant("price_age_days", "Age at which a price is stale", 730.0, "days"),
     constant("first_utilization", "Lowest utilization of the chart", 0.25, "share", format="share"),

@@ -9,7 +9,9 @@ WORDS = ",".join(f'"{word}"' for word in METHODS)
 LAST = f"[@{MONTHS}]"
 
 
-NAMES = ",".join(f'"{name}"' for name in ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+NAMES = ",".join(
+    f'"{name}"' for name in ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+)
 MONTH_NAME = f'=CHOOSE(MONTH(opens),{NAMES})&" "&RIGHT(TEXT(YEAR(opens),"0"),2)'
 
 
