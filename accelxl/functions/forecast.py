@@ -161,8 +161,13 @@ def _grid(table: Rows, name: str) -> tuple[list[Cell], list[str], list[list[floa
         raise ShapeError(
             f"{name} is {len(rows)} rows; a header of quarters over rows of a device and its figures is needed"
         )
-    header = [cell for cell in rows[0][1:] if not is_blank(cell)]
+    kept = [k for k in range(1, len(rows[0])) if not all(is_blank(row[k]) for row in rows)]
+    header = [rows[0][k] for k in kept]
     for place, cell in enumerate(header):
+        if is_blank(cell):
+            raise ShapeError(
+                f"{name}, column {kept[place] + 1}, has figures and no quarter in the header; one is needed"
+            )
         if cell in header[:place]:
             raise UnknownName(f"{name} has the quarter {show(cell)} twice; each quarter once is allowed")
     devices = words(f"{name}, first column", [[row[0]] for row in rows[1:]])
@@ -170,7 +175,7 @@ def _grid(table: Rows, name: str) -> tuple[list[Cell], list[str], list[list[floa
     figures: list[list[float]] = []
     for device, row in zip(devices, rows[1:], strict=True):
         figures.append([])
-        for quarter, cell in zip(header, row[1:], strict=False):
+        for quarter, cell in zip(header, (row[k] for k in kept), strict=True):
             where = f"{name}, {device} in {_named(quarter)},"
             if is_blank(cell):
                 raise WrongType(f"{where} is blank; a figure is needed, 0 where there is none")
@@ -200,10 +205,11 @@ def _values(table: Rows | None, devices: list[str]) -> list[float]:
     if any(len(row) < 2 for row in rows):
         raise ShapeError("values has one column; a column of devices and one of values are needed")
     argument = Argument("values", Quantity("USD per unit"), "")
+    named = [row for row in rows if not is_blank(row[0])]
     given = {
-        str(row[0]).strip(): one_number(argument, row[1], f"values, {str(row[0]).strip()},", inside=True)
-        for row in rows if not is_blank(row[0])
-    }  # fmt: skip
+        name: one_number(argument, row[1], f"values, {name},", inside=True)
+        for name, row in zip(words("values, first column", [[row[0]] for row in named]), named, strict=True)
+    }
     for device in devices:
         if device not in given:
             raise UnknownName(f"values have no {device}; one value for each device is needed")
