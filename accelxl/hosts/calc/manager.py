@@ -5,8 +5,8 @@ profile, and talks to its extension manager, which also serves root (the program
 The answer is a line of JSON.
 
 What is added to a running LibreOffice works in a process of its own (uno.bin) until LibreOffice is started again, far slower
-than inside; and LibreOffice now and then waits for that process for ever. So an office that was started here has a time limit, is ended
-when it passes, and is asked again.
+than inside; and LibreOffice now and then waits for that process for ever. So an office that was started here has a time limit, is
+ended when it passes, and is asked again.
 """
 
 from __future__ import annotations

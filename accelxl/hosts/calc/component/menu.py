@@ -1,4 +1,4 @@
-"""A command of the menu in the office: ask the package what to read, read it, do what it answers, with a word in the status bar."""
+"""A command of the menu in the office: ask the package what to read, read it, do what it answers; the status bar says so."""
 
 from __future__ import annotations
 
