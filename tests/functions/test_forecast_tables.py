@@ -73,6 +73,7 @@ GOOD = [["", "Q1"], ["GPU", 0.75], ["ASIC", 0.25]]
         ("ACCEL_UNLOCK", ([[1.0, 2.0]], [[1.0, 1.0]]), "#NUM!", "probabilities, cell 2, is 2"),
         ("ACCEL_UNLOCK", ([[1.0, 0.5]], [[1.0, 1.0]], None, [["a"]]), "#VALUE!", "1 names for 2 tranches"),
         ("ACCEL_MILESTONE", ([[0.5, 0.6]], 0.9), "#NUM!", "the milestone is not met yet"),
+        ("ACCEL_MILESTONE", ([[0.5, 0.6]], 0.6, 1, None, [[2027, 2027]]), "#NUM!", "periods, place 2, does not follow"),
     ],
 )  # fmt: skip
 def test_bad_input_gets_its_error_and_a_sentence(name, cells, error, sentence):
