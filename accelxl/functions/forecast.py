@@ -31,6 +31,8 @@ def rolled(
     method: Method = "ratio",
     window: rolling.Window | None = None,
     actual_periods: rolling.Periods | None = None,
+    low: FigureTable | None = None,
+    high: FigureTable | None = None,
 ) -> Rows:
     """Return the rolling forecast of one or more drivers as a table, a row a period; see `accelxl.domain.forecast.roll`."""
     if len(periods) > 1 and any(len(row) > 1 for row in periods):
@@ -53,7 +55,11 @@ def rolled(
             "a figure a period, actuals for each driver, and all in the direction of the periods are allowed"
         )
     width = None if window is None or window != window else int(window)  # noqa: PLR0124  # NaN is a blank
-    found = [_driver(t, *pair, method, width, actual_periods) for pair in zip(drivers, known, strict=True)]
+    limits = (_limit(low, "low", len(drivers)), _limit(high, "high", len(drivers)))
+    found = [
+        _driver(t, *pair, method, width, actual_periods, ends)
+        for *pair, ends in zip(drivers, known, zip(*limits, strict=True), strict=True)
+    ]
     count = min(len(line) for line in known)
     names = ["forecast"] if len(found) == 1 else [f"driver {place}" for place in range(1, len(found) + 1)]
     header = ["period", "source", *names, *(["product", "product of the plan"] if len(found) > 1 else ["plan"])]
@@ -89,13 +95,32 @@ def _lines(table: Rows, name: str, *, across: bool) -> list[list[float]]:
     return found
 
 
+def _limit(table: Rows | None, name: str, drivers: int) -> list[float | None]:
+    """Return the limit of each driver: one for all, or one for each; a blank is none."""
+    cells = [cell for row in table or [[None]] for cell in row]
+    if len(cells) not in {1, drivers}:
+        raise ShapeError(f"{name} has {len(cells)} figures for {drivers} drivers; one, or one for each, is allowed")
+    argument = Argument(name, Quantity("driver's unit"), "")
+    found = [
+        None if is_blank(cell) else one_number(argument, cell, f"{name}, driver {k},", inside=True)
+        for k, cell in enumerate(cells, 1)
+    ]
+    return found * drivers if len(found) == 1 else found
+
+
 def _driver(
-    t: NDArray[np.float64], plan: list[float], known: list[float], method: str, width: int | None, days: Any
+    t: NDArray[np.float64],
+    plan: list[float],
+    known: list[float],
+    method: str,
+    width: int | None,
+    days: Any,
+    ends: tuple[float | None, float | None],
 ) -> list[float]:
     """Return the rolled series of one driver, an adoption curve through its actuals where one is asked for."""
     if method not in rolling.CURVES or not known:
         word = "plan" if method in rolling.CURVES else method
-        return forecast.roll(t, plan, known, word, width, days).values.tolist()  # type: ignore[no-any-return]
+        return forecast.roll(t, plan, known, word, width, days, *ends).values.tolist()  # type: ignore[no-any-return]
     if method == "bass" and t[0] >= DAY_ONE:
         raise OutOfRange(
             "periods are dates; a bass curve counts from the launch, so periods such as 0, 1, 2 are allowed"
@@ -253,6 +278,8 @@ function(
         "method": "ratio to plan, shift against plan, trend (growth fitted), plan, or an adoption curve: logistic, gompertz, bass",
         "window": "how many of the last actuals count; blank: all",
         "actual_periods": "the actuals' own periods, so that a gap or a period that stands twice is found",
+        "low": "the least a driver can be, one for all or one for each; blank: 0 where the plan has no figure below 0",
+        "high": "the most a driver can be, such as 1 for a utilization; the forecast stops there",
     },
     examples=[
         (
