@@ -112,9 +112,7 @@ def _separator(path: Path, text: str) -> str:
         )
     if found or len(text.splitlines()) < 2:
         return found[0] if found else ","
-    others = {
-        sign for line in text.splitlines()[1:] for sign in SEPARATORS if sign in _QUOTED.sub("", line)
-    }
+    others = {sign for line in text.splitlines()[1:] for sign in SEPARATORS if sign in _QUOTED.sub("", line)}
     if len(others) == 1 and "," not in others:
         raise ShapeError(f"{path}: {SEPARATORS[others.pop()]}s part its rows, and its header is one column")
     return ","
