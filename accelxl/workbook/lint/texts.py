@@ -310,9 +310,12 @@ def twins(facts: Facts) -> Iterator[Finding]:
             count, "the count of cells that did not calculate enters chk_total", "a count outside the total"
         )
     for name in facts.names:
-        if name.startswith("batch_") and f"out_{name.removeprefix('batch_')}" not in facts.names:
+        kept = {f"{kind}_{name.removeprefix('batch_')}" for kind in ("out", "live")}
+        if name.startswith("batch_") and not kept & set(facts.names):
             yield facts.finding(
-                facts.names[name][:3], f"{name} keeps no figure of the board", "a figure out_* for each batch_*"
+                facts.names[name][:3],
+                f"{name} keeps no figure of the board",
+                "a figure out_* or an ACCEL cell live_* for each batch_*",
             )
 
 
