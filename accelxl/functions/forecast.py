@@ -55,10 +55,10 @@ def rolled(
             "a figure a period, actuals for each driver, and all in the direction of the periods are allowed"
         )
     width = None if window is None or window != window else int(window)  # noqa: PLR0124  # NaN is a blank
-    limits = (_limit(low, "low", len(drivers)), _limit(high, "high", len(drivers)))
+    least, most = _limit(low, "low", len(drivers)), _limit(high, "high", len(drivers))
     found = [
-        _driver(t, *pair, method, width, actual_periods, ends)
-        for *pair, ends in zip(drivers, known, zip(*limits, strict=True), strict=True)
+        _driver(t, line, actual, method, width, actual_periods, ends)
+        for line, actual, ends in zip(drivers, known, zip(least, most, strict=True), strict=True)
     ]
     count = min(len(line) for line in known)
     names = ["forecast"] if len(found) == 1 else [f"driver {place}" for place in range(1, len(found) + 1)]
