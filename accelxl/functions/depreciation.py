@@ -225,7 +225,7 @@ function(
     "ACCEL_RESIDUAL",
     "Accel - Cost",
     residual_table,
-    "Economic value, resale and the gap of the books to the market by year; with cash to come, whether and by how much it is impaired",
+    "Economic value, resale and the gap of the books to the market by year; with cash to come, the impairment test of that year alone",
     help={
         "cost": "price paid",
         "book_life": "years over which the books write it off",
@@ -246,7 +246,7 @@ function(
                 ["resale after selling cost", 900.0, 450.0, 225.0],
                 ["book less economic value", 0.0, 0.0, -250.0],
                 ["cash still to come", 325.0, 225.0, 225.0],
-                ["impaired", 1.0, 1.0, 0.0],
+                ["not recoverable", 1.0, 1.0, 0.0],
                 ["impairment loss", 100.0, 50.0, 0.0],
             ],
         ),
