@@ -9,6 +9,8 @@ from tests.workbook.books import BOOKS, cached, computed, formulas, ready
 REL = 1e-9
 NOISE = 1e-11
 """Terms that cancel in a sum leave rounding noise: up to this share of the largest of them."""
+NOTHING = 1e-14
+"""Where one of both is 0, the other may be what rounding left of figures of its sheet: up to this share of the largest."""
 SUMS = {"SUM", "IF", "ISNUMBER", "ROUND"}
 
 
@@ -44,14 +46,25 @@ def adds(formula):
     return not re.search(r"[*/^]", formula) and set(re.findall(r"([A-Z][A-Z0-9.]*)\(", formula)) <= SUMS
 
 
+def largest(cells):
+    """The largest figure of each sheet."""
+    found = {}
+    for (sheet, *_), value in cells.items():
+        if isinstance(value, float):
+            found[sheet] = max(found.get(sheet, 0.0), abs(value))
+    return found
+
+
 def apart(name, mine, theirs):
     """Cells whose values are not the same: numbers to REL of their own size, a sum's to NOISE of its largest term."""
     found = {}
+    sheets = largest(theirs)
     for place, value in mine.items():
         other = theirs.get(place)
         if isinstance(value, float) and isinstance(other, float):
             gap = abs(value - other)
-            if gap > REL * max(abs(value), abs(other)):
+            nothing = 0.0 in (value, other) and gap <= NOTHING * sheets[place[0]]
+            if gap > REL * max(abs(value), abs(other)) and not nothing:
                 sizes = [abs(cell) for at in terms(name).get(place, ()) if isinstance(cell := theirs.get(at), float)]
                 if not gap <= NOISE * max(sizes, default=0.0):
                     found[place] = (value, other)
