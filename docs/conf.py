@@ -20,3 +20,10 @@ autodoc_typehints = "none"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_custom_sections = ["Source"]
+
+
+def setup(app):  # noqa: ANN001, ANN201
+    """Show CSV as plain text."""
+    from pygments.lexers.special import TextLexer
+
+    app.add_lexer("csv", TextLexer)

@@ -30,3 +30,10 @@ def test_below_minus_one_nothing_has_a_worth(rate):
         fin.ipmt(rate, 1, 5, 100.0), fin.ppmt(rate, 1, 5, 100.0), fin.xnpv(rate, flows, [40000, 40100, 40200]),
     ):  # fmt: skip
         assert math.isnan(value)
+
+
+@pytest.mark.parametrize("month", [0, 13])
+def test_a_year_has_months_one_to_twelve(month):
+    from accelxl.domain import depreciation
+
+    assert all(map(math.isnan, depreciation.schedule(1000.0, 100.0, 5.0, "DB", month=month)))

@@ -180,7 +180,7 @@ def test_six_years_of_books_on_a_value_that_falls_by_epoch_s_rate_leave_a_gap():
     """Book-market gap = BV_t - P0*10^(-0.14 t) (equations B5): at the end of year 2 of 6 two thirds less 52.5 % of the price."""
     lines = named(dep.RESIDUAL_LINES, dep.residual(30_000.0, 6))
     assert lines["book less economic value"][2] == pytest.approx(30_000 * (4 / 6 - 10**-0.28))
-    assert all(math.isnan(figure) for figure in lines["impaired"])
+    assert all(math.isnan(figure) for figure in lines["not recoverable"])
 
 
 @given(
@@ -203,7 +203,7 @@ def test_each_year_of_the_table_is_the_impairment_test_of_that_day(cost, life, d
         assert lines["cash still to come"][year] == pytest.approx(to_come, abs=1e-9 * cost)
         book = lines["book value"][year]
         if abs(book - to_come) > 1e-6 * cost:
-            assert lines["impaired"][year] == (book > to_come)
+            assert lines["not recoverable"][year] == (book > to_come)
             assert lines["impairment loss"][year] == pytest.approx(
                 dep.impairment(book, [to_come], resale), abs=1e-9 * cost
             )

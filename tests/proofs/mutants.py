@@ -26,7 +26,7 @@ RETURNS = ("tests/domain/test_finance_returns.py", "tests/domain/test_finance.py
 WRITE_OFFS = ("tests/domain/test_depreciation.py", "tests/domain/test_depreciation_tax.py")
 TESTS = {
     "finance": ("tests/domain/test_finance_edges.py", *RETURNS[::-1], "tests/functions/test_examples.py"),
-    "depreciation": (*WRITE_OFFS, "tests/functions/test_examples.py"),
+    "depreciation": ("tests/domain/test_finance_edges.py", *WRITE_OFFS, "tests/functions/test_examples.py"),
     "irr": RETURNS,
     "rate": RETURNS[::-1],
     "roots": RETURNS,

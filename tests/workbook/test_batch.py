@@ -144,6 +144,19 @@ def test_a_thousand_books_keep_every_untouched_part(book, tmp_path):
         assert made.names() == own.names()
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads this process's memory from /proc")
+def test_memory_stays_flat_while_books_are_written(book, tmp_path):
+    def used():
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    data = [{"book": f"b{n}", "rate": n / 3000} for n in range(3000)]
+    sizes = []
+    for place, _ in Batch(book, data, tmp_path, "", fill_module.Options(), fill_module.Dialect()).run():
+        if place in {1100, 2990}:
+            sizes.append(used())
+    assert sizes[1] - sizes[0] < 8e6  # the books have 20 MB
+
+
 # -- what the folder tells ----------------------------------------------------------------------------------------------------
 def test_the_manifest_tells_what_each_book_was_made_from(book, tmp_path):
     done = fill(book, [{"book": "a", "label": "=1+1", "rate": 0.5}, {"book": "b", "rate": "x"}], tmp_path)

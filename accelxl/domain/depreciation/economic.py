@@ -39,7 +39,7 @@ RESIDUAL_LINES = (
     "resale after selling cost",
     "book less economic value",
     "cash still to come",
-    "impaired",
+    "not recoverable",
     "impairment loss",
 )
 """The lines of `residual`, in order."""
@@ -129,8 +129,8 @@ def residual(
 ) -> Array:
     """Economic value, resale, the gap of the books to the market, and the impairment test at the end of each year.
 
-    Economic value is ``cost * (1 - value_decline)^t``, resale that less the selling cost. An asset is impaired where the undiscounted
-    cash still to come, its resale at the end included, is below its book value; the loss is book value less resale.
+    Economic value is ``cost * (1 - value_decline)^t``, resale that less the selling cost. A book value is not recoverable where the
+    undiscounted cash still to come, the resale at the end included, is below it; the loss then is book value less resale, if above 0.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def residual(
     Examples
     --------
     >>> lines = dict(zip(RESIDUAL_LINES, residual(1000.0, 4, 0.4, [300.0, 200.0, 100.0]).round(1).tolist()))
-    >>> lines["cash still to come"], lines["impaired"], lines["impairment loss"]
+    >>> lines["cash still to come"], lines["not recoverable"], lines["impairment loss"]
     ([816.0, 516.0, 316.0, 216.0, 0.0], [1.0, 1.0, 1.0, 1.0, 0.0], [0.0, 150.0, 140.0, 34.0, 0.0])
 
     Source

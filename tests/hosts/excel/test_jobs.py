@@ -200,7 +200,13 @@ def test_a_batch_is_asked_for_and_filled_beside_excel(memory, started, template)
     press(memory)
     assert memory.alerts == []
     assert template.read_bytes() == before
-    assert sorted(path.name for path in template.parent.iterdir()) == ["late.xlsx", "my budget.xlsx", "small.xlsx"]
+    assert sorted(path.name for path in template.parent.iterdir()) == [
+        "late.xlsx",
+        "manifest.csv",
+        "manifest.json",
+        "my budget.xlsx",
+        "small.xlsx",
+    ]
     rows = memory.rows("Fill batch")
     head = next(place for place, line in enumerate(rows) if line[0] == "book")
     figures = read(template.parent / "late.xlsx").figures

@@ -9,6 +9,11 @@ def of_another_check(finding, _facts):
     return finding["rule_id"] == "FORMULA_DRIFT" and finding["sheet"] == CHECKS and finding["cell"][0] in "DE"
 
 
+def of_another_record(finding, facts):
+    block = facts.value(facts.at(finding["sheet"]), 0, 0) == "Blocks"
+    return finding["rule_id"] == "FORMULA_DRIFT" and block
+
+
 def powers_of_ten(finding, _facts):
     bare = re.sub(r'"[^"]*"', "", finding["formula"] or "")
     left = re.sub(r"\b10\^\d+\b", "", bare)
@@ -24,6 +29,7 @@ def texts_of_inputs(finding, facts):
 
 SUPPRESSIONS = {
     of_another_check: "each row of Checks is a check of its own: value and tolerance differ from those of its neighbours",
+    of_another_record: "each row of a block is a record of its own, such as a contract, that an ACCEL function reads",
     powers_of_ten: "10^n is the change of a unit, which a formula may hold beside the few numbers of F01",
     texts_of_inputs: "an input whose unit is text or a choice, such as the year of a forecast, is text on purpose (I05 exempts it)",
 }
