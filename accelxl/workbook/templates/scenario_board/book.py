@@ -131,8 +131,8 @@ CHARTS = (
     Chart(
         "Required revenue by return", "Returns", "asked", "USD m a year",
         (Series("required", "Required", "column", "pale"),
-         Series("have", "Plan", "line", "rust", "dash")),
-        "Level revenue a year that each return needs, with the plan's own mean revenue a year as a line",
+         Series("have", "Plan, levelled", "line", "rust", "dash")),
+        "Level revenue a year that each return needs, with the level revenue a year that is worth what the plan's own is as a line",
         "#,##0,,",
     ),
 )  # fmt: skip
