@@ -9,6 +9,7 @@ import pytest
 import accelxl
 from accelxl.domain import finance
 from accelxl.plan.model import plan_of
+from accelxl.plan.statement import lines
 from accelxl.workbook.accel import known, outside
 from accelxl.workbook.book import load
 from accelxl.workbook.build import template
@@ -115,7 +116,10 @@ def test_the_required_revenue_is_that_of_the_domain():
             residual=money["capex_usd"] * x["in_residual_share_1"],
         )  # fmt: skip
         assert shown[f"out_required_{k}"] == pytest.approx(wanted, rel=1e-9)
-        assert shown[f"out_covered_{k}"] == pytest.approx(money["revenue_usd"] / years / wanted, rel=1e-9)
+        months = lines(plan_of(plan(x)), "month")[1]["revenue_usd"]
+        worth = sum(flow * (1 + rate) ** (-t / 12) for t, flow in enumerate(months.tolist()))
+        level = worth / sum((1 + rate) ** -year for year in range(1, round(years) + 1))
+        assert shown[f"out_covered_{k}"] == pytest.approx(level / wanted, rel=1e-9)
 
 
 def draw(rng):

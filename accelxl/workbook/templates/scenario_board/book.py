@@ -39,10 +39,14 @@ from accelxl.workbook.templates.scenario_board.sheets import (
 TODAY = Row("price_today", "Price of a token, today", "USD/Mtok", total="=in_price_usd_per_mtok", format="number3")
 PLAN = monthly(1, (TODAY,))
 WOUND = Section("If the plan were wound up at the end of the month", (
-    Row("held_asset", "Accelerators are in service", "flag", "=IF(AND(month>start_1,month<end_1),1,0)", format="flag"),
-    Row("freed", "Resale after tax", "USD",
-        "=held_asset*(resale_1-in_tax_rate*in_residual_taxed_1*(resale_1-basis_close_1))"),
-    Row("wound_up", "Running cash with working capital and resale", "USD", "=cash_sum+held+freed", strong=True),
+    Row("owned", "Accelerators are owned or on order", "flag", "=IF(month<end_1,1,0)", format="flag"),
+    Row("paid_so_far", "Paid for them so far", "USD", "=paid_so_far[-1]+bought_1"),
+    Row("would_fetch", "Resale of what is paid for", "USD", "=owned*paid_so_far*in_residual_share_1"),
+    Row("would_tax", "Tax on it", "USD", "=-owned*in_tax_rate*in_residual_taxed_1*(would_fetch-basis_close_1)"),
+    Row("wound_up", "Running cash with working capital and resale", "USD", "=cash_sum+held+would_fetch+would_tax", strong=True),
+    Row("worst_profit", "Profit of the worst month", "USD", total="=MIN(profit[:])"),
+    Row("straight", "Straight line, share of the year after this number", "share", "=IF(month<Returns.years,1/Returns.years,0)",
+        format="share"),
 ))  # fmt: skip
 MONTHLY = dataclasses.replace(PLAN, sections=(*PLAN.sections, WOUND))
 
@@ -50,8 +54,8 @@ MONTHLY = dataclasses.replace(PLAN, sections=(*PLAN.sections, WOUND))
 def required(k: int) -> str:
     """Return the required revenue of a target return by ACCEL_REQ_REVENUE."""
     return (
-        f"=ACCEL_REQ_REVENUE(Returns.capital,Returns.rate[@{k}],Returns.years,Returns.yearly_opex,in_revenue_share,in_tax_rate,,"
-        "Returns.proceeds)"
+        f"=ACCEL_REQ_REVENUE(Returns.capital,Returns.rate[@{k}],Returns.years,Returns.yearly_opex,in_revenue_share,in_tax_rate,"
+        "Monthly.straight[:],Returns.proceeds)"
     )
 
 
@@ -59,8 +63,8 @@ FIGURES = (
     Figure("npv_usd", "Net present value", "USD m, after tax", "=Monthly.npv", "millions", "npv"),
     Figure("irr", "Internal rate of return", "a year, after tax", "=Monthly.irr", "share", "irr"),
     Figure("loss_chance", "Chance of a loss", "of the draws below zero", "=Fan.loss_chance", "share"),
-    Figure("npv_p5_usd", "One draw in twenty is below", "USD m, net present value", "=Fan.npv_p5", "millions"),
-    Figure("together_usd", "Under the whole stress", "USD m, net present value", f"=Stress.stress_npv[@{len(CASES)}]", "millions"),
+    Figure("npv_p5", "One draw in twenty is below", "USD m, net present value", "=Fan.npv_p5", "millions"),
+    Figure("together_npv", "Under the whole stress", "USD m, net present value", f"=Stress.stress_npv[@{len(CASES)}]", "millions"),
     Figure("required_usd", "Required revenue a year", "USD m, for the return asked for", f"=Returns.required[@{MIDDLE}]", "millions",
            twin=required(MIDDLE)),
     Figure("cover", "The plan's revenue covers", "of what is required", f"=Returns.cover[@{MIDDLE}]", "share"),
@@ -70,13 +74,13 @@ FIGURES = (
     Figure("payback_months", "Payback", "months", "=Monthly.payback", "months1", "payback_months", tile=False),
     Figure("breakeven_price", "Break-even token price", "USD per Mtok", "=Monthly.breakeven_price", "number3",
            "breakeven_price_usd_per_mtok", tile=False),
-    Figure("mean_npv_usd", "Mean of the draws", "USD m", "=Fan.mean_npv", "millions", tile=False),
-    Figure("npv_p50_usd", "Median of the draws", "USD m", "=Fan.npv_p50", "millions", tile=False),
-    Figure("npv_p95_usd", "One draw in twenty is above", "USD m", "=Fan.npv_p95", "millions", tile=False),
+    Figure("mean_npv", "Mean of the draws", "USD m", "=Fan.mean_npv", "millions", tile=False),
+    Figure("npv_p50", "Median of the draws", "USD m", "=Fan.npv_p50", "millions", tile=False),
+    Figure("npv_p95", "One draw in twenty is above", "USD m", "=Fan.npv_p95", "millions", tile=False),
     Figure("pays_share", "Cells of the grid that pay", "share", "=Grid.pays_share", "share", tile=False),
     Figure("revenue_usd", "Revenue, whole life", "USD m", "=Monthly.revenue.total", "millions", "revenue_usd", tile=False),
     Figure("cost_per_mtok", "Cost of a million tokens", "USD", "=Monthly.cost_per_mtok", "number3", "cost_per_mtok", tile=False),
-    Figure("tornado_usd", "Longest bar of the tornado", "USD m", "=Tornado.longest_swing", "millions", tile=False),
+    Figure("worst_profit_usd", "Profit of the worst month", "USD m", "=Monthly.worst_profit", "millions", tile=False),
     Figure("state", "Batch values", "", "=Stress.state", "text", tile=False),
 )  # fmt: skip
 
@@ -110,8 +114,8 @@ CHARTS = (
         "Fan of cash, if wound up at the end of the year", "Fan", "year", "USD m",
         (Series("p5", "Percentile 5", "shore"),
          Series("band_25", "Percentiles 5 to 95", "band", "pale"),
-         Series("band_50", "Percentiles 25 to 75", "band", "teal"),
-         Series("band_75", "", "band", "teal"),
+         Series("band_50", "Percentiles 25 to 75", "band", "sand"),
+         Series("band_75", "", "band", "sand"),
          Series("band_95", "", "band", "pale"),
          Series("p50", "Median", "line", "navy"),
          Series("plan_cash", "Plan", "line", "rust", "dash")),
@@ -127,8 +131,8 @@ CHARTS = (
     Chart(
         "Required revenue by return", "Returns", "asked", "USD m a year",
         (Series("required", "Required", "column", "pale"),
-         Series("have", "Plan", "line", "rust", "dash")),
-        "Level revenue a year that each return needs, with the plan's own mean revenue a year as a line",
+         Series("have", "Plan, levelled", "line", "rust", "dash")),
+        "Level revenue a year that each return needs, with the level revenue a year that is worth what the plan's own is as a line",
         "#,##0,,",
     ),
 )  # fmt: skip

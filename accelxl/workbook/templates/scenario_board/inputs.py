@@ -53,12 +53,18 @@ def _given(
     return dataclasses.replace(item, ranged=ranged)
 
 
+def _months(weeks: float) -> float:
+    """Return weeks as whole months."""
+    return float(round(weeks * 12 / 52))
+
+
 def _tranche() -> Group:
     """Return the inputs of the purchase."""
     spec = {
         name: catalogue.spec(DEVICE, name)
         for name in ("memory_gb", "purchase_price_usd", "tokens_per_second", "all_in_kw")
     }
+    wait = catalogue.lead_time("accelerator")
     life, bonus = catalogue.useful_life("Amazon"), catalogue.tax_law("bonus_share")
     return Group("Purchase", (
         plan_item("device", "Device", DEVICE, SOURCES.of(spec["memory_gb"]), spec["memory_gb"].as_of, tranche=1, format="text",
@@ -67,25 +73,30 @@ def _tranche() -> Group:
         _fact("unit_price_usd", "Installed price of an accelerator", spec["purchase_price_usd"], tranche=1, dated=True, ranged=True),
         _given("attach_share", "Network, storage and spares", 0.15, 0.05, 0.25, tranche=1, format="share"),
         _given("order_month", "Month of the order", 0.0, 0.0, 2.0, tranche=1, format="months"),
-        _given("lead_time_months", "Months from order to delivery", 4.0, 2.0, 6.0, tranche=1, format="months"),
-        _given("delay_months", "Slip of the delivery", 1.0, 0.0, 4.0, tranche=1, format="months", ranged=True),
+        plan_item("lead_time_months", "Months from order to delivery", _months(wait.value), SOURCES.of(wait), wait.as_of,
+                  low=_months(wait.low), high=_months(wait.high), tranche=1, format="months"),
+        dataclasses.replace(
+            plan_item("delay_months", "Slip of the delivery", 1.0, SOURCES.of(wait), wait.as_of, low=0.0, high=4.0, tranche=1,
+                      format="months"), ranged=True, note="beyond the lead time; high: from the shortest to the longest wait"),
         _given("install_months", "Months from delivery to production", 1.0, 1.0, 3.0, tranche=1, format="months"),
         _given("deposit_share", "Paid at the order", 0.3, 0.1, 1.0, tranche=1, format="share"),
-        _given("economic_life_months", "Months of service", 60.0, 48.0, 72.0, tranche=1, format="months"),
+        plan_item("economic_life_months", "Months of service", 60.0, SOURCES.of(life), life.as_of, low=48.0, high=72.0, tranche=1,
+                  format="months"),
         _given("life_starts", "The life starts with", "service", tranche=1, format="text"),
         _fact("residual_share", "Resale value at the end of service", catalogue.residual("H100 SXM", 60), tranche=1, format="share",
               ranged=True),
         _given("residual_taxed", "Resale result is taxed", 1.0, 0.0, 1.0, tranche=1, format="flag"),
         _given("stranded_share", "Paid for and never powered", 0.0, 0.0, 0.1, tranche=1, format="share"),
         _fact("tokens_per_second", "Throughput of an accelerator", spec["tokens_per_second"], tranche=1, ranged=True),
-        _given("utilization", "Utilization at most", 0.6, 0.4, 0.8, tranche=1, format="share", ranged=True),
+        _given("utilization", "Utilization at most", 0.65, 0.45, 0.8, tranche=1, format="share", ranged=True),
         _given("availability", "Availability", 0.97, 0.9, 0.99, tranche=1, format="share"),
         _given("drift_per_year", "Loss of effective throughput", 0.05, 0.0, 0.15, tranche=1, format="share"),
         _fact("power_kw", "All-in power at the rack", spec["all_in_kw"], tranche=1, format="number2"),
         _given("load_factor", "Mean draw", 0.85, 0.6, 1.0, tranche=1, format="share"),
         _given("book_method", "Book depreciation", "SL", tranche=1, format="text"),
         plan_item("book_life_months", "Book life", 60.0, SOURCES.of(life), life.as_of, low=48.0, high=72.0, tranche=1, format="months"),
-        _given("tax_method", "Tax depreciation", "MACRS5", tranche=1, format="text", choices=("book", "SL", "MACRS5")),
+        plan_item("tax_method", "Tax depreciation", "MACRS5", SOURCES.of(bonus), bonus.as_of, tranche=1, format="text",
+                  choices=("book", "SL", "MACRS5")),
         plan_item("bonus_share", "Bonus depreciation", 0.0, SOURCES.of(bonus), bonus.as_of, low=0.0, high=1.0, tranche=1,
                   format="share"),
     ))  # fmt: skip
@@ -107,13 +118,16 @@ def _market() -> Group:
 def _running() -> tuple[Group, ...]:
     power = catalogue.electricity("United States")
     low, high = (catalogue.electricity(state).value for state in ("Iowa", "New Jersey"))
-    tax = catalogue.tax_law("corporate_tax_rate")
+    tax, first = catalogue.tax_law("corporate_tax_rate"), catalogue.electricity("United States", "2015-12-31")
+    years = (power.as_of - first.as_of).days / 365
+    growth = round((power.value / first.value) ** (1 / years) - 1, 3)  # of the national average since 2015
     return (
         Group("Power, site and operating cost", (
             _fact("pue", "Power usage effectiveness", catalogue.pue("colocation"), format="number2"),
             _fact("electricity_usd_per_kwh", "Price of electricity", power, low=low, high=high, format="number4", dated=True,
                   ranged=True),
-            _given("electricity_growth_per_year", "Growth of the electricity price", 0.02, 0.0, 0.06, format="share"),
+            plan_item("electricity_growth_per_year", "Growth of the electricity price", growth, SOURCES.of(power), power.as_of, low=0.0,
+                      high=0.06, format="share"),
             _fact("colo_usd_per_kw_month", "Colocation fee", catalogue.facility("colocation_gpu_density"), dated=True, ranged=True),
             _given("colo_includes_power", "The fee covers electricity", 0.0, 0.0, 1.0, format="flag"),
             _given("opex_share_per_year", "Maintenance, insurance, property tax", 0.06, 0.03, 0.1, format="share"),
@@ -134,6 +148,7 @@ def _running() -> tuple[Group, ...]:
     )  # fmt: skip
 
 
+PAST = catalogue.stress("telecom")["fill_share"]
 SCENARIOS = Group("Scenarios", (
     assumed_item("price_step", "Step of the token price in the grid, of the plan's own", 0.2, Quantity("share", 0.01, 0.49), 0.1, 0.3,
                  format="share"),
@@ -141,8 +156,9 @@ SCENARIOS = Group("Scenarios", (
     assumed_item("target_return", "Return that is asked for", 0.15, Quantity("1/year", 0.01, 1.0), 0.1, 0.25, format="share"),
     assumed_item("return_step", "Step of the return", 0.03, Quantity("1/year", 0.001, 0.2), 0.01, 0.04, format="share"),
     assumed_item("trials", "Draws of the Monte Carlo run", 4000.0, Quantity("draws", 100.0, 1e6, whole=True), 1000.0, 8000.0),
-    assumed_item("stress_pack", "Stress pack", "telecom", Quantity("text", kind="choice", choices=("telecom", "telecom mild")),
-                 format="text", note="an overbuild such as that of long-haul fibre after 2001, from the catalogue; or its mild end"),
+    Item("stress_pack", "Stress pack", "telecom", Quantity("text", kind="choice", choices=("telecom", "telecom mild")),
+         SOURCES.of(PAST), PAST.as_of, format="text",
+         note="an overbuild such as that of long-haul fibre after 2001, or the mild end of each of its figures"),
 ))  # fmt: skip
 
 

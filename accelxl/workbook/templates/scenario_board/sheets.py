@@ -173,7 +173,8 @@ STRESS = Sheet(
 )  # fmt: skip
 
 RETURNS = Sheet(
-    "Returns", "Required revenue", "The level revenue a year that returns need, against the revenue of the plan; a native calculation",
+    "Returns", "Required revenue",
+    "Level revenue a year that returns need with the capital paid today: stricter than the dated flows of the plan",
     STEPS,
     (Row("rate", "Return that is asked for", "1/year",
          f"=MAX(1/1000,in_target_return+(number-({whole(MIDDLE)}))*in_return_step)", format="share"), COUNT),
@@ -184,7 +185,6 @@ RETURNS = Sheet(
             Row("yearly_opex", "Operating cost that does not move with revenue, a year", "USD/year",
                 total="=-Monthly.fixed_opex.total/years"),
             Row("proceeds", "Resale", "USD", total="=Monthly.resold.total"),
-            Row("planned", "Revenue of the plan, a year", "USD/year", total="=Monthly.revenue.total/years"),
         )),
         Section("Required revenue", (
             Row("annuity", "Present value of 1 a year", "years", "=(1-(1+rate)^-years)/rate", format="number4"),
@@ -193,8 +193,9 @@ RETURNS = Sheet(
                 "=(capital*(1-in_tax_rate*shield)-proceeds*(1-in_tax_rate)*(1+rate)^-years)/(1-in_tax_rate)"),
             Row("required", "Required revenue, a year", "USD/year", "=(to_earn/annuity+yearly_opex)/(1-in_revenue_share)", strong=True),
             Row("asked", "Return, as a heading", "1/year", '=TEXT(rate,"0.0%")', format="text"),
-            Row("have", "Revenue of the plan, a year", "USD/year", "=planned"),
-            Row("cover", "Revenue of the plan over what is required", "ratio", "=IF(required>0,have/MAX(1,required),0)", format="share"),
+            Row("have", "Level revenue a year of the present value of the plan's", "USD/year",
+                "=SUMPRODUCT(Monthly.revenue[:],(1+rate)^-(Monthly.month[:]/12))/annuity"),
+            Row("cover", "That revenue over what is required", "ratio", "=IF(required>0,have/MAX(1,required),0)", format="share"),
         )),
     ),
     width=16.0,
