@@ -12,7 +12,9 @@ import pytest
 import accelxl
 import accelxl.domain
 
-OPERATIONS = {"accelxl.fill", "accelxl.read"}
+OPERATIONS = {
+    f"accelxl.{name}" for name in ("compare_books", "fill", "frame", "freeze", "read", "thaw")
+}  # fmt: skip
 """They move values in and out of files and have no formula to name a source for."""
 
 

@@ -113,6 +113,14 @@ def compare_books(a: str | Path, b: str | Path) -> Comparison:
         If one cannot be read, or they have no input in common.
     Missing
         If the first uses a function that only formualizer computes and it is not installed.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from accelxl.workbook.build import build
+    >>> (book,) = build(["cost_per_inference"], mkdtemp())
+    >>> compare_books(book, book).inputs
+    {}
     """
     books = [_thawed(Path(path)) for path in (a, b)]
     first, second = (read_from(book, Path(path)) for book, path in zip(books, (a, b), strict=True))

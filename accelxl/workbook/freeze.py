@@ -49,6 +49,14 @@ def freeze(book: str | Path, to: str | Path | None = None) -> Path:
     ------
     BadFile
         If the book cannot be read, is frozen already or has no formulas, or the copy cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from accelxl.workbook.build import build
+    >>> (book,) = build(["cost_per_inference"], mkdtemp())
+    >>> freeze(book).name
+    'cost_per_inference-frozen.xlsx'
     """
     path = Path(book)
     found = load(path)
@@ -178,6 +186,14 @@ def thaw(book: str | Path, to: str | Path | None = None, *, lose_changes: bool =
         If the book is not frozen or damaged, or another file of that name is there.
     OutOfRange
         If cells were changed after it was frozen.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from accelxl.workbook.build import build
+    >>> (book,) = build(["cost_per_inference"], mkdtemp())
+    >>> thaw(freeze(book)).read_bytes() == book.read_bytes()
+    True
     """
     path = Path(book)
     found = load(path)

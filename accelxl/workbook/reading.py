@@ -98,12 +98,25 @@ def frame(books: Iterable[str | Path | Read | Filled]) -> pd.DataFrame:
     books : iterable of path, Read or Filled
         What `fill` and `read` return, or files.
 
+    Returns
+    -------
+    DataFrame
+        Shape (books, inputs and figures).
+
     Raises
     ------
     WrongType
         If one is none of these.
     BadFile
         If a file cannot be read.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> from accelxl.workbook.build import build
+    >>> (book,) = build(["cost_per_inference"], mkdtemp())
+    >>> frame([book]).index.tolist()
+    ['cost_per_inference']
     """
     import pandas as pd
 

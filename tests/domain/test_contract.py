@@ -113,7 +113,7 @@ def test_colocation_pays_for_the_facility_and_for_power_where_it_includes_it():
         ({"parts": []}, ShapeError, "there are no parts"),
         ({"parts": [Part("chip", -1, 4)]}, OutOfRange, "part 1, chip: price_usd is -1; a number of at least 0 USD"),
         ({"parts": [Part("chip", 1, 0)]}, OutOfRange, "life_years is 0"),
-        ({"parts": [Part("chip", 1, 4, 1.1)]}, OutOfRange, "residual_share is 1.1; a number from 0 to 1 share"),
+        ({"parts": [Part("chip", 1, 4, 1.1)]}, OutOfRange, "residual_share is 1.1; a share from 0 to 1"),
         ({"parts": [Part("chip", "much", 4)]}, WrongType, "price_usd is 'much'"),
         ({"power_kw": -1.0}, OutOfRange, "power_kw is -1"),
         ({"utilization": 0.0}, OutOfRange, "utilization is 0"),

@@ -112,7 +112,7 @@ def test_what_is_out_of_range_is_an_error_in_its_own_cell():
     assert outcome.value[1].tolist() == [NUM, NUM, NUM, VALUE, REF]
     assert outcome.value[0].tolist()[1:] == [NUM, NUM, VALUE, REF]
     assert outcome.value[0, 0] == ROI(34e3, 64, 2500, 0.6, 0.5, None, None, 4)
-    assert "utilization, cell 2, is 1.5; a number from 0 to 1" in outcome.why
+    assert "utilization, cell 2, is 1.5; a share from 0 to 1" in outcome.why
 
 
 def test_a_hundred_thousand_cells_are_one_call_of_the_kernel(monkeypatch):

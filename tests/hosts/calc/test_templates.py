@@ -1,5 +1,6 @@
 """Every template and filled books, recalculated by Calc with the add-in: each value of each formula, at Low and High of every input."""
 
+import os
 import random
 
 import pytest
@@ -12,7 +13,10 @@ from tests.hosts.calc.compare import adds, apart, expected, titled
 from tests.workbook import test_templates
 from tests.workbook.books import BOOKS, cached, formulas, perturbed, ready
 
-pytestmark = pytest.mark.office("soffice", "uno")
+pytestmark = [
+    pytest.mark.office("soffice", "uno"),
+    pytest.mark.skipif("ACCELXL_SWEEP" not in os.environ, reason="takes a quarter of an hour; ACCELXL_SWEEP=1 runs it"),
+]
 every = pytest.mark.parametrize("name", TEMPLATES)
 
 
