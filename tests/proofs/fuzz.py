@@ -26,7 +26,8 @@ with atheris.instrument_imports(include=["accelxl"]):
     from accelxl.functions import REGISTRY
     from accelxl.plan.files import read_plan
     from accelxl.scenario import sipmath
-    from accelxl.workbook.fill import fill, read
+    from accelxl.workbook.fill import fill
+    from accelxl.workbook.reading import read
     from accelxl.workbook.records import records
 
 from tests.hostile.files import Entry, archive, formula, parts, small
