@@ -172,7 +172,7 @@ def test_irr_is_the_same_to_the_last_bit_when_all_flows_are_scaled_by_a_power_of
     assert np.array_equal(fin.irr(values), fin.irr([v * 2.0**factor for v in values]), equal_nan=True)
 
 
-def test_2001_flows_of_any_kind_take_milliseconds_at_most():
+def test_2001_flows_of_any_kind_take_less_than_a_millisecond():
     rng = np.random.default_rng(0)
     days = np.arange(2001) * 7 + 40_000
     for values in (
@@ -183,10 +183,10 @@ def test_2001_flows_of_any_kind_take_milliseconds_at_most():
         for work in (lambda: fin.irr(values), lambda: fin.xirr(values, days)):  # noqa: B023 - called here
             best = math.inf
             for _ in range(20):
-                began = time.perf_counter()
+                began = time.process_time()
                 work()
-                best = min(best, time.perf_counter() - began)
-            assert best < 5e-3  # a third of a millisecond where nothing else runs
+                best = min(best, time.process_time() - began)
+            assert best < 1e-3
 
 
 # -- many series at once -------------------------------------------------------------------------------------------------
