@@ -200,8 +200,8 @@ def draws(name: str, title: str, more: tuple[tuple[Entry, ...], ...] = ()) -> Bl
 def wound(year: int) -> tuple[tuple[Entry, ...], ...]:
     """Return the rows that end the plan with a year, and do not discount."""
     return (
-        (Entry("horizon_months"), Entry("discrete"), Entry(f"=Fan.month[@{year}]"), Entry("=1"), Entry("")),
-        (Entry("discount_rate"), Entry("discrete"), Entry("=0"), Entry("=1"), Entry("")),
+        (Entry("horizon_months"), Entry("discrete"), Entry(f"=Fan.month[@{year}]", "number"), Entry("=1", "number"), Entry("")),
+        (Entry("discount_rate"), Entry("discrete"), Entry("=0", "number"), Entry("=1", "number"), Entry("")),
     )
 
 
@@ -209,7 +209,7 @@ YEAR_BLOCK = Block(
     "year_block", "The plan wound up at the end of each year, not discounted", ("Input", ""),
     (
         (Entry("horizon_months"), Entry("discount_rate")),
-        *((Entry(f"=Fan.month[@{year}]"), Entry("=0")) for year in range(1, YEARS + 1)),
+        *((Entry(f"=Fan.month[@{year}]", "number"), Entry("=0", "number")) for year in range(1, YEARS + 1)),
     ),
     sheet="Draws",
 )  # fmt: skip

@@ -155,7 +155,7 @@ def _constants() -> Group:
     rows = [
         constant("hours_per_month", "Hours in a month (8,760 / 12)", 730.0, "h"),
         constant("seconds_per_hour", "Seconds in an hour", 3600.0, "s"),
-        constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="general"),
+        constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="tiny"),
         constant("decimals", "Decimals kept where a balance closes", 6.0, "digits"),
         constant("price_age_days", "Age at which a price is stale", 730.0, "days"),
         constant("seed", "Seed of the draws: the same seed draws the same scenarios", 1.0, "number", format="year"),

@@ -116,7 +116,7 @@ FAN = Sheet(
         Section("Running cash, working capital and resale included", (
             Row("month", "Month", "month", "=year*12", format="months"),
             Row("plan_cash", "The plan, native", "USD", "=INDEX(Monthly.wound_up[:],1+month)", sign="+/-", strong=True),
-            Row("plan_batch", "The plan, by the functions", "USD", batch='=INDEX(ACCEL_SCENARIOS(plan_block,year_block,"npv"),@k,1)',
+            Row("plan_batch", "The plan, by the functions", "USD", batch='=INDEX(ACCEL_SCENARIOS(plan_block,year_block,"npv"),Fan.year[@k],1)',
                 sign="+/-"),
             *(drawn(percentile) for percentile in PERCENTILES),
             Row("fan_tie", "Batch value of the plan less the native one", "USD", "=ROUND(plan_batch-plan_cash,k_decimals)",
