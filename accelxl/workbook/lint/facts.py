@@ -258,7 +258,8 @@ class Facts:
     def is_current(self, name: str) -> bool:
         """Tell whether Checks compares a batch value with its figure, or with an ACCEL function beside it."""
         figure = f"out_{name.removeprefix('batch_')}"
-        return any(name in words and (figure in words or "accel" in words) for words in self.compared)
+        known = {figure} & set(self.names) | {"accel"}
+        return any(name in words and known & words for words in self.compared)
 
     # -- findings ------------------------------------------------------------------------------------------------------------------
     def finding(self, key: Key, found: str, allowed: str, count: int = 1) -> Finding:

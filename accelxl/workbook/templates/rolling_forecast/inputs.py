@@ -197,7 +197,7 @@ TIME = Group("Time", (
 CONSTANTS = Group("Constants (locked)", (
     constant("hours_per_month", "Hours in a month (8,760 / 12)", 730.0, "h"),
     constant("seconds_per_hour", "Seconds in an hour", 3600.0, "s"),
-    constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="general"),
+    constant("tolerance", "Tolerance of the checks, as a part of the figure", 1e-6, "share", format="tiny"),
     constant("decimals", "Decimals kept where a sum closes", 6.0, "digits"),
     constant("price_age_days", "Age at which a price is stale", 730.0, "days"),
 ))  # fmt: skip

@@ -80,7 +80,7 @@ def driver(name: str) -> Section:
         Row(f"middle_{name}", "Middle of these months", "month",
             total=f"=SUMPRODUCT(recent_{name}[:],month[:])/MAX(1,recent_{name}.total)", format="months1"),
         Row(f"off_{name}", "Distance from the middle", "months", f"=recent_{name}*(month-middle_{name})", format="months1"),
-        Row(f"log_{name}", "Logarithm of the actual", "", f"=IF(recent_{name}=1,LN(MAX(known_{name},1/10^9)),0)",
+        Row(f"log_{name}", "Logarithm of the actual", "log", f"=IF(recent_{name}=1,LN(MAX(known_{name},1/10^9)),0)",
             f"=SUM(log_{name}[:])/MAX(1,recent_{name}.total)", format="number4"),
         Row(f"slope_{name}", "Growth in the logarithm", "1/month",
             total=f"=IF(recent_{name}.total>1,SUMPRODUCT(off_{name}[:],log_{name}[:])/MAX(1/2,SUMPRODUCT(off_{name}[:],off_{name}[:])),0)",
@@ -129,10 +129,10 @@ RESULT = Section("Result: actual, then outlook", (
 ))  # fmt: skip
 
 
-def milestone(k: int, label: str, row: str, gate: str, side: str, format: str) -> tuple[Row, ...]:
+def milestone(k: int, label: str, unit: str, row: str, gate: str, side: str, format: str) -> tuple[Row, ...]:
     """Return the milestone of a tranche: the first month in which it has held so many months in a row."""
     return (
-        Row(f"gate_{k}", f"{label}: threshold", "", f"={gate}", format=format),
+        Row(f"gate_{k}", f"{label}: threshold", unit, f"={gate}", format=format),
         Row(f"streak_{k}", f"{label}: months in a row", "months", f"=IF({row}{side}{gate},1+streak_{k}[-1],0)", format="months"),
         Row(f"reached_{k}", f"{label}: it is met", "flag", total=f"=IF(COUNTIF(streak_{k}[:],in_hold)>0,1,0)", format="flag"),
         Row(f"first_{k}", f"{label}: month in which it is met", "month",
@@ -161,8 +161,8 @@ MONTHLY = Sheet(
         *(driver(name) for name in ACTUALS),
         RESULT,
         Section("Milestones", (
-            *milestone(2, "Utilization of both fleets", "fleet_use", "in_gate_use", ">=", "share"),
-            *milestone(3, "Operating cost of a million tokens", "unit_cost", "in_gate_cost", "<=", "number3"),
+            *milestone(2, "Utilization of both fleets", "share", "fleet_use", "in_gate_use", ">=", "share"),
+            *milestone(3, "Operating cost of a million tokens", "USD/Mtok", "unit_cost", "in_gate_cost", "<=", "number3"),
         )),
     ),
     width=12.0,

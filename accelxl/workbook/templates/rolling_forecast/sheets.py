@@ -180,6 +180,12 @@ TRANCHE = Sheet(
             Row("factor", "Discount factor", "ratio", "=(1+in_discount_rate)^-year", format="number4"),
         )),
         *(tranche(k) for k in range(1, len(TRANCHES) + 1)),
+        Section("Ties", (
+            Row("cash_all", "Free cash flow of all tranches", "USD",
+                "=" + "+".join(f"cash_{k}" for k in range(1, len(TRANCHES) + 1)), "=SUM(cash_all[:])", "+/-", strong=True),
+            Row("parts_all", "Sum of its parts", "USD", total="=" + "+".join(
+                f"{part}_{k}.total" for k in range(1, len(TRANCHES) + 1) for part in ("sales", "opex", "tax", "paid", "resold"))),
+        )),
     ),
     width=14.0,
 )  # fmt: skip

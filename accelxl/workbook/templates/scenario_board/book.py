@@ -81,20 +81,20 @@ FIGURES = (
 )  # fmt: skip
 
 TABLES = (
-    Table("Token price, USD", "Grid", "price_axis", STEPS, tuple(
+    Table("Token price, USD", "Grid", "price_mark", STEPS, tuple(
         Line(f"grid_{k}", "NPV, USD m, use of", f"grid_{k}", "millions", strong=k == MIDDLE, lead=f"=Grid.use_axis[@{k}]")
         for k in range(1, STEPS + 1)
-    ), heat=True, heads_format="number3"),
+    ), heat=True),
     Table("Stress", "Stress", "case", len(CASES), (
         Line("stress_npv", "Net present value, USD m", "stress_npv", "millions", strong=True),
         Line("stress_funding", "Peak funding, USD m", "stress_funding", "millions"),
         Line("stress_revenue", "Revenue, whole life, USD m", "stress_revenue", "millions"),
         Line("revenue_left", "Revenue, of the plan's", "revenue_left", "share"),
     )),
-    Table("Return asked for", "Returns", "rate", STEPS, (
+    Table("Return asked for", "Returns", "asked", STEPS, (
         Line("required", "Required revenue a year, USD m", "required", "millions", required(0).replace("[@0]", "[@k]")),
         Line("covered", "The plan's revenue covers", "cover", "share"),
-    ), heads_format="share"),
+    )),
 )  # fmt: skip
 
 MILLIONS = "#,##0,,;(#,##0,,);0"
@@ -140,9 +140,9 @@ CHECKS = (
           "=MAX(0,Monthly.horizon-MAX(Monthly.month[:]))", "=k_tolerance"),
     Check("cash_ties", "Cash ties out: the sum of free cash flow is the sum of profit",
           "=ROUND(Monthly.cash.total-Monthly.profit.total,k_decimals)", SMALL),
-    Check("book", "Book value: additions, depreciation and write-offs sum to zero",
+    Check("book", "Balance of book value: additions, depreciation and write-offs sum to zero",
           "=ROUND(Monthly.bought_1.total+Monthly.depreciation_1.total+Monthly.retired_1.total,k_decimals)", SMALL),
-    Check("basis", "The tax basis is used up at the end of service",
+    Check("basis", "Balance of the tax basis: it is used up at the end of service",
           "=ROUND(Monthly.basis_bought_1.total+Monthly.tax_depreciation_1.total+Monthly.basis_retired_1.total,k_decimals)", SMALL),
     Check("paid", "Payments are the cost", "=ROUND(Monthly.spent-Monthly.cost_1,k_decimals)", SMALL),
     Check("npv_xnpv", "NPV from discount factors is the last discounted running sum",
@@ -200,8 +200,14 @@ def draws(name: str, title: str, more: tuple[tuple[Entry, ...], ...] = ()) -> Bl
 def wound(year: int) -> tuple[tuple[Entry, ...], ...]:
     """Return the rows that end the plan with a year, and do not discount."""
     return (
-        (Entry("horizon_months"), Entry("discrete"), Entry(f"=Fan.month[@{year}]", "number"), Entry("=1", "number"), Entry("")),
-        (Entry("discount_rate"), Entry("discrete"), Entry("=0", "number"), Entry("=1", "number"), Entry("")),
+        (
+            Entry("horizon_months"),
+            Entry("discrete"),
+            Entry(f"=Fan.month[@{year}]", "months"),
+            Entry("=1", "months"),
+            Entry(""),
+        ),
+        (Entry("discount_rate"), Entry("discrete"), Entry("=0", "share"), Entry("=1", "months"), Entry("")),
     )
 
 
@@ -209,7 +215,7 @@ YEAR_BLOCK = Block(
     "year_block", "The plan wound up at the end of each year, not discounted", ("Input", ""),
     (
         (Entry("horizon_months"), Entry("discount_rate")),
-        *((Entry(f"=Fan.month[@{year}]", "number"), Entry("=0", "number")) for year in range(1, YEARS + 1)),
+        *((Entry(f"=Fan.month[@{year}]", "months"), Entry("=0", "share")) for year in range(1, YEARS + 1)),
     ),
     sheet="Draws",
 )  # fmt: skip
