@@ -252,7 +252,7 @@ def test_a_verb_that_is_not_known_names_those_that_are(clone):
     for words in (["tset"], []):
         done = start(clone, *words)
         assert done.returncode == 2
-        assert "it knows demo, test, check, bench" in done.stderr
+        assert "it knows demo, test, check, soak, bench" in done.stderr
     assert not (clone / ".venv").exists()
 
 

@@ -274,7 +274,7 @@ function(
     help={
         "first_cost": "cost of the first unit",
         "units": "units made so far, a whole number",
-        "learning_rate": "what is left of the cost when the units double: 0.8 is a fall of 20 percent",
+        "learning_rate": "what is left of the cost when the units double: 0.8 for a fall (a learning rate) of 20 percent",
         "model": "crawford or wright",
         "measure": "unit: of that unit; average or total: of all units so far",
     },
@@ -288,7 +288,7 @@ function(
     "ACCEL_LEARNING_FIT",
     "Accel - Market",
     demand.learning_fit,
-    "First cost and learning rate that fit actual costs, by least squares in the logarithms",
+    "First cost and learning rate (what is left when the units double) that fit actual costs, by least squares in the logarithms",
     help={
         "units": "units made so far at each observation",
         "costs": "cost of the unit (a Crawford curve) or the average so far (a Wright curve)",

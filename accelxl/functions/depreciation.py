@@ -178,11 +178,11 @@ function(
     help={
         "cost": "price paid; one figure for each purchase, or one cell",
         "life": "useful life so far, in years",
-        "new_life": "total useful life from the change on, in years",
+        "new_life": "new useful life in years, from the first day of service; not above age: all is written off in year 1",
         "age": "years in service on the day of the change, one for all or one for each cost",
         "salvage": "value left at the end as a share of the cost",
         "new_salvage": "the same from the change on; blank: as before",
-        "tax_rate": "rate on the change in income",
+        "tax_rate": "rate on the change in income; blank: 0, so that net income moves as operating income does",
         "shares": "shares outstanding; blank: no line for earnings per share",
     },
     undefined="a life is 0, or a salvage is above the cost",

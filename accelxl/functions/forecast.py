@@ -31,6 +31,8 @@ def rolled(
     method: Method = "ratio",
     window: rolling.Window | None = None,
     actual_periods: rolling.Periods | None = None,
+    low: FigureTable | None = None,
+    high: FigureTable | None = None,
 ) -> Rows:
     """Return the rolling forecast of one or more drivers as a table, a row a period; see `accelxl.domain.forecast.roll`."""
     if len(periods) > 1 and any(len(row) > 1 for row in periods):
@@ -53,7 +55,11 @@ def rolled(
             "a figure a period, actuals for each driver, and all in the direction of the periods are allowed"
         )
     width = None if window is None or window != window else int(window)  # noqa: PLR0124  # NaN is a blank
-    found = [_driver(t, *pair, method, width, actual_periods) for pair in zip(drivers, known, strict=True)]
+    least, most = _limit(low, "low", len(drivers)), _limit(high, "high", len(drivers))
+    found = [
+        _driver(t, line, actual, method, width, actual_periods, ends)
+        for line, actual, ends in zip(drivers, known, zip(least, most, strict=True), strict=True)
+    ]
     count = min(len(line) for line in known)
     names = ["forecast"] if len(found) == 1 else [f"driver {place}" for place in range(1, len(found) + 1)]
     header = ["period", "source", *names, *(["product", "product of the plan"] if len(found) > 1 else ["plan"])]
@@ -89,13 +95,32 @@ def _lines(table: Rows, name: str, *, across: bool) -> list[list[float]]:
     return found
 
 
+def _limit(table: Rows | None, name: str, drivers: int) -> list[float | None]:
+    """Return the limit of each driver: one for all, or one for each; a blank is none."""
+    cells = [cell for row in table or [[None]] for cell in row]
+    if len(cells) not in {1, drivers}:
+        raise ShapeError(f"{name} has {len(cells)} figures for {drivers} drivers; one, or one for each, is allowed")
+    argument = Argument(name, Quantity("driver's unit"), "")
+    found = [
+        None if is_blank(cell) else one_number(argument, cell, f"{name}, driver {k},", inside=True)
+        for k, cell in enumerate(cells, 1)
+    ]
+    return found * drivers if len(found) == 1 else found
+
+
 def _driver(
-    t: NDArray[np.float64], plan: list[float], known: list[float], method: str, width: int | None, days: Any
+    t: NDArray[np.float64],
+    plan: list[float],
+    known: list[float],
+    method: str,
+    width: int | None,
+    days: Any,
+    ends: tuple[float | None, float | None],
 ) -> list[float]:
     """Return the rolled series of one driver, an adoption curve through its actuals where one is asked for."""
     if method not in rolling.CURVES or not known:
         word = "plan" if method in rolling.CURVES else method
-        return forecast.roll(t, plan, known, word, width, days).values.tolist()  # type: ignore[no-any-return]
+        return forecast.roll(t, plan, known, word, width, days, *ends).values.tolist()  # type: ignore[no-any-return]
     if method == "bass" and t[0] >= DAY_ONE:
         raise OutOfRange(
             "periods are dates; a bass curve counts from the launch, so periods such as 0, 1, 2 are allowed"
@@ -161,8 +186,13 @@ def _grid(table: Rows, name: str) -> tuple[list[Cell], list[str], list[list[floa
         raise ShapeError(
             f"{name} is {len(rows)} rows; a header of quarters over rows of a device and its figures is needed"
         )
-    header = [cell for cell in rows[0][1:] if not is_blank(cell)]
+    kept = [k for k in range(1, len(rows[0])) if not all(is_blank(row[k]) for row in rows)]
+    header = [rows[0][k] for k in kept]
     for place, cell in enumerate(header):
+        if is_blank(cell):
+            raise ShapeError(
+                f"{name}, column {kept[place] + 1}, has figures and no quarter in the header; one is needed"
+            )
         if cell in header[:place]:
             raise UnknownName(f"{name} has the quarter {show(cell)} twice; each quarter once is allowed")
     devices = words(f"{name}, first column", [[row[0]] for row in rows[1:]])
@@ -170,7 +200,7 @@ def _grid(table: Rows, name: str) -> tuple[list[Cell], list[str], list[list[floa
     figures: list[list[float]] = []
     for device, row in zip(devices, rows[1:], strict=True):
         figures.append([])
-        for quarter, cell in zip(header, row[1:], strict=False):
+        for quarter, cell in zip(header, (row[k] for k in kept), strict=True):
             where = f"{name}, {device} in {_named(quarter)},"
             if is_blank(cell):
                 raise WrongType(f"{where} is blank; a figure is needed, 0 where there is none")
@@ -200,10 +230,11 @@ def _values(table: Rows | None, devices: list[str]) -> list[float]:
     if any(len(row) < 2 for row in rows):
         raise ShapeError("values has one column; a column of devices and one of values are needed")
     argument = Argument("values", Quantity("USD per unit"), "")
+    named = [row for row in rows if not is_blank(row[0])]
     given = {
-        str(row[0]).strip(): one_number(argument, row[1], f"values, {str(row[0]).strip()},", inside=True)
-        for row in rows if not is_blank(row[0])
-    }  # fmt: skip
+        name: one_number(argument, row[1], f"values, {name},", inside=True)
+        for name, row in zip(words("values, first column", [[row[0]] for row in named]), named, strict=True)
+    }
     for device in devices:
         if device not in given:
             raise UnknownName(f"values have no {device}; one value for each device is needed")
@@ -247,6 +278,8 @@ function(
         "method": "ratio to plan, shift against plan, trend (growth fitted), plan, or an adoption curve: logistic, gompertz, bass",
         "window": "how many of the last actuals count; blank: all",
         "actual_periods": "the actuals' own periods, so that a gap or a period that stands twice is found",
+        "low": "the least a driver can be, one for all or one for each; blank: 0 where the plan has no figure below 0",
+        "high": "the most a driver can be, such as 1 for a utilization; the forecast stops there",
     },
     examples=[
         (

@@ -151,7 +151,7 @@ function(
     help={
         "values": "the figures",
         "scopes": "the tag of each figure, or one for all; see ACCEL_SCOPE",
-        "over": "the one field in which they differ and do not overlap, such as venue for a sum over companies",
+        "over": "the one field in which they differ and do not overlap: phase, venue (a sum over companies), components or period",
     },
     examples=[
         (f'=ACCEL_SCOPE_SUM({{200,125}},{{"{AMAZON}";"{META}"}},"venue")', 325.0),

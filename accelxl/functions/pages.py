@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from accelxl.functions.registry import Argument, Function
 
 INDEX = "README"
-MADE = (
-    "<!-- Made from the registry by `accelxl generate`; a test holds that it is current. -->\n"
-)
+MADE = "<!-- Made from the registry by `accelxl generate`; a test holds that it is current. -->\n"
 WIDEST = 8
 """Rows and columns of an array that a page shows."""
 OPENING = """# Functions

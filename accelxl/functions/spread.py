@@ -50,6 +50,8 @@ def over_cases(function: Function, given: dict[str, Any], cases: list[Case]) -> 
             why = why or undefined(function)
     elif not why and any(item is NUM for item in values.reshape(-1)):
         why = undefined(function)
+    if not why and (marks == CODES[NA]).any():
+        why = "the series are of unequal length; the shorter ones end in #N/A"
     return _in_shape(with_errors(values, marks) if marks.any() else values, shape), why
 
 

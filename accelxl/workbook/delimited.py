@@ -12,6 +12,8 @@ from typing import Self
 from accelxl.errors import BadFile, ShapeError, WrongType
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+# Possessive: a quote of millions of characters would else be remembered one by one.
+_QUOTED = re.compile(r'"(?:[^"]++|"")*+"')
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _COMMA = re.compile(r"[+-]?([0-9]+,?[0-9]*|,[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")
@@ -101,7 +103,7 @@ def delimited(path: Path, text: str, dialect: Dialect = FOUND_OUT) -> tuple[list
 def _separator(path: Path, text: str) -> str:
     """Return the sign between the columns: the only one that stands in the header outside quotes."""
     header = next((line for line in text.splitlines() if line.strip()), "")
-    bare = re.sub(r'"(?:[^"]|"")*"', "", header)
+    bare = _QUOTED.sub("", header)
     found = [sign for sign in SEPARATORS if sign in bare]
     if len(found) > 1:
         words = " and ".join(f"{SEPARATORS[sign]}s" for sign in found)
@@ -110,9 +112,7 @@ def _separator(path: Path, text: str) -> str:
         )
     if found or len(text.splitlines()) < 2:
         return found[0] if found else ","
-    others = {
-        sign for line in text.splitlines()[1:] for sign in SEPARATORS if sign in re.sub(r'"(?:[^"]|"")*"', "", line)
-    }
+    others = {sign for line in text.splitlines()[1:] for sign in SEPARATORS if sign in _QUOTED.sub("", line)}
     if len(others) == 1 and "," not in others:
         raise ShapeError(f"{path}: {SEPARATORS[others.pop()]}s part its rows, and its header is one column")
     return ","

@@ -251,7 +251,7 @@ def _rows(table: Table, given: Any, folder: Path, place: str) -> list[list[Any]]
         if not isinstance(found, (list, tuple)):
             raise WrongType(f"{place} is {given!r}; rows, a DataFrame or the name of a CSV file is allowed")
         if found and all(isinstance(row, Mapping) for row in found):
-            dicts: list[dict[str, Any]] = [{str(name): cell for name, cell in row.items()} for row in found]
+            dicts: list[dict[str, Any]] = [{str(name): cell for name, cell in dict(row).items()} for row in found]
             header = list(dict.fromkeys(name for row in dicts for name in row))
             found = [[row.get(name) for name in header] for row in dicts]
         elif not any(isinstance(row, (list, tuple)) for row in found):

@@ -189,12 +189,12 @@ class _Reader:
             self._close_line(self.found.lines[self.row])
         elif tag == "sheetData":
             self._close_line(self.found.block)
+            if self.data.find(b"dataValidation", self.parser.CurrentByteIndex) < 0:
+                # Nothing that is asked for follows; the rest, a million merged cells or so, is only looked through.
+                self.parser.StartElementHandler = self.parser.EndElementHandler = None
         elif tag == "dataValidation" and self.rule is not None:
             self.found.rules.append(self.rule)
             self.rule = None
-        elif tag == "sheetData" and self.data.find(b"dataValidation", self.parser.CurrentByteIndex) < 0:
-            # Nothing that is asked for follows; the rest, a million merged cells or so, is only looked through.
-            self.parser.StartElementHandler = self.parser.EndElementHandler = None
 
     def _close(self, cell: Span) -> None:
         cell.end = self.element_end(cell.start)

@@ -168,7 +168,7 @@ class Figure:
 class Line:
     """A line of a table of the Board: a row of a sheet, cell by cell; `@k` in the twin stands for the number of the column.
 
-    `lead` is a formula whose figure stands beside the label, in the format `lead_format`.
+    `lead` is a formula whose figure, `out_<name>_lead`, stands beside the label in the format `lead_format`.
     """
 
     name: str
@@ -185,7 +185,7 @@ class Line:
 class Table:
     """A table of the Board: the columns of a sheet side by side; the row `heads` names them, each cell is `out_<name>_<column>`.
 
-    `heat` colours the cells by their value, with white at zero; `heads_format` is the number format of the headings.
+    `heat` colours the cells by their value, with white at zero.
     """
 
     title: str
@@ -194,7 +194,6 @@ class Table:
     columns: int
     lines: tuple[Line, ...]
     heat: bool = False
-    heads_format: str = "text"
 
     def figure(self, line: Line, column: int) -> Figure:
         """Return a cell as a figure; columns count from 1."""

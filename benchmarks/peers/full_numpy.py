@@ -147,8 +147,13 @@ def _block(p, offset, out):
     on1, on2 = (s1 < MONTH) & (e1 >= MONTH), (s2 < MONTH) & (e2 >= MONTH)
     trained = s1 + p["training_months.1"]
     works1, trains = on1 & (trained < MONTH), on1 & (trained >= MONTH)
-    rise, power = yearly(p["inflation_per_year"]), yearly(p["electricity_growth_per_year"]) * p["electricity_usd_per_kwh"]
-    room = p["demand_mtok_per_month"] / (1.0 + np.exp((p["adoption_midpoint_month"] - MONTH) * p["adoption_rate_per_month"]))
+    rise, power = (
+        yearly(p["inflation_per_year"]),
+        yearly(p["electricity_growth_per_year"]) * p["electricity_usd_per_kwh"],
+    )
+    room = p["demand_mtok_per_month"] / (
+        1.0 + np.exp((p["adoption_midpoint_month"] - MONTH) * p["adoption_rate_per_month"])
+    )
     able1 = served_by(p, 1, works1, s1) * p["utilization.1"]
     full2 = served_by(p, 2, on2, s2)
     able2 = full2 * p["utilization.2"]
@@ -214,8 +219,12 @@ def _block(p, offset, out):
     out[3], out[4] = paid, discounted
     out[5] = np.maximum(0.0, -running.min(axis=0))
     out[6] = running[-1]
-    out[7] = ((capex * df).sum(axis=0) + (kept * early).sum(axis=0) - (residual * df).sum(axis=0) - (training * early).sum(axis=0)) / (
-        (1.0 - p["revenue_share"]) * (tokens * early).sum(axis=0))
+    out[7] = (
+        (capex * df).sum(axis=0)
+        + (kept * early).sum(axis=0)
+        - (residual * df).sum(axis=0)
+        - (training * early).sum(axis=0)
+    ) / ((1.0 - p["revenue_share"]) * (tokens * early).sum(axis=0))
     sold, spent = revenue.sum(axis=0), (kept + share).sum(axis=0)
     out[8] = (sold - spent - (written + plant).sum(axis=0)) / sold
     out[9] = (inside * ahead + equity * back).sum(axis=0)

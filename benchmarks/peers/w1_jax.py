@@ -44,14 +44,37 @@ def _irr(flows, total, running):
         fresh = jnp.where((fresh >= low) & (fresh <= high), fresh, 0.5 * (low + high))
         return fresh, low, high, jnp.abs(fresh - y), n + 1
 
-    start = (jnp.zeros_like(total), jnp.full_like(total, -9.8), jnp.where(changes == 1, 9.8, 0.0), jnp.where(good, 1.0, 0.0), 0)
+    start = (
+        jnp.zeros_like(total),
+        jnp.full_like(total, -9.8),
+        jnp.where(changes == 1, 9.8, 0.0),
+        jnp.where(good, 1.0, 0.0),
+        0,
+    )
     y, *_ = jax.lax.while_loop(lambda c: (jnp.where(good, c[3], 0.0) > 1e-9).any() & (c[4] < 100), body, start)
     return jnp.where(good, jnp.expm1(-12.0 * y), jnp.nan)
 
 
 def _block(method, c):
-    (unit_price, units, install, life, power_price, kw, pue, opex_share, tps, fill, price, decline, middle, steep, tax, rate,
-     residual) = c
+    (
+        unit_price,
+        units,
+        install,
+        life,
+        power_price,
+        kw,
+        pue,
+        opex_share,
+        tps,
+        fill,
+        price,
+        decline,
+        middle,
+        steep,
+        tax,
+        rate,
+        residual,
+    ) = c
     month = jnp.arange(T + 1.0)[:, None]
     capex = unit_price * units
     end = jnp.minimum(float(T), install + life)
@@ -62,6 +85,7 @@ def _block(method, c):
     if method == 0:
         written = jnp.where(on, (capex - resale) / life, 0.0)
     else:
+
         def step(book, alive):
             dep = jnp.where(alive, jnp.maximum(jnp.minimum(book * 2.0 / life, book - resale), 0.0), 0.0)
             return book - dep, dep
@@ -80,8 +104,16 @@ def _block(method, c):
     payback = jnp.where(discounted[-1] >= 0.0, jnp.where(below.any(0), at - missing / step, 0.0), jnp.nan)
     back = resale * jnp.exp(end * (jnp.log1p(rate) / -12.0))
     unit_cost = (capex + (cost * df).sum(0) - back) / (tokens * df).sum(0)
-    return jnp.stack([discounted[-1], _irr(flow, running[-1], running), payback, unit_cost, running[-1],
-                      jnp.maximum(0.0, -running.min(0))])
+    return jnp.stack(
+        [
+            discounted[-1],
+            _irr(flow, running[-1], running),
+            payback,
+            unit_cost,
+            running[-1],
+            jnp.maximum(0.0, -running.min(0)),
+        ]
+    )
 
 
 @partial(jax.jit, static_argnums=0)

@@ -48,8 +48,29 @@ def _irr(flow, out, into, late, early, changes, turns, total):
 
 
 @njit(fastmath=FAST, inline="always")
-def _scenario(flow, out, i, method, unit_price, units, install, life, power_price, kw, pue, opex_share, tps, fill, price, decline,
-              middle, steep, tax, rate, residual):
+def _scenario(
+    flow,
+    out,
+    i,
+    method,
+    unit_price,
+    units,
+    install,
+    life,
+    power_price,
+    kw,
+    pue,
+    opex_share,
+    tps,
+    fill,
+    price,
+    decline,
+    middle,
+    steep,
+    tax,
+    rate,
+    residual,
+):
     capex = unit_price * units
     v = (1.0 + rate) ** (-1.0 / 12.0)
     fall = (1.0 - decline) ** (1.0 / 12.0)
@@ -127,8 +148,29 @@ def _run(method, c, out):
     for block in prange((cases + BLOCK - 1) // BLOCK):
         flow = np.empty(T + 1)
         for i in range(block * BLOCK, min(cases, (block + 1) * BLOCK)):
-            _scenario(flow, out, i, method, c[0][i], c[1][i], c[2][i], c[3][i], c[4][i], c[5][i], c[6][i], c[7][i], c[8][i],
-                      c[9][i], c[10][i], c[11][i], c[12][i], c[13][i], c[14][i], c[15][i], c[16][i])
+            _scenario(
+                flow,
+                out,
+                i,
+                method,
+                c[0][i],
+                c[1][i],
+                c[2][i],
+                c[3][i],
+                c[4][i],
+                c[5][i],
+                c[6][i],
+                c[7][i],
+                c[8][i],
+                c[9][i],
+                c[10][i],
+                c[11][i],
+                c[12][i],
+                c[13][i],
+                c[14][i],
+                c[15][i],
+                c[16][i],
+            )
 
 
 def run(columns, method, out):

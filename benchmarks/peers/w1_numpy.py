@@ -65,8 +65,25 @@ def _changes(values):
 
 
 def _block(method, c, out):
-    (unit_price, units, install, life, power_price, kw, pue, opex_share, tps, fill, price, decline, middle, steep, tax, rate,
-     residual) = c
+    (
+        unit_price,
+        units,
+        install,
+        life,
+        power_price,
+        kw,
+        pue,
+        opex_share,
+        tps,
+        fill,
+        price,
+        decline,
+        middle,
+        steep,
+        tax,
+        rate,
+        residual,
+    ) = c
     capex = unit_price * units
     end = np.minimum(T, install + life)
     on = (install < MONTH) & (end >= MONTH)

@@ -25,7 +25,9 @@ def table(columns, method):
     grown = 1.0 / (1.0 + np.exp(long["adoption_rate_per_month"] * (long["adoption_midpoint_month"] - long["month"])))
     long["tokens"] = (long["units"] * long["tokens_per_second"] * long["utilization"] * 2.628 * grown).where(on, 0.0)
     long["df"] = (1.0 + long["discount_rate"]) ** (-long["month"] / 12.0)
-    revenue = long["tokens"] * long["price_usd_per_mtok"] * (1.0 - long["price_decline_per_year"]) ** (long["month"] / 12.0)
+    revenue = (
+        long["tokens"] * long["price_usd_per_mtok"] * (1.0 - long["price_decline_per_year"]) ** (long["month"] / 12.0)
+    )
     power = long["units"] * long["power_kw"] * long["pue"] * 730.0 * long["electricity_usd_per_kwh"]
     long["opex"] = (power + long["capex"] * long["opex_share_per_year"] / 12.0).where(on, 0.0)
     salvage = long["capex"] * long["residual_share"]
@@ -61,7 +63,9 @@ def run(columns, method, out):
     with np.errstate(divide="ignore"):  # a month without a flow, where the sum stays below zero
         found.loc[below["case"]] = below["month"].to_numpy() - below["discounted"].to_numpy() / after
     out[2] = found.where(out[0] >= 0.0)
-    unit = long.assign(opex_pv=long["opex"] * long["df"], back=long["resale"] * long["df"], tokens_pv=long["tokens"] * long["df"])
+    unit = long.assign(
+        opex_pv=long["opex"] * long["df"], back=long["resale"] * long["df"], tokens_pv=long["tokens"] * long["df"]
+    )
     sums = unit.groupby("case", sort=False)[["opex_pv", "back", "tokens_pv"]].sum()
     out[3] = (np.asarray(columns[0] * columns[1]) + sums["opex_pv"] - sums["back"]) / sums["tokens_pv"]
     out[4] = by["flow"].sum()

@@ -55,8 +55,26 @@ def irr(flows):
     return nan
 
 
-def scenario(method, unit_price, units, install, life, power_price, kw, pue, opex_share, tps, fill, price, decline, middle, steep,
-             tax, rate, residual):
+def scenario(
+    method,
+    unit_price,
+    units,
+    install,
+    life,
+    power_price,
+    kw,
+    pue,
+    opex_share,
+    tps,
+    fill,
+    price,
+    decline,
+    middle,
+    steep,
+    tax,
+    rate,
+    residual,
+):
     """The six outputs of one scenario."""
     capex = unit_price * units
     v = (1.0 + rate) ** (-1.0 / 12.0)

@@ -118,6 +118,30 @@ def test_a_plan_that_comes_true_stays(plan, known, method):
     assert found.values == pytest.approx(plan)
 
 
+def test_a_forecast_stops_at_what_the_driver_can_be():
+    assert forecast.roll(MONTHS, [3.0, 3.0, 1.0, 0.5, 4.0], [1.0, 1.0], "shift").values[2:].tolist() == [0.0, 0.0, 2.0]
+    found = forecast.roll(MONTHS, [0.5, 0.6, 0.8, 0.9, 1.0], [0.6, 0.72], "ratio", high=1.0)
+    assert found.values.tolist() == pytest.approx([0.6, 0.72, 0.96, 1.0, 1.0])
+    margins = forecast.roll(MONTHS, [-1.0, 1.0, 1.0, 1.0, 1.0], [-3.0, 0.0], "shift")
+    assert margins.values[2:].tolist() == [-0.5, -0.5, -0.5]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            {"actuals": [5.0, -1.0]},
+            r"actuals of 2 are -1; a figure of at least 0 is allowed: mend it, or give low and high",
+        ),
+        ({"actuals": [1.2], "high": 1.0}, r"plan of 1 are 100; a figure from 0 to 1 is allowed"),
+        ({"actuals": [1.0], "low": 2.0, "high": 1.0}, r"low is 2 and high 1; a low of at most the high is allowed"),
+    ],
+)
+def test_a_figure_that_the_driver_cannot_be_is_refused(given, says):
+    with pytest.raises(OutOfRange, match=says):
+        forecast.roll(MONTHS, PLAN, **given)
+
+
 def test_the_ratio_is_that_of_sums_and_the_shift_that_of_means():
     found = forecast.roll(MONTHS, PLAN, [80.0, 121.0], "ratio")
     assert found.figure == pytest.approx(201 / 210)

@@ -237,6 +237,49 @@ def test_lists_of_components_that_share_a_part_are_not_added():
         market.scope_sum([1.0, 2.0], [apart[0], tag(components="power, servers")], over="components")
 
 
+@pytest.mark.parametrize("field", ["currency", "basis"])
+def test_amounts_of_two_currencies_or_gross_and_net_are_not_added_over_that_field(field):
+    other = tag(**{field: {"currency": "EUR", "basis": "net"}[field]})
+    with pytest.raises(UnknownName, match=f"over is '{field}'.*phase, venue, components, period"):
+        market.scope_sum([1.0, 2.0], [tag(), other], over=field)
+    with pytest.raises(WrongUnit, match=r"figures of one scope are allowed$"):
+        market.scope_sum([1.0, 2.0], [tag(), other])
+
+
+@pytest.mark.parametrize("phase", ["training", "inference"])
+def test_a_phase_is_not_added_to_both_phases(phase):
+    assert market.scope_sum([1.0, 2.0], [tag(phase="training"), tag(phase="inference")], over="phase") == 3.0
+    with pytest.raises(WrongUnit, match="overlap in phase"):
+        market.scope_sum([1.0, 2.0], [tag(phase=phase), tag(phase="training and inference")], over="phase")
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("2026", "2025 to 2030"), ("2026", "2026H1"), ("Q2 2026", "H1 2026"), ("fiscal year 2026", "2026"), ("2026", "March 2026"),
+     ("2024-2026", "2026-2028"), ("2026 to 2028", "Q4 2027")],
+)  # fmt: skip
+def test_periods_that_overlap_are_not_added(one, two):
+    for first, second in ((one, two), (two, one)):
+        with pytest.raises(WrongUnit, match="overlap in period"):
+            market.scope_sum([1.0, 2.0], [tag(period=first), tag(period=second)], over="period")
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("2026", "2027"), ("Q1 2026", "Q2 2026"), ("2026H1", "2026H2"), ("Q4 2025", "2026"), ("March 2026", "April 2026"),
+     ("2024 to 2025", "2026-2028"), ("first year", "second year")],
+)  # fmt: skip
+def test_periods_that_follow_each_other_are_added(one, two):
+    assert market.scope_sum([1.0, 2.0], [tag(period=one), tag(period=two)], over="period") == 3.0
+
+
+def test_a_figure_without_a_tag_is_not_added_under_the_tag_of_another():
+    for scopes in ([tag(), ""], [[tag()], [None]]):
+        with pytest.raises(WrongUnit, match="figure 2 has no scope"):
+            market.scope_sum([1.0, 2.0], scopes)
+    assert market.scope_sum([1.0, 2.0], [tag(), tag(), None, ""]) == 3.0
+
+
 def test_one_tag_serves_all_figures_and_rows_are_summed_apart():
     assert market.scope_sum([1.0, 2.0], tag()) == 3.0
     assert market.scope_sum([[1.0, 2.0], [3.0, 4.0]], [[tag()], [tag()]]).tolist() == [3.0, 7.0]

@@ -229,6 +229,11 @@ def test_no_device_is_delivered_that_has_not_arrived_and_rounding_costs_none():
     assert supply.bottleneck(hbm_gb=0.3, gb_per_device=0.1).delivered.tolist() == [3.0]  # 0.3/0.1 is 2.9999999999999996
 
 
+def test_power_may_fall_from_one_period_to_the_next():
+    found = supply.bottleneck([100.0, 200.0], megawatts=[1.0, 0.1], kw_per_device=2.0)
+    assert found.delivered.tolist() == [100.0, 50.0]
+
+
 @pytest.mark.parametrize(
     ("given", "error", "sentence"),
     [
@@ -239,6 +244,12 @@ def test_no_device_is_delivered_that_has_not_arrived_and_rounding_costs_none():
         ({"chips": [1.0, 2.0], "packages": [1.0, 2.0, 3.0]}, ShapeError, "chips has 2 periods, another constraint 3"),
         ({"chips": [1.0], "pue": 0.9}, OutOfRange, "pue is 0.9"),
         ({"chips": [[1.0], [2.0]]}, ShapeError, "chips has 2 rows"),
+        (
+            {"chips": [100.0, 50.0]},
+            OutOfRange,
+            "chips, period 2, is 50 after 100; arrivals are cumulated and do not fall",
+        ),
+        ({"racks": [2.0, 3.0, 1.0], "devices_per_rack": 72.0}, OutOfRange, "racks, period 3, is 1 after 3"),
     ],
 )
 def test_a_bottleneck_without_its_figures_says_which(given, error, sentence):

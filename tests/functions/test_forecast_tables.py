@@ -34,6 +34,13 @@ def test_a_quarter_without_actuals_is_left_out_and_the_order_of_devices_does_not
     assert found[3][7] == pytest.approx(2100.0)
 
 
+def test_blank_columns_of_a_mix_change_nothing():
+    wide = [["", None, "Q1", None], ["GPU", None, 60, None], ["ASIC", None, 40, None]]
+    assert rows("ACCEL_MIX_TARGET", GOOD, wide) == rows(
+        "ACCEL_MIX_TARGET", GOOD, [["", "Q1"], ["GPU", 60], ["ASIC", 40]]
+    )
+
+
 GOOD = [["", "Q1"], ["GPU", 0.75], ["ASIC", 0.25]]
 
 
@@ -54,10 +61,19 @@ GOOD = [["", "Q1"], ["GPU", 0.75], ["ASIC", 0.25]]
         ("ACCEL_MIX_TARGET", (GOOD, [["", "Q2"], ["GPU", 60], ["ASIC", 1]]), "#VALUE!", "actuals have the quarter Q2, targets do not"),
         ("ACCEL_MIX_TARGET", (GOOD, [["", "Q1", "Q1"], ["GPU", 60, 1], ["ASIC", 1, 1]]), "#VALUE!", "the quarter the text 'Q1' twice"),
         ("ACCEL_MIX_TARGET", (GOOD, [["", "Q1"], ["GPU", None], ["ASIC", 1]]), "#VALUE!", "actuals, GPU in Q1, is blank"),
+        (
+            "ACCEL_MIX_TARGET", (GOOD, [["", None, "Q1"], ["GPU", 7, 60], ["ASIC", 5, 40]]), "#VALUE!",
+            "actuals, column 2, has figures and no quarter in the header",
+        ),
+        (
+            "ACCEL_MIX_TARGET", (GOOD, [["", "Q1"], ["GPU", 6], ["ASIC", 1]], [["GPU", 1], ["GPU", 5], ["ASIC", 2]]), "#VALUE!",
+            "values, first column, cell 2: GPU stands twice",
+        ),
         ("ACCEL_MIX_TARGET", (GOOD, [["", "Q1"], ["GPU", 6], ["ASIC", 1]], [["GPU", 1]]), "#VALUE!", "values have no ASIC"),
         ("ACCEL_UNLOCK", ([[1.0, 2.0]], [[1.0, 1.0]]), "#NUM!", "probabilities, cell 2, is 2"),
         ("ACCEL_UNLOCK", ([[1.0, 0.5]], [[1.0, 1.0]], None, [["a"]]), "#VALUE!", "1 names for 2 tranches"),
         ("ACCEL_MILESTONE", ([[0.5, 0.6]], 0.9), "#NUM!", "the milestone is not met yet"),
+        ("ACCEL_MILESTONE", ([[0.5, 0.6]], 0.6, 1, None, [[2027, 2027]]), "#NUM!", "periods, place 2, does not follow"),
     ],
 )  # fmt: skip
 def test_bad_input_gets_its_error_and_a_sentence(name, cells, error, sentence):

@@ -446,6 +446,7 @@ def test_a_series_for_each_cell_of_a_grid_is_refused():
 
 def test_series_of_unequal_length_end_in_not_available():
     same(PAYMENTS(6, None, [[2], [3]]), [[3.0, 3.0, NA], [2.0, 2.0, 2.0]])
+    assert "unequal length" in PAYMENTS.call(6, None, [[2], [3]]).why
 
 
 def test_a_bad_case_among_series_is_an_error_along_its_row():

@@ -45,9 +45,8 @@ def watch(folder: str, seen: list[str]) -> None:
 
 def calls() -> dict[str, object]:
     """What a case may call, each with a path and, where it writes, a folder."""
-    from accelxl.cli.read import read_table
-
     import accelxl
+    from accelxl.cli.read import read_table
     from accelxl.domain.billing import focus
     from accelxl.plan.files import read_plan
     from accelxl.scenario import sipmath

@@ -46,7 +46,7 @@ TEXTS = {
     "a bill of ten gigabytes packed": (".csv.gz", lambda: gzip_bomb(b"\n", f"{HEAD}\n".encode())),
     "a bill of one line packed": (".csv.gz", lambda: gzip_bomb(unit=b"x", head=b"")),
     "a bill that is cut": (".csv.gz", lambda: gzip.compress(f"{HEAD}\n{LINE}\n".encode() * 1000)[:-30]),
-    "a bill that is no gzip": (".csv.gz", lambda: f"{HEAD}\n{LINE}\n".encode()),
+    "a bill that is no gzip": (".csv.gz", f"{HEAD}\n{LINE}\n".encode),
     "a bill from the year one": (".csv", lambda: f"{HEAD}\n0001-01-01,USD,Usage,1\n9999-12-31,USD,Usage,1\n"),
     "a bill of huge costs": (".csv", lambda: f"{HEAD}\n" + f"{LINE[:-5]}1e308\n" * 3),
     "a bill of a million columns": (".csv", lambda: HEAD + "".join(f",x_{n}" for n in range(1_000_000)) + "\n"),

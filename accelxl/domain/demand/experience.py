@@ -44,7 +44,8 @@ def learning(
     units : units
         Units made so far, counted from 1; whole.
     learning_rate : share
-        What is left of the cost when the units double: 0.8 is a fall of 20 %.
+        What is left of the cost when the units double: 0.8 is a fall of 20 %. Some sources call this the progress ratio and
+        1 less it, here 20 %, the learning rate.
     model : text
         crawford: the power law gives the cost of the unit; wright: it gives the average cost of all units so far. The
         same rate means a lower cost by Wright.

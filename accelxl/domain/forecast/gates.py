@@ -151,7 +151,7 @@ def milestone(
     Raises
     ------
     OutOfRange
-        If an actual is blank, or hold is not a whole number from 1 on.
+        If an actual is blank, hold is not a whole number from 1 on, or periods do not ascend.
     ShapeError
         If there are not as many periods as actuals.
 
@@ -177,6 +177,9 @@ def milestone(
     when = np.arange(1.0, len(seen) + 1) if periods is None else series(periods, "periods")
     if when.shape != seen.shape:
         raise ShapeError(f"{when.size} periods for {seen.size} actuals; one for each is allowed")
+    if not (np.diff(when) > 0).all():
+        place = int(np.argmin(np.diff(when) > 0)) + 2
+        raise OutOfRange(f"periods, place {place}, does not follow the one before; ascending periods are allowed")
     run = 0
     for place, met in enumerate((seen >= level) if word == "at least" else (seen <= level)):
         run = run + 1 if met else 0

@@ -20,6 +20,8 @@ Periods = Annotated[Numbers, Quantity("period", kind="series")]
 Figures = Annotated[Numbers, Quantity("driver's unit", kind="series")]
 Window = Annotated[int, Quantity("periods", low=1, high=1200, whole=True)]
 
+Limit = Annotated[float, Quantity("driver's unit")]
+
 METHODS = ("ratio", "shift", "trend", "plan")
 CURVES = ("logistic", "gompertz", "bass")
 Method = Annotated[str, Quantity("text", kind="choice", choices=METHODS)]
@@ -45,6 +47,8 @@ def roll(
     method: Method = "ratio",
     window: Window | None = None,
     actual_periods: Periods | None = None,
+    low: Limit | None = None,
+    high: Limit | None = None,
 ) -> Rolled:
     """Rolling forecast of a driver: actuals where there are any, then the plan corrected by their last `window` periods.
 
@@ -63,6 +67,9 @@ def roll(
         How many of the last actuals count; all of them if left out.
     actual_periods : period
         Of the actuals, where they are dated: the plan's first periods, each once.
+    low, high : driver's unit
+        What the driver can be, such as 0 to 1 for a utilization: figures outside are refused, and the forecast stops there. Left out,
+        low is 0 where the plan has no figure below 0.
 
     Returns
     -------
@@ -72,7 +79,8 @@ def roll(
     Raises
     ------
     OutOfRange
-        If periods do not ascend, actuals have a gap or stand twice, or the method cannot work on these figures.
+        If periods do not ascend, actuals have a gap or stand twice, a figure lies outside low and high, or the method cannot work on
+        these figures.
     ShapeError
         If the series do not fit together.
     UnknownName
@@ -93,6 +101,7 @@ def roll(
     if word not in METHODS:
         raise UnknownName(f"method is {method!r}; {nearest(str(method), METHODS)}")
     t, planned, known = checked(periods, plan, actuals, actual_periods)
+    least, most = _limits(t, planned, known, low, high)
     count = len(known)
     width = count if window is None else min(int(window), count)
     if window is not None and (not 1 <= window <= 1200 or window != int(window)):
@@ -100,7 +109,22 @@ def roll(
     if not count or word == "plan":
         return Rolled(np.concatenate([known, planned[count:]]), count, "plan" if not count else word, np.nan)
     rest, figure = _again(word, t, planned, known, width)
-    return Rolled(np.concatenate([known, rest]), count, word, figure)
+    return Rolled(np.concatenate([known, np.clip(rest, least, most)]), count, word, figure)
+
+
+def _limits(t: Array, planned: Array, known: Array, low: float | None, high: float | None) -> tuple[float, float]:
+    """Return what a driver can be; a figure that it cannot be is refused by name."""
+    least = (0.0 if (planned >= 0).all() else -np.inf) if low is None else float(low)
+    most = np.inf if high is None else float(high)
+    if not least <= most:
+        raise OutOfRange(f"low is {least:g} and high {most:g}; a low of at most the high is allowed")
+    for name, values in (("plan", planned), ("actuals", known)):
+        for place in np.flatnonzero(~((least <= values) & (values <= most)))[:1].tolist():
+            limits = f"from {least:g} to {most:g}" if most < np.inf else f"of at least {least:g}"
+            raise OutOfRange(
+                f"{name} of {name_of(t[place])} are {values[place]:g}; a figure {limits} is allowed: mend it, or give low and high"
+            )
+    return least, most
 
 
 def splice(

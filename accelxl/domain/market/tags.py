@@ -6,6 +6,7 @@ catalogue's market figures. Letter case, spaces and the order of the components 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Annotated, Any
@@ -24,11 +25,20 @@ PHASES = ("training", "inference", "training and inference", "all")
 BASES = ("gross", "net")
 WHOLE = "all"
 """The word that contains every other of its field."""
+SUMMABLE = ("phase", "venue", "components", "period")
+"""Fields whose parts make a whole. Amounts in two currencies, or a gross and a net one, have no sum."""
+
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+PART = re.compile(r"(?<![a-z])([qh])([1-4])(?!\d)")
+FILLERS = re.compile(
+    r"(?<![a-z])(?:to|from|through|and|in|run|rate|calendar|fiscal|financial|year|cy|fy)(?![a-z])|[^a-z0-9]"
+)
+"""Words of a period that leave it whole years."""
 
 Phase = Annotated[str, Quantity(kind="choice", choices=PHASES)]
 Basis = Annotated[str, Quantity(kind="choice", choices=BASES)]
 Words = Annotated[str, Quantity(kind="text")]
-Field = Annotated[str, Quantity(kind="choice", choices=FIELDS)]
+Field = Annotated[str, Quantity(kind="choice", choices=SUMMABLE)]
 Tags = Annotated[Sequence[Any] | str, Quantity(kind="table")]
 """Tags of figures: a sequence, or a range as it stands."""
 
@@ -54,7 +64,8 @@ class Scope:
     def key(self, field: str) -> tuple[str, ...]:
         """Return a field in the form in which it is compared."""
         words = str(getattr(self, field)).casefold()
-        parts = words.split(",") if field == "components" else [words]
+        mark = {"components": ",", "phase": " and "}.get(field)
+        parts = words.split(mark) if mark else [words]
         return tuple(sorted(" ".join(part.split()) for part in parts if part.strip()))
 
 
@@ -199,7 +210,8 @@ def scope_sum(values: Flows, scopes: Tags, over: Field | None = None) -> Result:
     scopes : text
         A tag for each figure, or one for all.
     over : text, optional
-        The one field in which the figures differ and do not overlap, such as venue for the sum over companies.
+        The one field in which the figures differ and do not overlap, such as venue for the sum over companies; one of
+        `SUMMABLE`. Years and spans of years are compared as such, quarters and halves by their months.
 
     Returns
     -------
@@ -209,9 +221,12 @@ def scope_sum(values: Flows, scopes: Tags, over: Field | None = None) -> Result:
     Raises
     ------
     WrongUnit
-        If two tags differ in a field other than `over`, or two figures overlap in `over` and would count twice.
+        If two tags differ in a field other than `over`, two figures overlap in `over` and would count twice, or a figure
+        has no tag.
     ShapeError
         If there are not as many tags as figures.
+    UnknownName
+        If `over` is not one of `SUMMABLE`.
 
     Examples
     --------
@@ -224,17 +239,22 @@ def scope_sum(values: Flows, scopes: Tags, over: Field | None = None) -> Result:
     Equations B3, scope.
     """
     figures = series(values, "values")
-    tags = [parse_scope(tag) for tag in flat(scopes)]
+    cells = _cells(scopes)
+    while len(cells) > figures.shape[-1] and _blank(cells[-1]):
+        cells.pop()
+    for place in [k for k, cell in enumerate(cells, 1) if _blank(cell)][:1]:
+        raise WrongUnit(f"figure {place} has no scope; a tag for each figure, or a single cell for all, is allowed")
+    tags = [parse_scope(tag) for tag in cells]
     if len(tags) == 1:
         tags *= figures.shape[-1]
     if len(tags) != figures.shape[-1]:
         raise ShapeError(f"{len(tags)} scopes for {figures.shape[-1]} values; one for each, or one for all, is allowed")
-    if over is not None and over not in FIELDS:
-        raise UnknownName(f"over is {over!r}; {nearest(str(over), FIELDS)}")
+    if over is not None and over not in SUMMABLE:
+        raise UnknownName(f"over is {over!r}; {nearest(str(over), SUMMABLE)}")
     for place, tag in enumerate(tags[1:], 2):
         for field in FIELDS:
             if field != over and tag.key(field) != tags[0].key(field):
-                cure = "" if over else ", or name the field to sum over"
+                cure = ", or name the field to sum over" if over is None and field in SUMMABLE else ""
                 raise WrongUnit(
                     f"figure {place} has {field} {getattr(tag, field)!r}, figure 1 has {getattr(tags[0], field)!r}; "
                     f"figures of one scope are allowed{cure}"
@@ -246,19 +266,26 @@ def scope_sum(values: Flows, scopes: Tags, over: Field | None = None) -> Result:
 
 def flat(table: Any) -> list[Any]:
     """Return the cells of a range, row by row, without blanks."""
+    return [cell for cell in _cells(table) if not _blank(cell)]
+
+
+def _cells(table: Any) -> list[Any]:
     if isinstance(table, (str, Scope)):
         return [table]
     if not isinstance(table, (Sequence, np.ndarray)):
         raise WrongType(f"{table!r} is given; a text or a range of texts is allowed")
-    cells = [cell for row in table for cell in (row if isinstance(row, (list, tuple, np.ndarray)) else [row])]
-    return [cell for cell in cells if cell is not None and not (isinstance(cell, str) and not cell.strip())]
+    return [cell for row in table for cell in (row if isinstance(row, (list, tuple, np.ndarray)) else [row])]
+
+
+def _blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _refuse_overlap(tags: Sequence[Scope], over: str) -> None:
     """Refuse two figures that share a part of the field that is summed over."""
     for place, tag in enumerate(tags):
         for first, other in enumerate(tags[:place]):
-            if _overlap(other.key(over), tag.key(over)):
+            if _overlap(other.key(over), tag.key(over)) or (over == "period" and _meet(other.period, tag.period)):
                 raise WrongUnit(
                     f"figures {first + 1} and {place + 1} overlap in {over} ({getattr(other, over)!r} and "
                     f"{getattr(tag, over)!r}) and would count twice; parts that do not overlap are allowed"
@@ -269,3 +296,25 @@ def _overlap(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
     """Tell whether two fields share a part; a field that begins with "all" contains every other."""
     whole = any(word.split()[0].rstrip(",:") == WHOLE for word in (*one, *two))
     return whole or not set(one).isdisjoint(two)
+
+
+def _meet(one: str, two: str) -> bool:
+    """Tell whether two periods share a month; parts of a year that are not quarters or halves are compared as words."""
+    first, second = _months(one), _months(two)
+    shared = {year for year, _ in first[0]} & {year for year, _ in second[0]}
+    return bool(first[0] & second[0]) if first[1] and second[1] else bool(shared) and (first[2] or second[2])
+
+
+def _months(period: str) -> tuple[set[tuple[int, int]], bool, bool]:
+    """Return the (year, month) that a period covers, whether its words are understood, and whether it is whole years."""
+    words = period.casefold()
+    years = [int(year) for year in YEAR.findall(words)]
+    part = PART.search(words)
+    rest = FILLERS.sub("", PART.sub("", YEAR.sub("", words)))
+    span = range(min(years), max(years) + 1) if years else range(0)
+    whole = not rest and part is None and bool(years)
+    if part is None or len(years) != 1:
+        return {(year, month) for year in span for month in range(1, 13)}, whole, whole
+    size = 3 if part[1] == "q" else 6
+    first = size * (int(part[2]) - 1) + 1
+    return {(years[0], month) for month in range(first, first + size)}, not rest, False

@@ -71,7 +71,8 @@ def bottleneck(
     Raises
     ------
     OutOfRange
-        If a figure is negative or blank, or a size per device is not above 0.
+        If a figure is negative or blank, what has arrived falls from one period to the next (a flow and not a sum), or a
+        size per device is not above 0.
     ShapeError
         If the series are of unequal length, a size per device is missing, or nothing is given.
 
@@ -90,7 +91,7 @@ def bottleneck(
         _stock(chips, "chips", None, ""),
         _stock(hbm_gb, "hbm_gb", gb_per_device, "gb_per_device"),
         _stock(packages, "packages", None, ""),
-        _stock(megawatts, "megawatts", kw_per_device, "kw_per_device"),
+        _stock(megawatts, "megawatts", kw_per_device, "kw_per_device", cumulated=False),
         _stock(racks, "racks", devices_per_rack, "devices_per_rack"),
     ]
     if not 1 <= pue <= 10:
@@ -118,7 +119,9 @@ def bottleneck(
     return Bottleneck(allows, least[0], least[1] - least[0], names)
 
 
-def _stock(value: Numbers | None, name: str, size: float | None, size_name: str) -> NDArray[np.float64] | None:
+def _stock(
+    value: Numbers | None, name: str, size: float | None, size_name: str, *, cumulated: bool = True
+) -> NDArray[np.float64] | None:
     if value is None:
         return None
     if size_name and size is None:
@@ -132,4 +135,11 @@ def _stock(value: Numbers | None, name: str, size: float | None, size_name: str)
     if wrong.any():
         place = int(wrong.argmax())
         raise OutOfRange(f"{name}, period {place + 1}, is {stock[place]:g}; a number of at least 0 is allowed")
+    falls = np.diff(stock) < 0
+    if cumulated and falls.any():
+        place = int(falls.argmax()) + 1
+        raise OutOfRange(
+            f"{name}, period {place + 1}, is {stock[place]:g} after {stock[place - 1]:g}; arrivals are cumulated and do not fall: "
+            "add up the arrivals of the periods"
+        )
     return stock

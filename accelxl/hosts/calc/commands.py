@@ -182,7 +182,9 @@ def _block(book: Book, source: Any) -> Rows:
     """Return the cells of the place that the settings name."""
     found = _read(book, area=str(source))
     if found is None:
-        raise UnknownName(f"the plan is {show(source)}; a name of this book or an address such as Plan!A1:B9 is allowed")
+        raise UnknownName(
+            f"the plan is {show(source)}; a name of this book or an address such as Plan!A1:B9 is allowed"
+        )
     return _cells(found)
 
 

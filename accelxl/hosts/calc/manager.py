@@ -4,9 +4,9 @@ It stands alone: that Python need not have the package. It starts LibreOffice wi
 profile, and talks to its extension manager, which also serves root (the program unopkg does not). PROFILE may be empty: the user's own.
 The answer is a line of JSON.
 
-What is added to a running LibreOffice works in a process of its own (uno.bin) until LibreOffice is started again, a hundred times as slow
-as inside; and LibreOffice now and then waits for that process for ever. So an office that was started here has a time limit, is ended
-when it passes, and is asked again.
+What is added to a running LibreOffice works in a process of its own (uno.bin) until LibreOffice is started again, far slower
+than inside; and LibreOffice now and then waits for that process for ever. So an office that was started here has a time limit, is
+ended when it passes, and is asked again.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ IDENTIFIER = "org.accelxl.calc"
 AGAIN = 81
 """The exit code of LibreOffice on a fresh profile: it asks to be started again."""
 SECONDS = 90.0
+MARK = "ACCELXL_OFFICE"
+"""A variable by which an office that was started here is told from one that ran before."""
 LIMIT = 40.0
 """Seconds after which an extension manager that says nothing hangs; twice as long on each further try."""
 TRIES = 3
@@ -50,6 +52,7 @@ class Office:
         ]
         if profile:
             self._command.append(f"-env:UserInstallation={Path(profile).resolve().as_uri()}")
+        self._command.append(f"-env:{MARK}={self.pipe}")
         self._command.append(f"--accept=pipe,name={self.pipe};urp;StarOffice.ComponentContext")
         self.process = self._start()
         self.ran_before = False
@@ -58,6 +61,9 @@ class Office:
         except BaseException:
             self.kill()
             raise
+        # An office that runs with this profile takes the request over, before our own process has ended; it is not ours to end.
+        expander = self.context.getValueByName("/singletons/com.sun.star.util.theMacroExpander")
+        self.ran_before = expander.expandMacros(f"${{{MARK}}}") != self.pipe
         self.desktop = self.create("com.sun.star.frame.Desktop")
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -77,11 +83,9 @@ class Office:
             with contextlib.suppress(Exception):  # not yet there
                 return resolver.resolve(f"uno:pipe,name={self.pipe};urp;StarOffice.ComponentContext")
             code = self.process.poll()
-            if code == AGAIN and starts < 3:
+            if code == AGAIN and starts < TRIES:
                 self.process, starts = self._start(), starts + 1
-            elif code == 0:
-                self.ran_before = True  # the office that runs with this profile has taken the request over
-            elif code is not None:
+            elif code:  # 0: the office that runs with this profile has taken the request over
                 raise RuntimeError(f"LibreOffice ended with code {code}")
             time.sleep(0.05)
         raise RuntimeError(f"LibreOffice did not answer within {SECONDS:g} s")

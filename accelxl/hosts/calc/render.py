@@ -121,7 +121,7 @@ def window() -> str:
         + _prop("Visible", "true")
         + _prop("Docked", "true")
         + _prop("DockingArea", "0")
-        + _prop("DockPos", "0,2")
+        + _prop("DockPos", "0,3")
     )
     bar = _node(f"private:resource/toolbar/addon_{TOOLBAR}", inside, new=True)
     return _component("CalcWindowState", _node("UIElements", _node("States", bar)), "org.openoffice.Office.UI")

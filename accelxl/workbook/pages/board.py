@@ -96,7 +96,7 @@ def _table(table: Table, page: Page, layout: Layout, book: Book, row: int) -> in
         page.put(row, column, None if column else table.title, "heading")
     for k in range(table.columns):
         formula = cells(book, "Board", f"={table.sheet}.{table.heads}[@{k + 1}]", TABLE_CELLS[k], table.title)
-        page.put(row, TABLE_CELLS[k], role="heading_wrap", format=table.heads_format, formula=formula)
+        page.put(row, TABLE_CELLS[k], role="heading_wrap", format="text", formula=formula)
         layout.name(f"out_{table.heads}_{k + 1}", page, row, TABLE_CELLS[k])
     first = row + 1
     for line in table.lines:
@@ -112,6 +112,7 @@ def _line(table: Table, line: Line, page: Page, layout: Layout, book: Book, row:
     for column in range(last + 1):
         page.put(row, column, None if column else line.label, f"{kind}_label")
     if line.lead:
+        layout.name(f"out_{line.name}_lead", page, row, 1)
         page.put(
             row, 1, role=f"{kind}_value", format=line.lead_format, formula=cells(book, "Board", line.lead, 1, line.name)
         )

@@ -66,7 +66,7 @@ def checks(template: Template, layout: Layout, book: Book) -> None:
 
 def _filled(template: Template, page: Page, row: int, layout: Layout, book: Book, warned: list[int]) -> tuple[int, int]:
     """Lay out each value of a batch run beside the ACCEL formula that gives it now (`live_*`), outside the total."""
-    _header(page, row, "Batch value against the ACCEL function (outside the total)", native="Batch")
+    _header(page, row, "Warning: batch value against the ACCEL function (outside the total)", native="Batch")
     first = row + 1
     for _, line, column in template.filled:
         row += 1

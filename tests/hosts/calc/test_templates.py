@@ -32,7 +32,12 @@ def unlike(name, found):
 
 
 def test_what_only_adds_is_told_from_what_divides():
-    assert [adds(text) for text in ("SUM(A1:B2)-C1", "IF(ISNUMBER(A1),A1-B1,0)", "A1/B1-C1", "NPV(A1,B1)")] == [1, 1, 0, 0]
+    assert [adds(text) for text in ("SUM(A1:B2)-C1", "IF(ISNUMBER(A1),A1-B1,0)", "A1/B1-C1", "NPV(A1,B1)")] == [
+        1,
+        1,
+        0,
+        0,
+    ]
 
 
 @every
@@ -97,5 +102,7 @@ def test_filled_books_have_the_values_that_calc_computes(calc, name, tmp_path):
             assert book.get("chk_total") == {"chk_total": 0.0}
         assert apart(name, cached(one), found) == {}
         assert unlike(name, found) == []
-        assert not [place for place, cell in found.items() if place[0].startswith("Board") and isinstance(cell, CellError)]
+        assert not [
+            place for place, cell in found.items() if place[0].startswith("Board") and isinstance(cell, CellError)
+        ]
     assert len(books) == 3

@@ -24,7 +24,9 @@ RUNNING: dict[str, Work] = {}
 class Work:
     """One command under way. `label` is its name; `done` is called in the main thread with what the add-in should do."""
 
-    def __init__(self, context: Any, document: str, label: str, bar: Any, done: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, context: Any, document: str, label: str, bar: Any, done: Callable[[dict[str, Any]], None]
+    ) -> None:
         self._context, self._document, self._label, self._bar, self._done = context, document, label, bar, done
         self._stopped = False
         self._process: Process | None = None

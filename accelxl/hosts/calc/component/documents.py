@@ -103,9 +103,7 @@ def _set(sheet: Any, formulas: dict[tuple[int, int], str]) -> None:
         area = sheet.createCursorByRange(sheet.getCellByPosition(column, row))
         area.collapseToCurrentArray()
         at = area.getRangeAddress()
-        done.update(
-            (x, y) for x in range(at.StartColumn, at.EndColumn + 1) for y in range(at.StartRow, at.EndRow + 1)
-        )
+        done.update((x, y) for x in range(at.StartColumn, at.EndColumn + 1) for y in range(at.StartRow, at.EndRow + 1))
         area.setArrayFormula(text[1:-1])
 
 

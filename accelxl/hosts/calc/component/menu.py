@@ -1,4 +1,4 @@
-"""A command of the menu in the office: ask the package what to read, read it, do what the package answers, with a word in the status bar."""
+"""A command of the menu in the office: ask the package what to read, read it, do what it answers; the status bar says so."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def run(context: Any, dispatcher: backend.Dispatcher, command: str, functions: M
             if work is not None:
                 say(document, TITLE, f"{work.label} is still under way for this book; wait for it, or press Stop first")
                 return
-            work = beside.Work(context, key, told["label"], _bar(desktop), lambda found: _done(desktop, document, found))
+            work = beside.Work(
+                context, key, told["label"], _bar(desktop), lambda found: _done(desktop, document, found)
+            )
             work.start(command, reader.given | {"beside": True})
             return
         _do(desktop, document, told)

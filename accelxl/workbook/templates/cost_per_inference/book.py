@@ -31,7 +31,10 @@ OF_DEVICE = tuple(
 def _plan() -> Block:
     """Return the plan of one accelerator: what all devices share, and the first device."""
     rows = [(Entry(item.input), Entry(f"={item.defined}", item.format)) for item in (*SHARED, *OF_DEVICE)]
-    rows += [(Entry("units"), Entry("=1", "number")), (Entry("price_usd_per_mtok"), Entry("=in_price_usd_per_mtok", "number3"))]
+    rows += [
+        (Entry("units"), Entry("=1", "number")),
+        (Entry("price_usd_per_mtok"), Entry("=in_price_usd_per_mtok", "number3")),
+    ]
     return Block(
         "plan_block",
         "The plan of one accelerator: what all devices share, and the first device",
