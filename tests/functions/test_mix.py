@@ -109,7 +109,7 @@ def test_a_load_has_names_beside_its_figures():
         ("ACCEL_DRIFT", (1000.0, 1.2, 1.0), "#NUM!", "drift_per_year is 1.2"),
         ("ACCEL_MEM_WASTE", (80.0, 70.0, 15.0, 2.5), "#NUM!", "life_years is 2.5"),
         ("ACCEL_FLEET", (1000.0, 10.0, 1.0, 0.0), "#NUM!", "per_node is 0"),
-        ("ACCEL_UTILIZATION", (1.0, 1.0, 1.2), "#NUM!", "utilization is 1.2; a number from 0 to 1 share"),
+        ("ACCEL_UTILIZATION", (1.0, 1.0, 1.2), "#NUM!", "utilization is 1.2; a share from 0 to 1 is allowed"),
         ("ACCEL_UTILIZATION_ACTUAL", (1e9, 1.0, 1.0), "#NUM!", "more was served than it allows"),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+import openpyxl
 import pytest
 
 from accelxl.errors import BadFile, Missing
@@ -49,8 +50,8 @@ def test_a_page_has_every_figure_of_its_board(name):
         else:
             near = [abs(value) * scale for scale in (1, 100, 1e-3, 1e-6, 1e-9)]
             assert any(abs(number - one) <= 0.051 for number in numbers for one in near), (figure, value)
-    charts = [block for block in made["parts"] if block["kind"] == "charts"]
-    assert len(charts[0]["pictures"]) == 4
+    pictures = [picture for block in made["parts"] if block["kind"] == "charts" for picture in block["pictures"]]
+    assert len(pictures) == len(openpyxl.load_workbook(BOOKS[name])["Board"]._charts) > 0
 
 
 @pytest.mark.office("poppler")

@@ -29,10 +29,14 @@ def caches(facts: Facts) -> Iterator[Finding]:
     floor = max(FLOOR, 1e-15 * largest)
     judged = facts.trial.judged
     deciding = {"formualizer": judged["formualizer"]} if facts.template and "formualizer" in judged else judged
+    ours = set(
+        facts.trial.engine.moved_by(facts.accel)
+    )  # what reads an ACCEL function is judged by the engine that has them
     for key, value in carried.items():
         if key in facts.accel or value is None:
             continue
-        said = {name: figures[key] for name, figures in deciding.items() if key in figures}
+        judges = {"accelxl": judged["accelxl"]} if key in ours else deciding
+        said = {name: figures[key] for name, figures in judges.items() if key in figures}
         if said and not any(_agree(value, other, floor) for other in said.values()):
             name, other = next(iter(said.items()))
             yield facts.finding(

@@ -239,6 +239,28 @@ class Facts:
             key for form in self.distinct if any(call.startswith("ACCEL_") for call in form.calls) for key in form.cells
         }
 
+    @cached_property
+    def batch(self) -> list[str]:
+        """The names of single cells that a batch run fills."""
+        return [name for name in self.names if name.startswith("batch_") and self.cell_named(name)]
+
+    @cached_property
+    def compared(self) -> set[frozenset[str]]:
+        """The names that stand in one formula of Checks; with "accel" where an ACCEL function stands in the next column."""
+        place = self.at(CHECKS)
+        found = set()
+        for key, form in self.forms.items():
+            if key[0] == place and form.words:
+                beside = {"accel"} if (place, key[1], key[2] + 1) in self.accel else set()
+                found.add(frozenset({*form.words, *beside}))
+        return found
+
+    def is_current(self, name: str) -> bool:
+        """Tell whether Checks compares a batch value with its figure, or with an ACCEL function beside it."""
+        figure = f"out_{name.removeprefix('batch_')}"
+        known = {figure} & set(self.names) | {"accel"}
+        return any(name in words and known & words for words in self.compared)
+
     # -- findings ------------------------------------------------------------------------------------------------------------------
     def finding(self, key: Key, found: str, allowed: str, count: int = 1) -> Finding:
         """Return a finding at a cell; `count` is how many cells share it."""

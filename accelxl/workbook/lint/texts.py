@@ -21,6 +21,8 @@ UNTRACEABLE = {"OFFSET", "INDIRECT", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RAN
 SWALLOWS = {"IFERROR", "ISERROR", "IFNA", "ISERR"}
 LINK_FONT = "1E5631"
 """The green of links."""
+LINK_FONTS = {LINK_FONT, "FFFFFF"}
+"""Fonts that a link may have: green, or the white of a heading."""
 
 
 def _working(facts: Facts) -> Iterator[Form]:
@@ -229,7 +231,9 @@ def plain_links(facts: Facts) -> Iterator[Finding]:
             )
             continue
         plain = [
-            key for key in form.cells if isinstance(facts.book.at(key), float) and facts.look_at(key).font != LINK_FONT
+            key
+            for key in form.cells
+            if isinstance(facts.book.at(key), float) and facts.look_at(key).font not in LINK_FONTS
         ]
         if plain:
             yield facts.finding(plain[0], f"the link {quoted(form.text)} is not green", f"font {LINK_FONT}", len(plain))
@@ -309,13 +313,10 @@ def twins(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             count, "the count of cells that did not calculate enters chk_total", "a count outside the total"
         )
-    for name in facts.names:
-        kept = {f"{kind}_{name.removeprefix('batch_')}" for kind in ("out", "live")}
-        if name.startswith("batch_") and not kept & set(facts.names):
+    for name in facts.batch:
+        if f"out_{name.removeprefix('batch_')}" not in facts.names and not facts.is_current(name):
             yield facts.finding(
-                facts.names[name][:3],
-                f"{name} keeps no figure of the board",
-                "a figure out_* or an ACCEL cell live_* for each batch_*",
+                facts.names[name][:3], f"{name} keeps no figure of the board", "a figure out_* or an ACCEL twin"
             )
 
 

@@ -16,6 +16,7 @@ from accelxl.workbook.fields import fields
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.compile import Key
 from accelxl.workbook.formulas.engine import Engine
+from accelxl.workbook.formulas.sheets import Formula, Sheets
 from accelxl.workbook.formulas.values import Value
 from accelxl.workbook.lint.facts import Facts
 from accelxl.workbook.lint.grids import InputRow
@@ -53,7 +54,7 @@ class Trial:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.fields = {field.key: field for field in fields(facts.book).values()}
-        self.engine = Engine(facts.sheets, outside, known)
+        self.engine = Engine(_filled(facts), outside, known)
         self.inputs = [item for item in facts.inputs if not item.fixed and item.key in self.fields]
         self.figures = {
             name: rect[:3] for name, rect in facts.names.items()
@@ -81,14 +82,17 @@ class Trial:
 
     @cached_property
     def money(self) -> dict[Key, Any]:
-        """Every figure of money, twice."""
+        """Every figure of money twice, and its Low and High, which draws may read."""
         code = self.facts.currency
-        items = [
-            item
-            for item in self.facts.inputs
-            if code and str(item.unit).startswith(code) and isinstance(item.value, float)
-        ]
-        return {item.key: 2.0 * item.value for item in items}
+        items = [item for item in self.facts.inputs if code and str(item.unit).startswith(code)]
+        ends = (
+            (item, column, value)
+            for item in items
+            for column, value in ((2, item.value), (6, item.low), (7, item.high))
+        )
+        return {
+            (item.key[0], item.row, column): 2.0 * value for item, column, value in ends if isinstance(value, float)
+        }
 
     @cached_property
     def volumes(self) -> dict[Key, Any]:
@@ -176,6 +180,19 @@ class Trial:
         if find_spec("formualizer") is not None:
             found["formualizer"] = Judge(self.facts.book).figures()
         return found
+
+
+def _filled(facts: Facts) -> Sheets:
+    """Return the cells with what a batch run fills as formulas, as the filler computes them: `batch_x` is `live_x` or `out_x`."""
+    given = facts.sheets
+    found = Sheets(given.titles, dict(given.constants), dict(given.formulas), given.names, given.cached)
+    for name in facts.batch:
+        short, key = name.removeprefix("batch_"), facts.names[name][:3]
+        live = next((other for other in (f"live_{short}", f"out_{short}") if other in facts.names), None)
+        if live is not None and key in found.constants:
+            del found.constants[key]
+            found.formulas[key] = Formula(live)
+    return found
 
 
 def _near(a: Any, b: Any) -> bool:

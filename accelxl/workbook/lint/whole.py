@@ -226,14 +226,14 @@ def names_and_their_use(facts: Facts) -> Iterator[Finding]:
             yield facts.finding(item.key, f"the name is {named}, the row says {item.name!r}", "one name")
         elif not _is_used(facts, named, item.key):
             yield facts.finding(item.key, f"no formula uses {named}", "inputs that the model uses")
-    boards = set(facts.outputs)
-    figures = [
-        key
-        for key, form in facts.forms.items()
-        if key[0] in boards and key[1] >= LIGHT_ROWS and _numeric(facts, key, form)
-    ]
-    for key in figures:
-        if not places.get(key, "").startswith("out_"):
+    rows: dict[tuple[int, int], list[Key]] = {}
+    for key, form in facts.forms.items():
+        if key[0] in facts.outputs and key[1] >= LIGHT_ROWS and _numeric(facts, key, form):
+            rows.setdefault(key[:2], []).append(key)
+    for figures in rows.values():
+        bare = [key for key in sorted(figures) if not places.get(key, "").startswith("out_")]
+        # the first of several is the head of a table's row: a step of an axis, no figure
+        for key in bare[1:] if len(figures) > len(bare) == 1 and bare[0] == min(figures) else bare:
             yield facts.finding(key, "a figure of the board has no name", "a name out_* for each figure")
 
 
