@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from accelxl.errors import BadFile, Missing, OutOfRange
-from accelxl.files import replacing, unwritten
+from accelxl.files import WORK, replacing, unwritten
 from accelxl.scenario.checks import path_of
 
 Column = Any
@@ -113,7 +112,8 @@ class _Sheet:
         import xlsxwriter
 
         self.words = frozenset(at for at, name in enumerate(names) if name in words)
-        self.folder = tempfile.mkdtemp(prefix=f"{beside.name}.", dir=beside.parent)
+        self.folder = f"{beside}{WORK}"
+        Path(self.folder).mkdir()
         self.book = xlsxwriter.Workbook(str(beside), {"constant_memory": True, "tmpdir": self.folder})
         self.sheet = self.book.add_worksheet("scenarios")
         bold = self.book.add_format({"bold": True})
