@@ -1,6 +1,7 @@
 """Build of the compiled core: one source, one build per instruction set; `accelxl/_cpu.py` picks one at import.
 
 ACCELXL_LEVELS="3" builds the base and those x86-64 levels only; ACCELXL_CFLAGS adds flags to every build (sanitizers).
+ACCELXL_CORE="keep" builds none: an editable installation beside a core that is there (run.py, when only requirements have changed).
 """
 
 import os
@@ -112,4 +113,4 @@ def own_source(text: str, name: str) -> str:
 wide = levels()
 modules = [extension("accelxl._core", 2 if wide else 0)]
 modules += [extension(f"accelxl._v{level}._core", level) for level in wide]
-setup(ext_modules=modules, cmdclass={"build_ext": Build})
+setup(ext_modules=[] if os.environ.get("ACCELXL_CORE") == "keep" else modules, cmdclass={"build_ext": Build})

@@ -199,7 +199,7 @@ def build(folder: Path, mutants: dict[int, Mutant]) -> None:
     built = shutil.ignore_patterns("*.so", "__pycache__", "_v3", "_v4", "*.cpp")
     for name in ("accelxl", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=built)
-    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, folder)
     package = folder / "accelxl"
     for kernel in {m.kernel for m in mutants.values()}:
