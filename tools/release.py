@@ -1,7 +1,7 @@
 """Make a release from the last commit: sdist, wheel, add-ins, notices, SBOM and hashes in one folder, each checked.
 
-`python3 run.py release [--out dist] [--trial] [--levels "3 4"] [--python PYTHON]` clones the commit, builds the sdist, builds the wheel from
-the sdist, installs the wheel into an environment of its own without a compiler on PATH, and runs the part of the tests there that needs
+`python3 run.py release [--out dist] [--trial] [--levels "3 4"] [--python PYTHON]` clones the commit, builds the sdist and from it the
+wheel, installs the wheel into an environment of its own without a compiler on PATH, and runs the part of the tests there that needs
 nothing but the package. Wheels of other systems come from cibuildwheel, which pyproject.toml configures. --trial allows what stops a
 release that is published: changes that are not committed (they are left out), and a changelog without a section for the version.
 """
@@ -29,10 +29,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LEFT_OUT = re.compile(r"\.ci/|\.git")
 """Tracked files that are settings of the repository's host."""
-ADDED = re.compile(r"(PKG-INFO|setup\.cfg|accelxl\.egg-info/[\w.]+)")
+ADDED = re.compile(r"(PKG-INFO|setup\.cfg|accelxl\.egg-info/[\w.-]+)")
 """What setuptools adds to an sdist."""
 CORE = re.compile(r"accelxl/(_v\d/)?_core\.[\w-]+\.(so|pyd)")
-INFO = re.compile(r"accelxl-[\d.]+\.dist-info/(METADATA|WHEEL|RECORD|entry_points\.txt|top_level\.txt|licenses/(LICENSE|NOTICE))")
+INFO = re.compile(
+    r"accelxl-[\d.]+\.dist-info/(METADATA|WHEEL|RECORD|entry_points\.txt|top_level\.txt|licenses/(LICENSE|NOTICE))"
+)
 COMPILERS = ("cc", "gcc", "g++", "c++", "clang", "clang++", "cl")
 PART = ("tests/domain", "tests/oracle", "tests/plan", "tests/catalogue", "tests/functions")
 """Tests of the wheel: figures of every kernel, the plan, the catalogue and every sheet function; they read no source of the package."""
@@ -89,7 +91,9 @@ def wheel_faults(names: set[str], ours: set[str], levels: Sequence[int]) -> list
 
 def foreign_notices(files: Iterable[tuple[str, bytes]]) -> list[str]:
     """Files that name a holder of copyright who is not ours: what an add-in carries of others would need its notice."""
-    holders = re.compile(rb"(?:copyright|\(c\)|\xc2\xa9)[ \t]+(?:\(c\)[ \t]+)?(?:19|20)\d\d[^\r\n]{0,60}", re.IGNORECASE)
+    holders = re.compile(
+        rb"(?:copyright|\(c\)|\xc2\xa9)[ \t]+(?:\(c\)[ \t]+)?(?:19|20)\d\d[^\r\n]{0,60}", re.IGNORECASE
+    )
     return [
         f"{name} has a notice of others: {found[0].decode(errors='replace')}"
         for name, data in files
@@ -108,8 +112,8 @@ def content(path: Path) -> list[tuple[str, bytes]]:
 def sbom(python: Path, pyproject: Path, out: Path) -> Path:
     """Write what an environment consists of as CycloneDX JSON; the tool holds it against the schema."""
     run(
-        [sys.executable, "-m", "cyclonedx_py", "environment", "--pyproject", str(pyproject), "--mc-type", "library", "--output-reproducible",
-         "--validate", "--output-format", "JSON", "--output-file", str(out), str(python)]
+        [sys.executable, "-m", "cyclonedx_py", "environment", "--pyproject", str(pyproject), "--mc-type", "library",
+         "--output-reproducible", "--validate", "--output-format", "JSON", "--output-file", str(out), str(python)]
     )  # fmt: skip
     return out
 
@@ -170,7 +174,9 @@ def packed(work: Path, out: Path, levels: str) -> tuple[Path, Path]:
     ours = tracked(work / "clone")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    faults = sdist_faults(sdist_names(sdist), ours) + wheel_faults(names, ours, [int(level) for level in levels.split()])
+    faults = sdist_faults(sdist_names(sdist), ours) + wheel_faults(
+        names, ours, [int(level) for level in levels.split()]
+    )
     if faults:
         raise Refused("; ".join(faults))
     return sdist, wheel
@@ -205,7 +211,9 @@ def tested(work: Path, sdist: Path, python: Path) -> str:
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"]
     settings = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     run([*pip, *NEEDS], work, bare_environment(python) | settings)
-    place = run([str(python), "-c", "import accelxl, accelxl._core as c; print(c.__file__)"], root, bare_environment(python))
+    place = run(
+        [str(python), "-c", "import accelxl, accelxl._core as c; print(c.__file__)"], root, bare_environment(python)
+    )
     if str(work / "bare") not in place:
         raise Refused(f"the tests would take the core from {place.strip()}")
     said = run([str(python), "-m", "pytest", "-q", "--benchmark-disable", *PART], root, bare_environment(python))
@@ -247,7 +255,9 @@ def release(out: Path, host: str, levels: str, *, trial: bool) -> None:
             print(f"{time.monotonic() - start:5.0f} s  {text}", flush=True)
 
         sdist, wheel = packed(work, out, levels)
-        told(f"{sdist.name} {sdist.stat().st_size:,} bytes, {wheel.name} {wheel.stat().st_size:,} bytes; their files are the repository's")
+        told(
+            f"{sdist.name} {sdist.stat().st_size:,} bytes, {wheel.name} {wheel.stat().st_size:,} bytes; their files are the repository's"
+        )
         python = installed(work, host, wheel)
         with zipfile.ZipFile(wheel) as archive:
             metadata = archive.read(f"accelxl-{number}.dist-info/METADATA").decode()
@@ -255,8 +265,12 @@ def release(out: Path, host: str, levels: str, *, trial: bool) -> None:
         faults = sbom_faults(made, metadata)
         if faults:
             raise Refused("; ".join(faults))
-        told(f"{made.name}: {len(json.loads(made.read_text(encoding='utf-8'))['components'])} components, valid CycloneDX")
-        told(f"{len(hosts(out, python, work))} books and add-ins made by the installed wheel, none with a notice of others")
+        told(
+            f"{made.name}: {len(json.loads(made.read_text(encoding='utf-8'))['components'])} components, valid CycloneDX"
+        )
+        told(
+            f"{len(hosts(out, python, work))} books and add-ins made by the installed wheel, none with a notice of others"
+        )
         told(f"without a compiler, {' '.join(PART)}: {tested(work, sdist, python)}")
     shutil.copy(ROOT / "NOTICE", out)
     told(f"{hashes(out)} has {len(list(out.iterdir())) - 1} files")
@@ -284,7 +298,9 @@ def identifiers(platform: str) -> list[str]:
     configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["cibuildwheel"]
     if " ".join(configured[platform]["archs"]) != arch:
         raise Refused(f"cibuildwheel builds {configured[platform]['archs']} for {platform}; {arch} are wanted")
-    return run([sys.executable, "-m", "cibuildwheel", "--print-build-identifiers", "--platform", platform, str(ROOT)]).split()
+    return run(
+        [sys.executable, "-m", "cibuildwheel", "--print-build-identifiers", "--platform", platform, str(ROOT)]
+    ).split()
 
 
 if __name__ == "__main__":
