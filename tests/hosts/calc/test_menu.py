@@ -10,6 +10,7 @@ from lxml import etree
 from accelxl.functions import REGISTRY, CellError
 from accelxl.hosts.calc import commands, render
 from accelxl.hosts.commands import COMMANDS, ROWS
+from accelxl.hosts.excel import macros
 from accelxl.workbook.build import TEMPLATES
 from accelxl.workbook.tables import sample
 from tests.workbook.books import BUDGET
@@ -44,7 +45,6 @@ def test_menu_and_toolbar_have_every_command_in_the_order_of_the_ribbon():
 
 
 def test_every_command_has_its_function_in_excel_and_in_calc():
-    macros = pytest.importorskip("accelxl.hosts.excel.macros")
     kinds = {(row.reads, row.writes) for row in ROWS}
     assert kinds <= set(macros.HANDLERS)
     assert kinds <= set(commands.HANDLERS)
