@@ -26,6 +26,19 @@ WRITERS = 100
 WORK = ".work"
 """What the name of a writer's own folder has behind that of its part."""
 POSIX = os.name == "posix"
+FORMULA_SIGNS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""Signs at which a spreadsheet program begins to read a formula, with those of full width."""
+
+
+def as_text(text: str) -> str:
+    """Return text that no spreadsheet program takes for a formula: with a mark before it where it begins like one.
+
+    Examples
+    --------
+    >>> as_text("=1+1"), as_text(" @x"), as_text("H100")
+    ("'=1+1", "' @x", 'H100')
+    """
+    return f"'{text}" if text.lstrip(" ")[:1] in FORMULA_SIGNS else text
 
 
 def reason(error: OSError) -> str:

@@ -188,10 +188,12 @@ def test_the_sbom_of_an_environment_is_valid_and_has_what_the_package_needs(tmp_
         (site / f"{name}-{held.version}.dist-info" / "METADATA").write_text(
             held.read_text("METADATA"), encoding="utf-8"
         )
-    path = release.sbom(tmp_path / "bare/bin/python", ROOT / "pyproject.toml", tmp_path / "s.json")
+    path = release.sbom(tmp_path / "bare/bin/python", ROOT / "pyproject.toml", "7.8.9", tmp_path / "s.json")
     found = json.loads(path.read_text(encoding="utf-8"))
     assert found["bomFormat"] == "CycloneDX"
     assert {one["name"]: one["version"] for one in found["components"]} == needed
+    metadata = "Name: accelxl\nVersion: 7.8.9\n" + "".join(f"Requires-Dist: {line}\n" for line in project["dependencies"])
+    assert release.sbom_faults(path, metadata) == []
 
 
 def test_a_release_needs_a_clean_tree_and_a_section_in_the_changelog(tmp_path, capsys):

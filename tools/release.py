@@ -109,12 +109,16 @@ def content(path: Path) -> list[tuple[str, bytes]]:
 
 
 # -- the SBOM ----------------------------------------------------------------------------------------------------------
-def sbom(python: Path, pyproject: Path, out: Path) -> Path:
-    """Write what an environment consists of as CycloneDX JSON; the tool holds it against the schema."""
+def sbom(python: Path, pyproject: Path, number: str, out: Path) -> Path:
+    """Write what an environment consists of as CycloneDX JSON; the tool holds it against the schema. It wants the version as a number."""
+    stated = out.with_suffix(".toml")
+    text = pyproject.read_text(encoding="utf-8")
+    stated.write_text(text.replace('dynamic = ["version"]', f'version = "{number}"', 1), encoding="utf-8")
     run(
-        [sys.executable, "-m", "cyclonedx_py", "environment", "--pyproject", str(pyproject), "--mc-type", "library",
+        [sys.executable, "-m", "cyclonedx_py", "environment", "--pyproject", str(stated), "--mc-type", "library",
          "--output-reproducible", "--validate", "--output-format", "JSON", "--output-file", str(out), str(python)]
     )  # fmt: skip
+    stated.unlink()
     return out
 
 
@@ -261,7 +265,7 @@ def release(out: Path, host: str, levels: str, *, trial: bool) -> None:
         python = installed(work, host, wheel)
         with zipfile.ZipFile(wheel) as archive:
             metadata = archive.read(f"accelxl-{number}.dist-info/METADATA").decode()
-        made = sbom(python, work / "clone" / "pyproject.toml", out / f"accelxl-{number}.cdx.json")
+        made = sbom(python, work / "clone" / "pyproject.toml", number, out / f"accelxl-{number}.cdx.json")
         faults = sbom_faults(made, metadata)
         if faults:
             raise Refused("; ".join(faults))

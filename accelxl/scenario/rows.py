@@ -15,14 +15,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from accelxl.errors import BadFile, Missing, OutOfRange
-from accelxl.files import WORK, replacing, unwritten
+from accelxl.files import WORK, as_text, replacing, unwritten
 from accelxl.scenario.checks import path_of
 
 Column = Any
 """An array of numbers, or a list of words."""
 SHEET_ROWS = 1_048_575
 """Rows of a sheet under its header."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Rows(Protocol):
@@ -30,17 +29,6 @@ class Rows(Protocol):
 
     def put(self, columns: Sequence[Column]) -> None:
         """Write the rows that come next, a column a name."""
-
-
-def plain(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> plain("=1+1"), plain("H100")
-    ("'=1+1", 'H100')
-    """
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 class _Parquet:
@@ -87,7 +75,7 @@ class _Csv:
 
     @staticmethod
     def _word(text: object) -> str:
-        safe = "" if text is None else plain(str(text))
+        safe = "" if text is None else as_text(str(text))
         return '"' + safe.replace('"', '""') + '"' if any(c in safe for c in ',"\r\n') else safe
 
     def put(self, columns: Sequence[Column]) -> None:

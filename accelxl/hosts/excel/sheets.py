@@ -10,6 +10,7 @@ from typing import Any
 import xlwings
 
 from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName
+from accelxl.files import as_text
 from accelxl.functions import ERRORS, CellError
 from accelxl.functions.cells import MOST_CELLS, REF, Rows, show
 from accelxl.hosts.commands import PLAN, Command, even, looks_like_plan
@@ -172,7 +173,7 @@ def _plain(cell: Any) -> Any:
     """Return a cell as a sheet takes it: an error as the text that becomes one, text that would become a formula as text."""
     if isinstance(cell, CellError):
         return str(cell)
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@"} else cell
+    return as_text(cell) if isinstance(cell, str) else cell
 
 
 def source(settings: Rows) -> Any:
