@@ -86,8 +86,6 @@ def mixed(value: float, ends: Sequence[float], colours: Sequence[str]) -> str:
         low, high = ends[place - 1], ends[place]
         if value <= high:
             part = (value - low) / (high - low) if high > low else 1.0
-            pairs = [
-                (int(colours[place - 1][k : k + 2], 16), int(colours[place][k : k + 2], 16)) for k in (0, 2, 4)
-            ]
+            pairs = [(int(colours[place - 1][k : k + 2], 16), int(colours[place][k : k + 2], 16)) for k in (0, 2, 4)]
             return "".join(f"{round(a + (b - a) * part):02X}" for a, b in pairs)
     return colours[-1]

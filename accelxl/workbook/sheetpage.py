@@ -81,7 +81,11 @@ def _cells(book: Workbook, place: int) -> Cells:
     strong = set()
     for (row, column), span in sheet.cells.items():
         day = book.shown((place, row, column))
-        words = day.isoformat() if hasattr(day, "isoformat") else formatted(book.value(span), look.codes.get(span.style, "General"))
+        words = (
+            day.isoformat()
+            if hasattr(day, "isoformat")
+            else formatted(book.value(span), look.codes.get(span.style, "General"))
+        )
         if words:
             shown[row, column] = words
             if span.style in look.bold:
@@ -164,5 +168,7 @@ def _look(book: Workbook) -> Look:
         return Look({}, frozenset())
     numbers = [int(one.get("numFmtId", "0")) for one in styles]
     codes = {place: own.get(number, BUILT_IN.get(number, "General")) for place, number in enumerate(numbers)}
-    bold = {place for place, one in enumerate(styles) if (font := int(one.get("fontId", "0"))) < len(fonts) and fonts[font]}
+    bold = {
+        place for place, one in enumerate(styles) if (font := int(one.get("fontId", "0"))) < len(fonts) and fonts[font]
+    }
     return Look(codes, frozenset(bold))

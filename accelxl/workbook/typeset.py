@@ -10,6 +10,7 @@ from typing import Any
 from accelxl.errors import BadFile
 from accelxl.workbook.book import Workbook, load
 from accelxl.workbook.drawing.part import Chart
+from accelxl.workbook.drawing.pen import wide
 from accelxl.workbook.drawing.picture import svg
 from accelxl.workbook.sheetpage import Block, blocks, charts
 
@@ -17,13 +18,23 @@ PREFIX = "Board"
 LONG, SHORT = 271.0, 184.0
 """Sides of the text of an A4 page, mm."""
 FLAT, LOW, TALL = 40.0, 46.0, 78.0
-"""Charts, mm: lower than `FLAT` on a landscape page they make it a portrait page; the page is set smaller down to `LOW`; they are `TALL` at most."""
-SIZES = (1.25, 1.15, 1.05, 1.0)
+"""Charts, mm: lower than `FLAT` on a landscape page they make it a portrait page, lower than `LOW` the page is set smaller;
+they are `TALL` at most."""
+SIZES = (1.1, 1.05, 1.0)
 """How large a page is set; the largest size that leaves its charts room is taken."""
 GUTTER = 3.0
 POINTS = 72 / 25.4
-HEIGHTS = {"title": 9.5, "line": 4.6, "tiles": 15.5, "figures": 8.4, "heading": 6.8, "row": 3.75, "after": 2.6}
-"""Heights of the parts of a page, mm; the charts share what is left."""
+HEIGHTS = {
+    "title": 9.5,
+    "line": 4.6,
+    "tiles": 15.5,
+    "figures": 8.6,
+    "heading": 6.8,
+    "row": 3.75,
+    "after": 2.6,
+    "label": 2.6,
+}
+"""Heights of the parts of a page, mm; the charts share what is left. The labels of a table are `label` columns wide."""
 
 _PAGE = """
 #let data = json(bytes(sys.inputs.data))
@@ -61,13 +72,13 @@ _PAGE = """
   else if b.kind == "table" {
     let lead = if b.lead { (0.8fr,) } else { () }
     let more = b.across - b.columns
-    let columns = (if b.lead { 1.5fr } else { 2.3fr },) + lead + (1fr,) * b.columns + (1fr,) * more
+    let columns = (1fr * (h.label - lead.len() * 0.8),) + lead + (1fr,) * b.columns + (1fr,) * more
     let last = b.columns + lead.len()
     table(columns: columns, rows: h.row * mm, stroke: none, inset: (x: 1.6 * mm, y: 0pt),
       align: (x, y) => if x == 0 { left + horizon } else { right + horizon },
       fill: (x, y) => if x > last { none } else if y == 0 { deep },
       ..b.rows.enumerate().map(((y, r)) => (r.cells.enumerate().map(((x, c)) => {
-        let body = box(width: 100%, fit(7 * pt, c.text, weight: if y == 0 or r.strong { "bold" } else { "regular" },
+        let body = box(width: 100%, fit(7 * pt * b.small, c.text, weight: if y == 0 or r.strong { "bold" } else { "regular" },
           fill: if y == 0 { white } else if x == 0 { rgb("#262626") } else { rgb("#1E5631") }))
         let under = if y > 0 { (bottom: (paint: rgb("#BFBFBF"), thickness: 0.4pt, dash: "dotted")) } else { none }
         if c.fill != "" { table.cell(fill: rgb("#" + c.fill), stroke: under, body) } else { table.cell(stroke: under, body) }
@@ -123,6 +134,8 @@ def page(book: Workbook, place: int) -> dict[str, Any]:
     drawn = charts(book, place)
     above = sum(_height(block) for block in parts)
     flipped, size = _size(above, -(-len(drawn) // 2))
+    for block in parts:
+        _even(block, (LONG if flipped else SHORT) / size * POINTS)
     if drawn:
         parts.append({"kind": "charts", "pictures": _pictures(drawn, flipped, above * size)})
     sheet = {"book": Path(book.package.path).name, "sheet": book.titles[place]}
@@ -134,6 +147,24 @@ def _height(block: Block) -> float:
     if block["kind"] == "table":
         return HEIGHTS["row"] * len(block["rows"]) + HEIGHTS["after"]
     return HEIGHTS[block["kind"]]
+
+
+def _even(block: Block, width: float) -> None:
+    """Give a table one size of print, at which its longest text fits; `width` is that of the page in points at size 1."""
+    if block["kind"] == "table":
+        column = width / (HEIGHTS["label"] + block["across"])
+        label = column * (HEIGHTS["label"] - 0.8 * block["lead"])
+        rooms = [label, *([column * 0.8] * block["lead"]), *([column] * block["columns"])]
+        block["small"] = min(
+            _share(cell["text"], 7.1 if row["strong"] else 6.7, room - 9)
+            for row in block["rows"]
+            for cell, room in zip(row["cells"], rooms, strict=True)
+        )
+
+
+def _share(words: str, size: float, room: float) -> float:
+    """Return how much smaller a text must be to fit."""
+    return min(1.0, room / max(wide(words, size), 1.0))
 
 
 def _room(above: float, rows: int, *, flipped: bool) -> float:

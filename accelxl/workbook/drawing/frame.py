@@ -10,7 +10,7 @@ from accelxl.workbook.drawing.pen import DASHES, SMALL, Box, Scale, line, text, 
 from accelxl.workbook.numberformat import formatted
 
 GRID, ZERO = "#E0E0E0", "#8C8C8C"
-MOST_LINES = 3
+MOST_LINES = 4
 LEAST = 4.8
 """The smallest size of a category, points; smaller ones are thinned out."""
 STEP = 7.6
@@ -62,7 +62,9 @@ def _key(one: Series, x: float, y: float, room: float) -> str:
     dash = f' stroke-dasharray="{DASHES[one.dash]}"' if one.dash in DASHES else ""
     place = f'x1="{x:.1f}" y1="{y - 2.3:.1f}" x2="{x + 15:.1f}" y2="{y - 2.3:.1f}"'
     size = min(SMALL, SMALL * room / max(wide(one.name), 1.0))
-    return f'<line {place} stroke="#{one.colour}" stroke-width="{thick}"{dash}/>{text(x + 18, y, one.name, "start", size)}'
+    return (
+        f'<line {place} stroke="#{one.colour}" stroke-width="{thick}"{dash}/>{text(x + 18, y, one.name, "start", size)}'
+    )
 
 
 def beside(plot: Box, scale: Scale, code: str, title: str) -> list[str]:
@@ -122,14 +124,16 @@ def categories(names: Sequence[str], slot: float) -> Categories:
     Of a run of equal labels the first is shown. Labels that are too long are set in lines, then smaller, then thinned out.
     """
     firsts = [place for place, name in enumerate(names) if name and (place == 0 or name != names[place - 1])] or [0]
-    room = slot * max(1.0, len(names) / max(len(firsts), 1)) - 2
+    room = slot * max(1.0, len(names) / max(len(firsts), 1)) - 0.5
     for size in (SMALL, 6.0, 5.4, LEAST):
         lines = [tuple(wrapped(names[place], room, size)) for place in firsts] if names else []
         if all(len(one) <= MOST_LINES and all(wide(words, size) <= room for words in one) for one in lines):
             return Categories(tuple(firsts), tuple(lines), size)
     longest = max((wide(names[place], SMALL) for place in firsts), default=1.0)
     if longest > 60:  # long names are cut; one in so many is no help where they are no series
-        lines = [tuple(_cut(words, room) for words in wrapped(names[place], room, LEAST)[:MOST_LINES]) for place in firsts]
+        lines = [
+            tuple(_cut(words, room) for words in wrapped(names[place], room, LEAST)[:MOST_LINES]) for place in firsts
+        ]
         return Categories(tuple(firsts), tuple(lines), LEAST)
     every = -(-int(longest + 6) // max(int(room + 2), 1))
     kept = firsts[:: max(every, 1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from accelxl.workbook.drawing.part import Chart, Series
 from accelxl.workbook.drawing.pen import DASHES, SMALL, Box, Scale, rect, text, wide
@@ -154,6 +155,7 @@ def points(chart: Chart, plot: Box, x: Callable[[float], float], y: Callable[[fl
         if across is not None and value is not None
     ]
     taken = [Box(px - 5, py - 5, px + 5, py + 5) for _, px, py, _ in marked]
+    lines = [spot for one in chart.series if one.colour and one.line for spot in _spots(one, x, y)]
     out, labels = [], []
     for one, px, py, value in marked:
         corners = f"{px:.2f},{py - 5:.2f} {px + 5:.2f},{py:.2f} {px:.2f},{py + 5:.2f} {px - 5:.2f},{py:.2f}"
@@ -162,23 +164,42 @@ def points(chart: Chart, plot: Box, x: Callable[[float], float], y: Callable[[fl
             continue
         words = [one.name] if one.label.named else []
         words += [formatted(value, one.label.code)] if one.label.code else []
-        box, label = _placed("; ".join(words), px, py, one.label.side or "r", plot, taken)
+        box, label = _placed("; ".join(words), px, py, one.label.side or "r", plot, taken, lines)
         taken.append(box)
         labels.append(label)
     return [*out, *labels]
 
 
-def _placed(words: str, x: float, y: float, side: str, plot: Box, taken: Sequence[Box]) -> tuple[Box, str]:
-    """Return the label of a point: on its side, or on the next one where it is inside the plot and over no other."""
-    long = wide(words)
-    boxes = {
-        "t": Box(x - long / 2, y - 8 - SMALL, x + long / 2, y - 6),
-        "r": Box(x + 7, y - SMALL / 2, x + 7 + long, y + SMALL / 2),
-        "l": Box(x - 7 - long, y - SMALL / 2, x - 7, y + SMALL / 2),
-        "b": Box(x - long / 2, y + 6, x + long / 2, y + 8 + SMALL),
+def _spots(one: Series, x: Callable[[float], float], y: Callable[[float], float]) -> list[tuple[float, float]]:
+    """Return places along a curve, twenty on each of its pieces."""
+    at = [(x(a), y(b)) for a, b in zip(one.xs, one.values, strict=False) if a is not None and b is not None]
+    return [
+        (x1 + (x2 - x1) * k / 20, y1 + (y2 - y1) * k / 20) for (x1, y1), (x2, y2) in pairwise(at) for k in range(20)
+    ]
+
+
+def _placed(
+    words: str, x: float, y: float, side: str, plot: Box, taken: Sequence[Box], lines: Sequence[tuple[float, float]]
+) -> tuple[Box, str]:
+    """Return the label of a point: on its side, or where it is inside the plot, over no other label and on the fewest lines."""
+    long, tall = wide(words), SMALL / 2
+    sides = {
+        "t": (x - long / 2, y - 9.5),
+        "r": (x + 7, y),
+        "l": (x - 7 - long, y),
+        "b": (x - long / 2, y + 9.5),
+        "tr": (x + 1, y - 10),
+        "tl": (x - 1 - long, y - 10),
+        "br": (x + 1, y + 10),
+        "bl": (x - 1 - long, y + 10),
     }
-    order = [side, *(one for one in boxes if one != side)] if side in boxes else list(boxes)
-    free = [boxes[one] for one in order if plot.holds(boxes[one]) and not any(boxes[one].meets(box) for box in taken)]
-    box = free[0] if free else boxes[order[0]]
+    order = sorted(sides, key=lambda one: one != side)
+    boxes = [Box(left, middle - tall, left + long, middle + tall) for left, middle in (sides[one] for one in order)]
+
+    def faults(box: Box) -> int:
+        hits = sum(box.left < px < box.right and box.top < py < box.bottom for px, py in lines)
+        return 1000 * (not plot.holds(box)) + 1000 * sum(box.meets(one) for one in taken) + hits
+
+    box = min(boxes, key=faults)
     halo = ' stroke="#FFFFFF" stroke-width="2" paint-order="stroke"'
-    return box, text(box.left, (box.top + box.bottom) / 2 + SMALL * 0.35, words, "start", more=halo)
+    return box, text(box.left, box.top + tall + SMALL * 0.35, words, "start", more=halo)

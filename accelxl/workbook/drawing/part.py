@@ -64,7 +64,7 @@ class Axis:
 class Chart:
     """A chart: title, the axis of names or of x, the axis of figures, categories, series, the side of the legend ("" for none).
 
-    `lying` tells that bars lie, `edges` that categories reach from edge to edge, `overlap` the part of a bar that is over the next, `gap`
+    `lying` tells that bars lie, `edges` that categories reach from edge to edge, `overlap` how much a bar is over the next, `gap`
     the room between categories in bars. `undrawn` says why it is not drawn.
     """
 
@@ -221,7 +221,9 @@ def _categories(one: etree._Element) -> list[str]:
         return []
     code = next((item.text or "General" for item in cat.iter("{*}formatCode")), "")
     plot = next(one.iterancestors("{*}plotArea"), None)
-    axis = next((item for tag in ("catAx", "dateAx") for item in (plot.findall("{*}" + tag) if plot is not None else ())), None)
+    axis = next(
+        (item for tag in ("catAx", "dateAx") for item in (plot.findall("{*}" + tag) if plot is not None else ())), None
+    )
     own = None if axis is None else axis.find("{*}numFmt")
     if own is not None and own.get("sourceLinked") == "0":
         code = own.get("formatCode", code)
@@ -249,10 +251,8 @@ def _series(one: etree._Element, kind: str, place: int, *, stacked: bool) -> Ser
         source = marker
     colour = next(_colours(source), "")
     empty = kind != "scatter" and source is not None and source.find("{*}noFill") is not None
-    if empty or not (joined or marked or kind in {"area", "bar"}):
-        colour = ""
-    else:
-        colour = colour or COLOURS[place % len(COLOURS)]
+    unseen = empty or not (joined or marked or kind in {"area", "bar"})
+    colour = "" if unseen else colour or COLOURS[place % len(COLOURS)]
     dash = next((item.get("val", "") for item in line.iter("{*}prstDash")), "") if line is not None else ""
     values = _numbers(one.find("{*}yVal" if kind == "scatter" else "{*}val"))
     return Series(

@@ -18,7 +18,10 @@ _NARROW = frozenset("ijlftIr.,;:'|!()[] -")
 
 def wide(text: str, size: float = SMALL) -> float:
     """Width of a text in a font without serifs, points; a little more than less."""
-    return size * sum(0.34 if letter in _NARROW else 0.7 if letter.isupper() or letter in "mwMW%" else 0.57 for letter in text)
+    return size * sum(
+        0.31 if letter in _NARROW else 0.86 if letter in "mMW%" else 0.7 if letter.isupper() or letter == "w" else 0.55
+        for letter in text
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def _step(low: float, high: float, wanted: int) -> float:
     span = (high - low) or abs(high) or 1.0
     raw = span / max(wanted - 1, 1)
     power = 10.0 ** math.floor(math.log10(raw))
-    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw * 0.999)
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999)
 
 
 def scale(values: Sequence[float], axis: Axis, ends: tuple[float, float], wanted: int, *, zero: bool = True) -> Scale:

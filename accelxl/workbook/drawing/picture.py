@@ -129,8 +129,6 @@ def _over_numbers(chart: Chart, width: float, height: float) -> list[str]:
     across = scale(xs, chart.names, (plot.left, plot.right), max(3, min(11, int(plot.width / widest))), zero=False)
     out = beside(plot, upright, chart.figures.code, chart.figures.title)
     out += below(plot, across, chart.names.code, chart.names.title, grid=False)
-    lines = [
-        mark for one in chart.series if one.colour and one.line for mark in curve(one, across.at, upright.at)
-    ]
+    lines = [mark for one in chart.series if one.colour and one.line for mark in curve(one, across.at, upright.at)]
     out += _clipped(lines, plot)
     return [*out, *points(chart, plot, across.at, upright.at), *keys]
