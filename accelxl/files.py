@@ -44,8 +44,11 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     Raises
     ------
     BadFile
-        If the system refuses: no such folder, no right, a full disk, a file that another program holds.
+        If the system refuses: no such folder, no right, a full disk, a file that another program holds; or if the name is that of a
+        device or a pipe, which would be replaced by a file.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise BadFile(f"{path} is a device or a pipe; the name of a file is needed")
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         yield beside

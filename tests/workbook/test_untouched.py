@@ -1,4 +1,4 @@
-"""What a fill leaves alone: every part without a changed value, byte for byte, in templates, in books with macros, in books of others."""
+"""What a fill leaves alone: every part without a changed value, byte for byte, in templates, books with macros, books of others."""
 
 import datetime as dt
 import re
@@ -100,7 +100,7 @@ def test_macros_ribbon_and_signatures_of_a_book_with_macros_keep_their_bytes(tmp
 
 
 def own_made(path):
-    """A book of another maker: names, validations, a conditional format, comments, a picture of a chart, a protected and a hidden sheet."""
+    """A book of another maker: names, validations, a conditional format, a comment, a chart, a protected and a hidden sheet."""
     with xlsxwriter.Workbook(str(path)) as book:
         sheet, other, hidden = (book.add_worksheet(title) for title in ("Plan", "Prices", "Notes"))
         money = book.add_format({"num_format": "#,##0.00", "bold": True})
