@@ -10,19 +10,18 @@ from accelxl.files import write_atomically
 from accelxl.workbook.board import board
 from accelxl.workbook.book import load
 from accelxl.workbook.fill import fill
+from accelxl.workbook.lint.run import lint
 from tests.workbook.books import BOOKS, parts
 
 BOOK = BOOKS["cost_per_inference"]
 ROW = {"book": "a", "utilization": 0.5}
 
 
-def without(path, gone, changes=()):
-    """Write the book without a part, with texts of other parts replaced."""
+def without(path, gone):
+    """Write the book without a part."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts(BOOK).items():
             if name != gone:
-                for part, old, new in changes:
-                    data = data.replace(old, new) if name == part else data
                 archive.writestr(name, data)
     return path
 
@@ -45,6 +44,8 @@ def test_a_missing_part_is_named_and_nothing_is_filled(tmp_path, part):
     with pytest.raises(BadFile, match=rf"m\.xlsx is damaged: the part {part}.*is missing"):
         fill(book, [ROW], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+    with pytest.raises(BadFile, match="is missing"):
+        lint(book)
 
 
 def test_a_sheet_without_a_part_is_named(tmp_path):
