@@ -29,10 +29,10 @@ def test_wacc_by_hand_and_at_its_ends():
     assert fin.wacc(1.0, 0.0, 0.12, 0.06, 0.25) == 0.12
     assert fin.wacc(0.0, 1.0, 0.12, 0.06, 0.25) == pytest.approx(0.045)
     assert fin.wacc(50.0, 40.0, 0.12, 0.06, 0.25, 10.0, 0.08) == pytest.approx(0.06 + 0.018 + 0.008)
-    assert fin.wacc(3.0, 5.0, 0.07, 0.07) == pytest.approx(0.07)
-    assert math.isnan(fin.wacc(0.0, 0.0, 0.1, 0.1))
-    assert math.isnan(fin.wacc(-1.0, 2.0, 0.1, 0.1))
-    assert fin.wacc([[1.0], [2.0]], 1.0, [0.1, 0.2], 0.05).shape == (2, 2)
+    assert fin.wacc(3.0, 5.0, 0.07, 0.07, 0.0) == pytest.approx(0.07)
+    assert math.isnan(fin.wacc(0.0, 0.0, 0.1, 0.1, 0.0))
+    assert math.isnan(fin.wacc(-1.0, 2.0, 0.1, 0.1, 0.0))
+    assert fin.wacc([[1.0], [2.0]], 1.0, [0.1, 0.2], 0.05, 0.0).shape == (2, 2)
 
 
 CCC = {
