@@ -1,6 +1,7 @@
 """Cost of capital, effective tax, construction, debt, EVA and the levelised token: published figures, oracles, identities, limits."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -133,10 +134,17 @@ def test_level_cash_carries_an_annuity():
 
 
 def test_eva_of_a_textbook():
-    """Sullivan, Wicks and Koelling, Engineering Economy, the example on EVA: 84,000, four years, 12 %, tax 50 %."""
+    """The case of Sullivan, Wicks and Koelling, Engineering Economy: 84,000, four years, 12 %, tax 50 %.
+
+    9,500 less 12 % of 84,000, 63,000, 42,000 and 21,000; as a level yearly amount by exact fractions.
+    """
+    exact = [9_500 - Fraction(12, 100) * capital for capital in (84_000, 63_000, 42_000, 21_000)]
+    worth = sum(figure / Fraction(112, 100) ** t for t, figure in enumerate(exact, 1))
+    level = worth / sum(1 / Fraction(112, 100) ** t for t in range(1, 5))
+    assert round(level) == 2_844
     added = fin.eva(0.12, [9_500.0] * 4, [84_000.0, 63_000.0, 42_000.0, 21_000.0])
     assert added.tolist() == [-580.0, 1_940.0, 4_460.0, 6_980.0]
-    assert fin.equivalent_annuity(0.12, [0.0, *added]) == pytest.approx(2_844, abs=0.5)
+    assert fin.equivalent_annuity(0.12, [0.0, *added]) == pytest.approx(float(level), rel=1e-12)
 
 
 @given(
