@@ -115,14 +115,20 @@ def test_idc_broadcasts_and_has_no_value_out_of_range():
         assert np.isnan(bad).all()
 
 
-@given(cash=st.lists(st.floats(-1e5, 1e6), min_size=1, max_size=40), rate=st.floats(0, 0.5), cover=st.floats(1, 5))
+@given(cash=st.lists(st.floats(0, 1e6), min_size=1, max_size=40), rate=st.floats(0, 0.5), cover=st.floats(1, 5))
 def test_sculpted_debt_is_the_present_value_of_its_service_and_ends_at_nothing(cash, rate, cover):
     lines = named(fin.DEBT_LINES, fin.debt_size(cash, rate, cover))
     service = lines["debt service"]
-    assert service[1:] == pytest.approx([max(flow, 0.0) / cover for flow in cash])
+    assert service[1:] == pytest.approx([flow / cover for flow in cash])
     assert lines["debt outstanding"][0] == pytest.approx(oracle_finance.npv(rate, service), rel=1e-10, abs=1e-9)
     assert lines["debt outstanding"][-1] == 0.0
     assert sum(lines["principal"]) == pytest.approx(lines["debt outstanding"][0], rel=1e-9, abs=1e-6)
+
+
+def test_cash_below_nothing_carries_no_cover():
+    lines = fin.debt_size([[100.0, -1.0], [100.0, 0.0]], 0.1, 1.3)
+    assert np.isnan(lines[0]).all()
+    assert lines[1, -1, 0] == pytest.approx(100 / 1.3 / 1.1)
 
 
 def test_level_cash_carries_an_annuity():
