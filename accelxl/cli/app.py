@@ -135,7 +135,8 @@ app.add_typer(workbooks, name="workbooks")
 @workbooks.command("build")
 def workbooks_build(
     names: Annotated[list[str] | None, typer.Argument(help="which templates; all of them by default")] = None,
-    folder: Annotated[Path, typer.Option("--out", help="the folder they go to")] = Path("workbooks"),
+    *,
+    folder: Annotated[Path, typer.Option("--out", help="the folder they go to; books of their names are replaced")],
 ) -> None:
     """Build template workbooks from code."""
     from accelxl.workbook.build import build

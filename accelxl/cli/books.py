@@ -50,6 +50,8 @@ def fill(
     batch = Batch(template, data, folder, pattern, options, dialect)
     if batch.note:
         say.print(batch.note, markup=False, soft_wrap=True)
+    for remark in batch.remarks:
+        say.print(f"accelxl: {remark}", markup=False, highlight=False, soft_wrap=True)
     written, sentences = 0, {}
     with bar("books") as progress:
         for place, one in batch.run(processes=jobs or cores(), anew=anew, progress=progress):

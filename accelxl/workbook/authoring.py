@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.plan.inputs import INPUTS
 from accelxl.units import Quantity
-from accelxl.workbook.template import Block, Content, Entry, Item, Source
+from accelxl.workbook.template import Block, Content, Entry, Item, Source, listed
 
 MODEL_DATE = dt.date(2026, 11, 23)
 """Day of the templates: the date of their assumptions and of their first budget."""
@@ -162,6 +163,12 @@ def plan_item(
         group=group,
         dated=dated,
     )
+
+
+def naming(item: Item, *companions: str) -> Item:
+    """Return the item of a device's name, whose figures are its companions: the items of its price, throughput and power."""
+    note = f"a name alone: its figures are {listed(companions)}, to be entered with it"
+    return replace(item, companions=companions, note=note)
 
 
 def plan_block(name: str, items: Iterable[Item], columns: int) -> Block:

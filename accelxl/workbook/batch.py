@@ -25,7 +25,7 @@ class Filled:
     """A book of a batch.
 
     `status` is "written", "kept" (an earlier run wrote it from the same data, and it is as it was then) or "failed"; a book that
-    failed has a sentence in `error`. `inputs` are those that the data gave, `figures` the book's figures (`out_*`) and checks
+    failed has a sentence in `error`; `remarks` are what is remarked of its values. `inputs` are those that the data gave, `figures` the book's figures (`out_*`) and checks
     (`chk_*`) by name.
     """
 
@@ -34,6 +34,7 @@ class Filled:
     figures: dict[str, Any] = field(default_factory=dict)
     status: str = "written"
     error: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def record_of(filler: Filler, done: Done, key: str) -> dict[str, Any]:
         "book": done.job.path.name,
         "status": "failed" if done.error is not None else "written",
         "sentence": str(done.error or ""),
+        "remarks": "; ".join(done.job.remarks),
         "row": done.job.where.rstrip(", "),
         "template": filler.book.package.path.name,
         "template_name": name,

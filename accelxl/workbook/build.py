@@ -54,13 +54,13 @@ def built(name: str) -> bytes:
     return workbook_bytes(given, layout, evaluate(given, layout, outside, known), book)
 
 
-def build(names: Iterable[str] | None = None, out: str | Path = "workbooks") -> list[Path]:
+def build(names: Iterable[str] | None, out: str | Path) -> list[Path]:
     """Write templates as .xlsx files into a folder, each whole or not at all.
 
     Parameters
     ----------
-    names : iterable of str, optional
-        Which templates; all of them by default.
+    names : iterable of str or None
+        Which templates; None is all of them.
     out : path
         The folder; it is made if it does not exist.
 

@@ -20,6 +20,10 @@ from accelxl.workbook.ranges import Table
 from accelxl.workbook.reading import Read, read_from
 
 
+NOT_CALCULATED = "chk_not_calculated"
+"""A count that tells of the program which saved a book, not of its inputs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A figure that is not the same in both books.
@@ -110,7 +114,7 @@ def compare_books(a: str | Path, b: str | Path) -> Comparison:
     Raises
     ------
     BadFile
-        If one cannot be read, or they have no input in common.
+        If one cannot be read, or they are of different templates and have less than half of their inputs in common.
     Missing
         If the first uses a function that only formualizer computes and it is not installed.
 
@@ -127,8 +131,13 @@ def compare_books(a: str | Path, b: str | Path) -> Comparison:
     filler = Filler(books[0])
     common = [name for name in first.inputs if name in second.inputs]
     tables = [table for table in filler.own_tables if table.name in second.tables]
-    if not common and not tables:
-        raise BadFile(f"{a} and {b} have no input in common; two books of one template are needed")
+    same = bool(first.template) and first.template == second.template
+    most = max(len(first.inputs) + len(first.tables), len(second.inputs) + len(second.tables))
+    if not (common or tables) or (not same and 2 * (len(common) + len(tables)) < most):
+        raise BadFile(
+            f"{_told(first)} and {_told(second)} have {len(common) + len(tables)} of {most} inputs in common; "
+            "two books of one template are needed"
+        )
     inputs: dict[str, tuple[Any, Any]] = {
         name: (first.inputs[name], second.inputs[name]) for name in common if first.inputs[name] != second.inputs[name]
     }
@@ -143,6 +152,10 @@ def compare_books(a: str | Path, b: str | Path) -> Comparison:
     return Comparison(first, second, inputs, figures, sorted(names_a - names_b), sorted(names_b - names_a))
 
 
+def _told(book: Read) -> str:
+    return f"{book.path} ({book.template})" if book.template else str(book.path)
+
+
 def _moved(filler: Filler, first: Read, second: Read, changes: Mapping[str, Mapping[Key, Any]]) -> list[Moved]:
     together = {key: value for cells in changes.values() for key, value in cells.items()}
     jobs = [Job("", first.path, dict(cells), {}) for cells in ({}, together, *changes.values())]
@@ -151,7 +164,7 @@ def _moved(filler: Filler, first: Read, second: Read, changes: Mapping[str, Mapp
     found = []
     for name, was in first.figures.items():
         now = second.figures.get(name)
-        if name not in second.figures or was == now:
+        if name not in second.figures or was == now or name == NOT_CALCULATED:
             continue
         effects = {given: _less(one[name], base[name]) for given, one in zip(changes, alone, strict=True)}
         change, whole = _less(now, was), _less(all_at_once[name], base[name])

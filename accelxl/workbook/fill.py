@@ -16,6 +16,8 @@ from accelxl.workbook.jobs import Fault, Job, Rows
 from accelxl.workbook.locks import sole_use
 from accelxl.workbook.manifest import Manifest
 from accelxl.workbook.records import records
+from accelxl.workbook.remarks import Remarks
+from accelxl.workbook.sources import input_sheet
 from accelxl.workbook.workers import side_by_side
 
 Progress = Callable[[int, int], None]
@@ -111,7 +113,7 @@ class Batch:
     """A batch that is read and checked, and not yet begun.
 
     `rows` are its books and faults in the order of the data; `note` says which version of its template the book was made with, where it
-    is not that of this release.
+    is not that of this release; `remarks` are what a reader of the books should know of their values.
     """
 
     def __init__(
@@ -121,10 +123,12 @@ class Batch:
         self.filler: Filler = prepared(template, recalculate=options.recalculate)
         self.out, self.options = out, options
         name, version = self.filler.labels
+        sheet = input_sheet(self.filler.book)
         reader = Rows(
-            self.filler.fields, self.filler.loader, currency_of(self.filler.book), f"{name} {version}".strip()
+            self.filler.fields, self.filler.loader, currency_of(self.filler.book), f"{name} {version}".strip(), sheet
         )
-        self.rows = reader.jobs(given, self.filler.book.package.path, out, pattern)
+        jobs = reader.jobs(given, self.filler.book.package.path, out, pattern)
+        self.rows, self.remarks = Remarks(self.filler, sheet).with_remarks(jobs)
         self.names: list[str] = []
         """Names of the lines of the manifest in the order of the data."""
         self.kept = 0
@@ -198,14 +202,14 @@ class Batch:
                 todo.append(row)
             else:
                 self.kept += 1
-                yield place, Filled(row.path, row.shown, old["figures"], "kept"), None
+                yield place, Filled(row.path, row.shown, old["figures"], "kept", "", row.remarks), None
         for done in self._written(todo, moving, processes, lock):
             job = done.job
             manifest.add(record_of(self.filler, done, key_of(self.filler, job, cells, self.options)))
             status = "failed" if done.error is not None else "written"
             yield (
                 places[job.path.name],
-                Filled(job.path, job.shown, done.figures, status, str(done.error or "")),
+                Filled(job.path, job.shown, done.figures, status, str(done.error or ""), job.remarks),
                 done.error,
             )
 

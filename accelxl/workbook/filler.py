@@ -22,7 +22,7 @@ from accelxl.workbook.formulas.engine import Engine
 from accelxl.workbook.formulas.sheets import Formula
 from accelxl.workbook.formulas.tree import Unsupported
 from accelxl.workbook.formulas.values import Value
-from accelxl.workbook.frozen import frozen_mark
+from accelxl.workbook.frozen import refuse_frozen
 from accelxl.workbook.grow import grown, grown_parts
 from accelxl.workbook.intact import intact
 from accelxl.workbook.jobs import Job
@@ -100,9 +100,7 @@ class Filler:
         self.tables: dict[str, Table] = tables(self.book)
         if not self.fields and not self.tables:
             raise BadFile(f"{template} has no input: a defined name for a single cell without a formula is needed")
-        frozen = frozen_mark(self.book)
-        if frozen is not None:
-            raise BadFile(f"{template} is frozen: it holds values and no formulas; thaw it first (accelxl thaw)")
+        refuse_frozen(self.book)
         self.recalculate = recalculate
         self.grown = {name: replace(self.tables[name], bottom=last) for name, last in reach}
         if reach:

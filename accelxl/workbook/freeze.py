@@ -48,7 +48,8 @@ def freeze(book: str | Path, to: str | Path | None = None) -> Path:
     Raises
     ------
     BadFile
-        If the book cannot be read, is frozen already or has no formulas, or the copy cannot be written.
+        If the book cannot be read, is frozen already or has no formulas, if another file has the copy's name and `to` is not
+        given, or if the copy cannot be written.
 
     Examples
     --------
@@ -65,8 +66,19 @@ def freeze(book: str | Path, to: str | Path | None = None) -> Path:
     target = path.with_name(f"{path.stem}-frozen{path.suffix}") if to is None else Path(to)
     if target.resolve() == path.resolve():
         raise BadFile(f"{target} is the book itself; another name for the frozen copy is needed")
+    if to is None and target.exists() and not _frozen_of(target, found.package.data):
+        raise BadFile(f"{target} is there and is no frozen copy of {path} as it is now; say where the copy goes (--out)")
     check_closed(target)
     return write_atomically(target, frozen_bytes(found))
+
+
+def _frozen_of(path: Path, package: bytes) -> bool:
+    """Tell whether a file is a frozen copy of this book."""
+    try:
+        mark = frozen_mark(load(path))
+    except BadFile:
+        return False
+    return mark is not None and mark.book == sha256(package).hexdigest()
 
 
 def frozen_bytes(found: Workbook) -> bytes:

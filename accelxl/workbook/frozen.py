@@ -42,6 +42,18 @@ def frozen_mark(book: Workbook) -> Mark | None:
     return Mark(**words, part=part)
 
 
+def refuse_frozen(book: Workbook) -> None:
+    """Refuse a frozen book.
+
+    Raises
+    ------
+    BadFile
+        If it is one.
+    """
+    if frozen_mark(book) is not None:
+        raise BadFile(f"{book.package.path} is frozen: it holds values and no formulas; thaw it first (accelxl thaw)")
+
+
 def original(book: Workbook) -> bytes | None:
     """Return the file that was frozen, None of a book that is not.
 

@@ -15,6 +15,7 @@ from accelxl.workbook.fields import Field, find
 from accelxl.workbook.formulas.compile import Key
 from accelxl.workbook.ranges import Loader, Table
 from accelxl.workbook.records import Record
+from accelxl.workbook.sources import InputSheet, source_of
 
 _BAD_IN_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -26,7 +27,7 @@ OWN_FILES = frozenset({"manifest.csv", "manifest.json"})
 class Job:
     """One book to write: where its row stands, its file, and the values of its inputs by cell and by name.
 
-    `reach` is the last row of each table that grows beyond its place in the template.
+    `reach` is the last row of each table that grows beyond its place in the template; `remarks` are what is said of the values.
     """
 
     where: str
@@ -34,6 +35,7 @@ class Job:
     values: dict[Key, Any]
     shown: dict[str, Any]
     reach: tuple[tuple[str, int], ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Rows:
     loader: Loader | None = None
     currency: str = ""
     template: str = ""
+    sheet: InputSheet | None = None
     columns: dict[str, Field | tuple[Table, bool]] = field(default_factory=dict)
     unknown: dict[str, AccelError] = field(default_factory=dict)
 
@@ -124,6 +127,8 @@ class Rows:
                 raise UnknownName(f"{row.where}a cell of {table} is given by {by[twice]} too; one of them is allowed")
             by.update(dict.fromkeys(more, table))
             cells.update(more)
+        if self.sheet is not None:
+            cells |= self.sheet.sourced(cells, source_of(row.where))
         return cells, shown, reach
 
     def _column(self, name: str, where: str) -> Field | tuple[Table, bool]:

@@ -26,6 +26,7 @@ JSON, CSV, JOURNAL = "manifest.json", "manifest.csv", ".accelxl-fill.jsonl"
 MADE_BY = "accelxl fill"
 COLUMNS = (
     "book", "status", "sentence", "row", "template", "template_version", "accelxl", "template_sha256", "inputs_sha256", "book_sha256",
+    "remarks",
 )  # fmt: skip
 """Columns of manifest.csv before the figures; manifest.json has them too, and the inputs that the data gave."""
 

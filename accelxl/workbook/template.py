@@ -9,6 +9,7 @@ turns them into cells; docs/templates.md shows how a template is written.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,17 @@ from accelxl.units import Quantity
 
 Content = float | str | dt.date | None
 Sign = Literal["+", "-", "+/-", ""]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence has them.
+
+    Examples
+    --------
+    >>> listed(["price", "speed", "power"]), listed(["price"])
+    ('price, speed and power', 'price')
+    """
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,8 @@ class Item:
     `low` and `high` span what is plausible; the quantity's own limits are what is allowed at all. Neighbours of one `group` share
     a defined name for all their cells (`in_<group>`, for constants `k_<group>`), which INDEX reads by the number of a column; `dated`
     gives the as-of cell a name too (`asof_*`), so that a check can read its age, and `ranged` gives names to Low and High (`low_*`,
-    `high_*`), from which a tornado and draws take their ranges. `input` is the plan input that the item feeds.
+    `high_*`), from which a tornado and draws take their ranges. `input` is the plan input that the item feeds. `companions` are the
+    items whose figures belong to what this one names: the price, throughput and power of a device.
     """
 
     name: str
@@ -55,6 +68,7 @@ class Item:
     group: str = ""
     dated: bool = False
     ranged: bool = False
+    companions: tuple[str, ...] = ()
 
     @property
     def defined(self) -> str:

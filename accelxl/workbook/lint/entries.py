@@ -14,6 +14,7 @@ from accelxl.workbook.lint.facts import BLUE, CHECKS, FRONT, INPUTS, YELLOW, Fac
 from accelxl.workbook.lint.grids import InputRow
 from accelxl.workbook.lint.rules import Finding, Section
 from accelxl.workbook.pages.inputs import HEADER, unit_of
+from accelxl.workbook.sources import is_filled
 
 section = Section("Inputs")
 rule = section.rule
@@ -40,7 +41,7 @@ def header(facts: Facts) -> Iterator[Finding]:
 
 @rule("I02", "ICAEW C, P7")
 def nothing_is_missing(facts: Facts) -> Iterator[Finding]:
-    """No value without label, unit, source and as-of date."""
+    """No value without label, unit, source and as-of date; a figure of a fill names file and row, and may lack the date."""
     for item in facts.inputs:
         given = {"Name": item.name, "Label": item.label, "Unit": item.unit, "Source": item.source}
         for head, value in given.items():
@@ -50,6 +51,8 @@ def nothing_is_missing(facts: Facts) -> Iterator[Finding]:
                     (item.key[0], item.row, column), f"{head} is empty", "name, label, unit, source and date"
                 )
         place = (item.key[0], item.row, HEADS.index("As of"))
+        if item.as_of in EMPTY and is_filled(item.source):
+            continue
         if not isinstance(item.as_of, float) or not _dated(facts, place):
             yield facts.finding(place, f"the as-of date is {item.as_of!r}", "a date")
 
@@ -122,7 +125,7 @@ def _is_number(text: str) -> bool:
 
 @rule("I06", "own")
 def sources_are_logged(facts: Facts) -> Iterator[Finding]:
-    """Each source stands in the Log with its document and date."""
+    """Each source stands in the Log with its document and date, or is the file and row of a fill."""
     log = facts.at(FRONT[1])
     value = partial(facts.value, log)
     rows = sorted({row for row, _ in facts.cells(log)})
@@ -130,7 +133,7 @@ def sources_are_logged(facts: Facts) -> Iterator[Finding]:
     known = {} if head is None else {value(row, 0): row for row in rows if row > head}
     for item in facts.inputs:
         place = (item.key[0], item.row, HEADS.index("Source"))
-        if item.source in EMPTY:
+        if item.source in EMPTY or is_filled(item.source):
             continue
         if item.source not in known:
             yield facts.finding(place, f"the source {item.source} is not in the Log", "sources of the Log")

@@ -19,10 +19,10 @@ from accelxl.workbook.lint.forms import Form, Graph, forms
 from accelxl.workbook.lint.grids import Calculation, InputRow, calculation, is_calculation
 from accelxl.workbook.lint.rules import Finding
 from accelxl.workbook.lint.styles import Look, looks
-from accelxl.workbook.pages.inputs import HEADER
 from accelxl.workbook.scan import Span
+from accelxl.workbook.sources import INPUTS, header_row
 
-FRONT, INPUTS, CHECKS = ("Cover", "Log"), "Inputs", "Checks"
+FRONT, CHECKS = ("Cover", "Log"), "Checks"
 NEEDED = (*FRONT, INPUTS, CHECKS)
 """Sheets that a template has."""
 OUTPUT = "Board"
@@ -165,13 +165,7 @@ class Facts:
     @cached_property
     def input_head(self) -> int:
         """The row of the header on Inputs, -1 where there is none."""
-        place = self.at(INPUTS)
-        heads = [
-            row
-            for row, column in self.cells(place)
-            if column == 0 and row < 12 and self.value(place, row, 0) == HEADER[0]
-        ]
-        return heads[0] if heads else -1
+        return header_row(self.book)
 
     @cached_property
     def inputs(self) -> list[InputRow]:

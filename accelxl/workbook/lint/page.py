@@ -10,7 +10,8 @@ from accelxl.workbook.lint.run import RULES
 _HEAD = """<!-- made by `accelxl generate` from accelxl/workbook/lint; do not edit -->
 # The standard of a template, and its linter
 
-`accelxl lint BOOK` judges a workbook by the rules below. Every template passes them, and so does every book that is filled from one.
+`accelxl lint BOOK` judges a workbook by the rules below. Every template passes them, and so does every book
+that is filled from one with values inside Low and High.
 
 ```
 accelxl lint workbooks/accelerator_budget.xlsx                  what the file shows, in a second

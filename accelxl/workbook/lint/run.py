@@ -8,6 +8,7 @@ from pathlib import Path
 
 from accelxl.errors import UnknownName, nearest
 from accelxl.workbook.formulas.tree import Unsupported
+from accelxl.workbook.frozen import refuse_frozen
 from accelxl.workbook.intact import intact
 from accelxl.workbook.lint import calculated, entries, figures, lines, office, pages, texts, whole
 from accelxl.workbook.lint.facts import NEEDED
@@ -81,7 +82,7 @@ def lint(
     Raises
     ------
     BadFile
-        If the book or the suppressions cannot be read.
+        If the book or the suppressions cannot be read, or the book is frozen.
     UnknownName
         If there is no such rule.
     Missing
@@ -91,6 +92,7 @@ def lint(
     let_pass = read(suppressions, RULES) if suppressions is not None else []
     facts = Tried(path)
     intact(facts.book)
+    refuse_frozen(facts.book)
     report = Report(facts.path, facts.template)
     for rule in wanted:
         if rule.how == "H" or (rule.how == "D" and not dynamic) or (rule.how == "O" and not with_office):

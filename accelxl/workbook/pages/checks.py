@@ -29,18 +29,18 @@ def checks(template: Template, layout: Layout, book: Book) -> None:
     spans = []
     if any(figure.accel for figure in template.board.every):
         first, row = _twins(template, page, row + 2, book, flags)
-        spans.append(_span(first, row, ACCEL))
+        spans.append((_span(first, row, NATIVE), _span(first, row, ACCEL)))
     if template.filled:
         first, last = _filled(template, page, row + 2, layout, book, warned)
-        spans.append(_span(first, last, ACCEL))
+        spans.append((_span(first, last, NATIVE), _span(first, last, ACCEL)))
         row = last + 1
         page.put(row, LABEL, "Batch values that are of other inputs: fill the book again", "label")
         page.put(row, VALUE, role="calc", format="number", formula=f"=SUM({_span(first, last, FAIL)})")
         layout.name("chk_stale", page, row, VALUE)
     if spans:
         row += 1
-        page.put(row, LABEL, "ACCEL cells that did not calculate (the add-in is not installed)", "label")
-        counts = "+".join(f"ROWS({span})-COUNT({span})" for span in spans)
+        page.put(row, LABEL, "ACCEL cells without the number that the native cell has (no add-in)", "label")
+        counts = "+".join(f"SUMPRODUCT(ISNUMBER({native})*(1-ISNUMBER({accel})))" for native, accel in spans)
         page.put(row, VALUE, role="calc", format="number", formula=f"={counts}")
         layout.name("chk_not_calculated", page, row, VALUE)
     row = (

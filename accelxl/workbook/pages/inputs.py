@@ -28,7 +28,7 @@ def unit_of(quantity: Quantity) -> str:
 
 def inputs(template: Template, layout: Layout) -> None:
     """Lay out the Inputs sheet."""
-    widths = [34.0, 54.0, 18.0, 24.0, 9.0, 12.0, 13.0, 13.0, 88.0]
+    widths = [34.0, 54.0, 18.0, 24.0, 20.0, 12.0, 13.0, 13.0, 88.0]
     page = Page("Inputs", widths=[(k, k, width) for k, width in enumerate(widths)], freeze=(4, 2), repeat=(0, 3))
     layout.pages.append(page)
     page.head("Inputs", "Every figure that the model takes, with its unit, source, date and plausible range")

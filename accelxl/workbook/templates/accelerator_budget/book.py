@@ -93,10 +93,10 @@ CHECKS = (
     Check("errors", "Cells with an error on Monthly and Annual",
           "=SUMPRODUCT(ISERROR(all_monthly)*1)+SUMPRODUCT(ISERROR(all_annual)*1)", "=k_tolerance"),
     Check("age_hardware", "Age of the oldest price of hardware, power and site above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_unit_price_usd_1,asof_unit_price_usd_2,asof_electricity_usd_per_kwh,"
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_unit_price_usd_1,asof_unit_price_usd_2,asof_electricity_usd_per_kwh,"
           "asof_colo_usd_per_kw_month)-k_price_age_days)", "=k_tolerance", warning=True),
     Check("age_tokens", "Age of the oldest token price above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_price_input_usd_per_mtok,asof_price_cached_usd_per_mtok,asof_price_output_usd_per_mtok)"
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_price_input_usd_per_mtok,asof_price_cached_usd_per_mtok,asof_price_output_usd_per_mtok)"
           "-k_price_age_days)", "=k_tolerance", warning=True),
     Check("batch", "NPV has moved since the book was filled: inputs were changed by hand",
           "=ROUND(out_npv_usd-batch_npv_usd,k_decimals)", SMALL,

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
 
 from accelxl import catalogue
 from accelxl.catalogue import Fact
+from accelxl.errors import NoData
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, constant, plan_item
+from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, constant, naming, plan_item
 from accelxl.workbook.template import Content, Group, Item, Source
 
 SOURCES = Sources()
+OF_DEVICE = {"unit_price_usd": "purchase_price_usd", "tokens_per_second": "tokens_per_second", "power_kw": "all_in_kw"}
+"""Inputs of a tranche that are figures of its device, and the catalogue's name of each."""
 
 
 def _fact(
@@ -70,6 +76,24 @@ def _assumed(
     )
 
 
+@cache
+def _devices() -> tuple[str, ...]:
+    """Return the devices of which the catalogue has every figure of `OF_DEVICE`."""
+    found = []
+    for name in catalogue.devices():
+        with suppress(NoData):
+            _ = [catalogue.spec(name, figure) for figure in OF_DEVICE.values()]
+            found.append(name)
+    return tuple(found)
+
+
+def _of_device(name: str, label: str, device: str, k: int, *, format: str = "number", dated: bool = False) -> Item:
+    """Return the item of a figure of the device; Low and High span every such device, so that its name can be changed with it."""
+    item = _fact(name, label, catalogue.spec(device, OF_DEVICE[name]), tranche=k, format=format, dated=dated)
+    every = [catalogue.spec(other, OF_DEVICE[name]) for other in _devices()]
+    return replace(item, low=min(fact.low for fact in every), high=max(fact.high for fact in every))
+
+
 def _tranche(k: int, device: str, units: float, order: tuple[float, float, float]) -> Group:
     """Return the inputs of one tranche."""
     wait = catalogue.lead_time("accelerator")
@@ -77,24 +101,21 @@ def _tranche(k: int, device: str, units: float, order: tuple[float, float, float
     bonus = catalogue.tax_law("bonus_share")
     device_source = catalogue.spec(device, "memory_gb")
     rows = (
-        plan_item(
-            "device",
-            "Device",
-            device,
-            SOURCES.of(device_source),
-            device_source.as_of,
-            tranche=k,
-            format="text",
-            choices=catalogue.devices(),
+        naming(
+            plan_item(
+                "device",
+                "Device",
+                device,
+                SOURCES.of(device_source),
+                device_source.as_of,
+                tranche=k,
+                format="text",
+                choices=catalogue.devices(),
+            ),
+            *(f"{name}_{k}" for name in OF_DEVICE),
         ),
-        _assumed("units", "Accelerators ordered", units, units / 2, units * 2, tranche=k),
-        _fact(
-            "unit_price_usd",
-            "Installed price of an accelerator",
-            catalogue.spec(device, "purchase_price_usd"),
-            tranche=k,
-            dated=True,
-        ),
+        _assumed("units", "Accelerators ordered", units, units / 2 if k == 1 else 0.0, units * 2, tranche=k),
+        _of_device("unit_price_usd", "Installed price of an accelerator", device, k, dated=True),
         _assumed("attach_share", "Network, storage and spares", 0.15, 0.05, 0.25, tranche=k, format="share"),
         _assumed("order_month", "Month of the order", order[1], order[0], order[2], tranche=k, format="months"),
         _fact(
@@ -114,13 +135,11 @@ def _tranche(k: int, device: str, units: float, order: tuple[float, float, float
         _fact("residual_share", "Resale value at the end of service", residual, tranche=k, format="share"),
         _assumed("residual_taxed", "Resale result is taxed", 1.0, 0.0, 1.0, tranche=k, format="flag"),
         _assumed("stranded_share", "Paid for and never powered", 0.0, 0.0, 0.1, tranche=k, format="share"),
-        _fact(
-            "tokens_per_second", "Throughput of an accelerator", catalogue.spec(device, "tokens_per_second"), tranche=k
-        ),
+        _of_device("tokens_per_second", "Throughput of an accelerator", device, k),
         _assumed("utilization", "Utilization at most", 0.8, 0.4, 0.95, tranche=k, format="share"),
         _assumed("availability", "Availability", 0.97, 0.9, 0.99, tranche=k, format="share"),
         _assumed("drift_per_year", "Loss of effective throughput", 0.05, 0.0, 0.15, tranche=k, format="share"),
-        _fact("power_kw", "All-in power at the rack", catalogue.spec(device, "all_in_kw"), tranche=k, format="number2"),
+        _of_device("power_kw", "All-in power at the rack", device, k, format="number2"),
         _assumed("load_factor", "Mean draw", 0.85, 0.6, 1.0, tranche=k, format="share"),
         _assumed("book_method", "Book depreciation", "SL", tranche=k, format="text"),
         _life(k),
@@ -176,12 +195,11 @@ def _day(name: str, label: str, item: str, *, format: str = "number2", low: floa
 
 
 def _electricity() -> Item:
-    """Return the price of electricity: the national average, between a cheap and a dear state."""
+    """Return the price of electricity: the national average, between a contract with a water power plant and a dear grid."""
     fact = catalogue.electricity("United States")
-    low, high = (catalogue.electricity(state).value for state in ("Iowa", "New Jersey"))
     return plan_item(
         "electricity_usd_per_kwh", "Price of electricity", fact.value, SOURCES.of(fact), fact.as_of,
-        low=low, high=high, format="number4", dated=True,
+        low=0.03, high=0.2, format="number4", dated=True,
     )  # fmt: skip
 
 
@@ -201,7 +219,7 @@ def _plan() -> tuple[Group, ...]:
             _assumed("price_decline_per_year", "Decline of token prices", 0.3, 0.15, 0.6, format="share"),
         )),
         Group("Power and site", (
-            _fact("pue", "Power usage effectiveness", catalogue.pue("colocation"), format="number2"),
+            replace(_fact("pue", "Power usage effectiveness", catalogue.pue("colocation"), format="number2"), low=1.05, high=1.6),
             _electricity(),
             _assumed("electricity_growth_per_year", "Growth of the electricity price", 0.02, 0.0, 0.06, format="share"),
             _fact("colo_usd_per_kw_month", "Colocation fee", catalogue.facility("colocation_gpu_density"), dated=True),

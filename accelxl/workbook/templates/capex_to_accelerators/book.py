@@ -126,7 +126,7 @@ CHECKS = (
     Check("errors_gap", "Cells with an error on the sheets of totals and estimates",
           "=SUMPRODUCT(ISERROR(all_scopes)*1)+SUMPRODUCT(ISERROR(all_gap)*1)+SUMPRODUCT(ISERROR(all_spread)*1)", "=k_tolerance"),
     Check("age", "Age of the oldest total above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_capex_usd,asof_other_usd,asof_premises_usd)-k_age_days)", "=k_tolerance", warning=True),
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_capex_usd,asof_other_usd,asof_premises_usd)-k_age_days)", "=k_tolerance", warning=True),
     Check("band", "The middle case lies outside the analysts' band", "=1-Carve.inside", "=k_tolerance", warning=True),
     Check("batch", "Accelerators have moved since the book was filled: inputs were changed by hand",
           "=out_chips_usd-batch_chips_usd", SMALL, warning=True),

@@ -151,16 +151,16 @@ CHECKS = (
     Check("errors", "Cells with an error on the calculation sheets",
           "=SUMPRODUCT(ISERROR(all_delivered)*1)+SUMPRODUCT(ISERROR(all_prompt)*1)+SUMPRODUCT(ISERROR(all_compare)*1)", "=k_tolerance"),
     Check("age_price", "Age of the oldest price of hardware above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_unit_price_usd_1,asof_unit_price_usd_2,asof_unit_price_usd_3,asof_unit_price_usd_4)"
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_unit_price_usd_1,asof_unit_price_usd_2,asof_unit_price_usd_3,asof_unit_price_usd_4)"
           "-k_price_age_days)", "=k_tolerance", warning=True),
     Check("age_rent", "Age of the oldest rent above the limit, days: devices 1 to 3",
-          "=MAX(0,in_budget_date-MIN(asof_rent_usd_per_hour_1,asof_rent_usd_per_hour_2,asof_rent_usd_per_hour_3)-k_price_age_days)",
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_rent_usd_per_hour_1,asof_rent_usd_per_hour_2,asof_rent_usd_per_hour_3)-k_price_age_days)",
           "=k_tolerance", warning=True),
     Check("age_rent_more", "Age of the oldest rent above the limit, days: devices 4 to 6",
-          "=MAX(0,in_budget_date-MIN(asof_rent_usd_per_hour_4,asof_rent_usd_per_hour_5,asof_rent_usd_per_hour_6)-k_price_age_days)",
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_rent_usd_per_hour_4,asof_rent_usd_per_hour_5,asof_rent_usd_per_hour_6)-k_price_age_days)",
           "=k_tolerance", warning=True),
     Check("age_site", "Age of the oldest price of power, site and tokens above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month,asof_price_usd_per_mtok)"
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month,asof_price_usd_per_mtok)"
           "-k_price_age_days)", "=k_tolerance", warning=True),
     Check("batch", "The lowest cost has moved since the book was filled: inputs were changed by hand",
           "=out_least_usd_per_mtok-batch_least_usd_per_mtok", "=k_tolerance", warning=True),

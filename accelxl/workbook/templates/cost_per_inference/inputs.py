@@ -8,7 +8,7 @@ from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.plan.inputs import INPUTS as PLAN
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, assumed_item, constant, plan_item
+from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, assumed_item, constant, naming, plan_item
 from accelxl.workbook.template import Content, Group, Item
 
 SOURCES = Sources()
@@ -57,8 +57,9 @@ def _assumed(
 
 def _named(k: int, device: str) -> Item:
     source = catalogue.spec(device, "tokens_per_second")
-    return plan_item("device", "Device", device, SOURCES.of(source), source.as_of, tranche=k, of="device", format="text",
+    item = plan_item("device", "Device", device, SOURCES.of(source), source.as_of, tranche=k, of="device", format="text",
                      choices=catalogue.devices(), group="device")  # fmt: skip
+    return naming(item, f"unit_price_usd_{k}", f"tokens_per_second_{k}", f"power_kw_{k}")
 
 
 def _price(k: int, device: str) -> Item:

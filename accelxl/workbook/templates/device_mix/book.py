@@ -180,7 +180,7 @@ CHECKS = (
     Check("errors_cases", "Cells with an error on Cases and Regret",
           "=SUMPRODUCT(ISERROR(all_cases)*1)+SUMPRODUCT(ISERROR(all_regret)*1)", TINY),
     Check("age", "Age of the oldest price above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_unit_price_usd_1,asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month,asof_price_usd_per_mtok)"
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_unit_price_usd_1,asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month,asof_price_usd_per_mtok)"
           "-k_price_age_days)", TINY, warning=True),
     Check("batch", "The mix variance has moved since the book was filled: inputs were changed by hand",
           "=out_variance_usd-batch_variance_usd", MONEY, warning=True),

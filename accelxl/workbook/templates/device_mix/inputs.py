@@ -5,7 +5,7 @@ from __future__ import annotations
 from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import MODEL_DATE, OWN, Sources, assumed_item, constant, fact_item
+from accelxl.workbook.authoring import MODEL_DATE, OWN, Sources, assumed_item, constant, fact_item, naming
 from accelxl.workbook.template import Group, Item, Source
 
 SOURCES = Sources()
@@ -44,9 +44,9 @@ def _devices() -> tuple[Group, ...]:
     every = tuple(enumerate(DEVICES, 1))
     return (
         Group("Devices: the first is flexible, the second fixed-function", tuple(
-            Item(f"device_{k}", f"Device {k}, {kind}", device, Quantity("text", kind="text"),
-                 SOURCES.of(catalogue.spec(device, "tokens_per_second")), catalogue.spec(device, "tokens_per_second").as_of,
-                 format="text", group="device", note="a name for the Board; its figures stand below")
+            naming(Item(f"device_{k}", f"Device {k}, {kind}", device, Quantity("text", kind="text"),
+                        SOURCES.of(catalogue.spec(device, "tokens_per_second")), catalogue.spec(device, "tokens_per_second").as_of,
+                        format="text", group="device"), f"unit_price_usd_{k}", f"tokens_per_second_{k}", f"power_kw_{k}")
             for (k, device), kind in zip(every, ("flexible", "fixed-function"), strict=True))),
         Group("Price", (
             _fact("unit_price_usd_1", "Installed price, device 1", price, USD, dated=True, group="unit_price_usd"),

@@ -227,10 +227,10 @@ CHECKS = (
           "=SUMPRODUCT(ISERROR(all_lease)*1)+SUMPRODUCT(ISERROR(all_bridge)*1)+SUMPRODUCT(ISERROR(all_commit)*1)"
           "+SUMPRODUCT(ISERROR(all_levels)*1)", "=k_tolerance"),
     Check("age_rent", "Age of the oldest price of hardware and rent above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_unit_price_usd,asof_reserved_usd_per_hour,asof_demand_usd_per_hour,asof_spot_usd_per_hour)"
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_unit_price_usd,asof_reserved_usd_per_hour,asof_demand_usd_per_hour,asof_spot_usd_per_hour)"
           "-k_price_age_days)", "=k_tolerance", warning=True),
     Check("age_site", "Age of the oldest price of tokens, power and site above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_api_usd_per_mtok,asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month)-k_price_age_days)",
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_api_usd_per_mtok,asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month)-k_price_age_days)",
           "=k_tolerance", warning=True),
     Check("batch", "The net advantage to leasing has moved since the book was filled: inputs were changed by hand",
           "=out_nal_usd-batch_nal_usd", SMALL, warning=True),

@@ -6,7 +6,7 @@ import dataclasses
 
 from accelxl import catalogue
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import MODEL_DATE, Sources, assumed_item, constant, fact_item
+from accelxl.workbook.authoring import MODEL_DATE, Sources, assumed_item, constant, fact_item, naming
 from accelxl.workbook.template import Group, Item
 
 SOURCES = Sources()
@@ -94,8 +94,8 @@ def _groups() -> tuple[Group, ...]:
     speed = catalogue.spec(DEVICE, "tokens_per_second")
     return (
         Group("The work", (
-            Item("device", "Accelerator", DEVICE, Quantity("text", kind="text"), SOURCES.of(speed), speed.as_of, format="text",
-                 note="a name for the Board; its figures stand below"),
+            naming(Item("device", "Accelerator", DEVICE, Quantity("text", kind="text"), SOURCES.of(speed), speed.as_of, format="text"),
+                   "unit_price_usd", "tokens_per_second", "power_kw"),
             assumed_item("accelerators", "Accelerators that the work needs", 256.0, Quantity("units", 0.0, 1e7), 64.0, 1024.0,
                          note="at the utilization below; the same work under every contract"),
             fact_item(SOURCES, "tokens_per_second", "Throughput of an accelerator at the latency target", speed,

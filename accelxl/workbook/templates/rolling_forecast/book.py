@@ -172,10 +172,10 @@ CHECKS = (
     Check("errors_2", "Cells with an error on the sheets of bridges and tranches",
           "=" + "+".join(f"SUMPRODUCT(ISERROR(all_{sheet.name.lower()})*1)" for sheet in SHEETS[4:]), "=k_tolerance"),
     Check("age_hardware", "Age of the oldest price of hardware, power and site above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_unit_price_usd_1,asof_unit_price_usd_2,asof_unit_price_usd_3,asof_electricity_usd_per_kwh,"
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_unit_price_usd_1,asof_unit_price_usd_2,asof_unit_price_usd_3,asof_electricity_usd_per_kwh,"
           "asof_colo_usd_per_kw_month)-k_price_age_days)", "=k_tolerance", warning=True),
     Check("age_tokens", "Age of the token price above the limit, days",
-          "=MAX(0,in_budget_date-asof_price_usd_per_mtok-k_price_age_days)", "=k_tolerance", warning=True),
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_price_usd_per_mtok)-k_price_age_days)", "=k_tolerance", warning=True),
     Check("batch", "The outlook has moved since the book was filled: inputs were changed by hand",
           "=ROUND(out_revenue_usd-batch_revenue_usd,k_decimals)", SMALL, warning=True),
 )  # fmt: skip

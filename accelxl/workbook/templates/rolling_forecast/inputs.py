@@ -9,7 +9,7 @@ from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.plan.inputs import INPUTS as PLAN
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, OWN, Sources, assumed_item, constant, fact_item, plan_item
+from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, OWN, Sources, assumed_item, constant, fact_item, naming, plan_item
 from accelxl.workbook.template import Content, Group, Item, Source
 
 SOURCES = Sources()
@@ -55,12 +55,12 @@ def _plan_assumed(
     return plan_item(name, label, value, ASSUMED, MODEL_DATE, low=low, high=high, format=format)
 
 
-def _device(name: str, label: str, device: str, group: str) -> Item:
-    """Return the name of a device, from the list of the catalogue."""
+def _device(name: str, label: str, device: str, group: str, *companions: str) -> Item:
+    """Return the name of a device, from the list of the catalogue; its figures are its companions."""
     source = catalogue.spec(device, "tokens_per_second")
     quantity = Quantity("text", kind="choice", choices=catalogue.devices())
-    return Item(name, label, device, quantity, SOURCES.of(source), source.as_of, format="text", group=group,
-                note="a name; figures of another device are entered beside it")  # fmt: skip
+    item = Item(name, label, device, quantity, SOURCES.of(source), source.as_of, format="text", group=group)
+    return naming(item, *companions)
 
 
 def _fleet() -> tuple[Group, ...]:
@@ -71,7 +71,8 @@ def _fleet() -> tuple[Group, ...]:
     count = Quantity("accelerators", 0.0, 1e6)
     return (
         Group("Plan of the fleets", (
-            *(_device(f"device_{k}", f"Device, fleet {k}", device, "device") for k, device in every),
+            *(_device(f"device_{k}", f"Device, fleet {k}", device, "device", f"tokens_per_second_{k}", f"power_kw_{k}")
+              for k, device in every),
             *(assumed_item(f"fleet_units_{k}", f"Accelerators in month 1, fleet {k}", start[k - 1], count, start[k - 1] / 2,
                            start[k - 1] * 2) for k, _ in every),
             *(assumed_item(f"fleet_added_{k}", f"Accelerators added a month, fleet {k}", added[k - 1], count, 0.0,
@@ -159,7 +160,9 @@ def _tranches() -> tuple[Group, ...]:
     life = catalogue.useful_life("Amazon")
     groups = [
         Group("Devices of the tranches", tuple(
-            _device(f"tranche_device_{k}", f"Device, tranche {k}", device, "tranche_device") for k, device in enumerate(TRANCHES, 1)))
+            _device(f"tranche_device_{k}", f"Device, tranche {k}", device, "tranche_device",
+                    f"unit_price_usd_{k}", f"speed_{k}", f"kw_{k}")
+            for k, device in enumerate(TRANCHES, 1)))
     ]  # fmt: skip
     for k, device in enumerate(TRANCHES, 1):
         price, speed, power = (

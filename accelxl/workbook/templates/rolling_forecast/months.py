@@ -42,7 +42,8 @@ def fleet(k: int) -> tuple[Row, ...]:
 
 PLAN = Section("Plan", (
     Row("first_price", "Published price, carried to month 1", "USD/Mtok",
-        total="=in_price_usd_per_mtok*(1-in_price_decline_per_year)^MAX(0,(in_start_date-asof_price_usd_per_mtok)/365)",
+        total="=in_price_usd_per_mtok*(1-in_price_decline_per_year)"
+              "^MAX(0,(in_start_date-IF(ISNUMBER(asof_price_usd_per_mtok),asof_price_usd_per_mtok,in_budget_date))/365)",
         format="number3"),
     *fleet(1),
     *fleet(2),

@@ -159,10 +159,10 @@ CHECKS = (
     Check("stress_tie", "The stress does not begin with the plan's net present value", "=Stress.stress_tie", SMALL, warning=True),
     Check("fan_tie", "The fan is not that of the plan's cash", "=Fan.fan_tie.total", SMALL, warning=True),
     Check("age_hardware", "Age of the oldest price of hardware, power and site above the limit, days",
-          "=MAX(0,in_budget_date-MIN(asof_unit_price_usd_1,asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month)"
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_unit_price_usd_1,asof_electricity_usd_per_kwh,asof_colo_usd_per_kw_month)"
           "-k_price_age_days)", "=k_tolerance", warning=True),
     Check("age_tokens", "Age of the token price above the limit, days",
-          "=MAX(0,in_budget_date-asof_price_usd_per_mtok-k_price_age_days)", "=k_tolerance", warning=True),
+          "=MAX(0,in_budget_date-MIN(in_budget_date,asof_price_usd_per_mtok)-k_price_age_days)", "=k_tolerance", warning=True),
     Check("batch", "NPV has moved since the book was filled: inputs were changed by hand",
           "=ROUND(out_npv_usd-batch_npv_usd,k_decimals)", SMALL, warning=True),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import datetime as dt
 from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, assumed_item, constant, plan_item
+from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, assumed_item, constant, naming, plan_item
 from accelxl.workbook.template import Content, Group, Item, Source
 
 SOURCES = Sources()
@@ -67,8 +67,8 @@ def _tranche() -> Group:
     wait = catalogue.lead_time("accelerator")
     life, bonus = catalogue.useful_life("Amazon"), catalogue.tax_law("bonus_share")
     return Group("Purchase", (
-        plan_item("device", "Device", DEVICE, SOURCES.of(spec["memory_gb"]), spec["memory_gb"].as_of, tranche=1, format="text",
-                  choices=catalogue.devices()),
+        naming(plan_item("device", "Device", DEVICE, SOURCES.of(spec["memory_gb"]), spec["memory_gb"].as_of, tranche=1, format="text",
+                         choices=catalogue.devices()), "unit_price_usd_1", "tokens_per_second_1", "power_kw_1"),
         _given("units", "Accelerators ordered", 512.0, 256.0, 768.0, tranche=1),
         _fact("unit_price_usd", "Installed price of an accelerator", spec["purchase_price_usd"], tranche=1, dated=True, ranged=True),
         _given("attach_share", "Network, storage and spares", 0.15, 0.05, 0.25, tranche=1, format="share"),
