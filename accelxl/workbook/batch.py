@@ -25,8 +25,8 @@ class Filled:
     """A book of a batch.
 
     `status` is "written", "kept" (an earlier run wrote it from the same data, and it is as it was then) or "failed"; a book that
-    failed has a sentence in `error`; `remarks` are what is remarked of its values. `inputs` are those that the data gave, `figures` the book's figures (`out_*`) and checks
-    (`chk_*`) by name.
+    failed has a sentence in `error`. `remarks` are sentences on values that may be a mistake and are none that is refused. `inputs`
+    are those that the data gave, `figures` the book's figures (`out_*`) and checks (`chk_*`) by name.
     """
 
     path: Path

@@ -19,7 +19,6 @@ from accelxl.workbook.jobs import Job
 from accelxl.workbook.ranges import Table
 from accelxl.workbook.reading import Read, read_from
 
-
 NOT_CALCULATED = "chk_not_calculated"
 """A count that tells of the program which saved a book, not of its inputs."""
 
@@ -114,7 +113,8 @@ def compare_books(a: str | Path, b: str | Path) -> Comparison:
     Raises
     ------
     BadFile
-        If one cannot be read, or they are of different templates and have less than half of their inputs in common.
+        If one cannot be read, they are of different templates, or they do not tell a template and have less than half
+        of their inputs in common.
     Missing
         If the first uses a function that only formualizer computes and it is not installed.
 
@@ -131,12 +131,13 @@ def compare_books(a: str | Path, b: str | Path) -> Comparison:
     filler = Filler(books[0])
     common = [name for name in first.inputs if name in second.inputs]
     tables = [table for table in filler.own_tables if table.name in second.tables]
-    same = bool(first.template) and first.template == second.template
+    same, told = first.template == second.template != "", bool(first.template and second.template)
     most = max(len(first.inputs) + len(first.tables), len(second.inputs) + len(second.tables))
-    if not (common or tables) or (not same and 2 * (len(common) + len(tables)) < most):
+    if not (common or tables) or (not same and (told or 2 * (len(common) + len(tables)) < most)):
+        some = len(common) + len(tables)
+        shared = f"{some} of {most} inputs" if some else "no input"
         raise BadFile(
-            f"{_told(first)} and {_told(second)} have {len(common) + len(tables)} of {most} inputs in common; "
-            "two books of one template are needed"
+            f"{_told(first)} and {_told(second)} have {shared} in common; two books of one template are needed"
         )
     inputs: dict[str, tuple[Any, Any]] = {
         name: (first.inputs[name], second.inputs[name]) for name in common if first.inputs[name] != second.inputs[name]

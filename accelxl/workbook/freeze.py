@@ -67,7 +67,9 @@ def freeze(book: str | Path, to: str | Path | None = None) -> Path:
     if target.resolve() == path.resolve():
         raise BadFile(f"{target} is the book itself; another name for the frozen copy is needed")
     if to is None and target.exists() and not _frozen_of(target, found.package.data):
-        raise BadFile(f"{target} is there and is no frozen copy of {path} as it is now; say where the copy goes (--out)")
+        raise BadFile(
+            f"{target} is there and is no frozen copy of {path} as it is now; say where the copy goes (--out)"
+        )
     check_closed(target)
     return write_atomically(target, frozen_bytes(found))
 

@@ -69,7 +69,8 @@ class Remarks:
             for one in names:
                 alone[one.name, one.left] = alone.get((one.name, one.left), 0) + 1
             beyond += [(row.path.name, one) for one in values]
-            found.append(replace(row, remarks=tuple(one.sentence() for one in (*names, *values))))
+            said = (*(one.sentence() for one in names), *(one.sentence() for one in values))
+            found.append(replace(row, remarks=said))
         return found, [*(_of_run(*key, count) for key, count in alone.items()), *_of_values(beyond)]
 
     def _alone(self, job: Job) -> list[Alone]:

@@ -185,7 +185,7 @@ def test_without_recalculation_the_book_asks_to_be_calculated(tmp_path):
 
 
 # -- data -------------------------------------------------------------------------------------------------------------------------
-def test_csv_json_frames_and_dicts_give_the_same_books(tmp_path):
+def test_csv_json_frames_and_dicts_give_the_same_books_but_for_the_source_of_a_figure(tmp_path):
     pandas = pytest.importorskip("pandas")
     rows = [{"book": "a", "units_1": 16.0, "adoption": "none"}, {"book": "b", "units_1": 32.0, "adoption": "logistic"}]
     with (tmp_path / "d.csv").open("w", newline="", encoding="utf-8-sig") as stream:
@@ -194,9 +194,12 @@ def test_csv_json_frames_and_dicts_give_the_same_books(tmp_path):
         writer.writerows(rows)
     (tmp_path / "d.json").write_text(json.dumps(rows))
     given = (rows, tmp_path / "d.csv", str(tmp_path / "d.json"), pandas.DataFrame(rows))
-    books = [
-        [one.path.read_bytes() for one in fill(BUDGET, data, tmp_path / str(place))] for place, data in enumerate(given)
-    ]
+    books = [[parts(one.path) for one in fill(BUDGET, data, tmp_path / str(place))] for place, data in enumerate(given)]
+    inputs = "xl/worksheets/sheet3.xml"
+    for told, row in ((books[0], 1), (books[1], 2), (books[2], 1), (books[3], 0)):
+        for at, book in enumerate(told):
+            assert len(re.findall(rf"(?:filled|d\.csv|d\.json), row {row + at}<", book[inputs].decode())) == (2, 1)[at]
+            book[inputs] = re.sub(rb"(filled|d\.csv|d\.json), row \d", b"source", book[inputs])
     assert books[0] == books[1] == books[2] == books[3]
 
 

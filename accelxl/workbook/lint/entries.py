@@ -10,11 +10,11 @@ from typing import Any
 from accelxl.units import Quantity
 from accelxl.workbook.formulas.tree import address
 from accelxl.workbook.formulas.values import spelled_number
-from accelxl.workbook.lint.facts import BLUE, CHECKS, FRONT, INPUTS, YELLOW, Facts, reach
+from accelxl.workbook.lint.facts import BLUE, CHECKS, FRONT, YELLOW, Facts, reach
 from accelxl.workbook.lint.grids import InputRow
 from accelxl.workbook.lint.rules import Finding, Section
 from accelxl.workbook.pages.inputs import HEADER, unit_of
-from accelxl.workbook.sources import is_filled
+from accelxl.workbook.sources import INPUTS, is_filled
 
 section = Section("Inputs")
 rule = section.rule

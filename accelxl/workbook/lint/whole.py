@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from accelxl.workbook.book import xml
 from accelxl.workbook.formulas.compile import Key
 from accelxl.workbook.formulas.tree import Area
-from accelxl.workbook.lint.facts import FRONT, INPUTS, NEEDED, OUTPUT, Facts, quoted
+from accelxl.workbook.lint.facts import FRONT, NEEDED, OUTPUT, Facts, quoted
 from accelxl.workbook.lint.forms import Form
 from accelxl.workbook.lint.rules import Finding, Section
+from accelxl.workbook.sources import INPUTS
 
 section = Section("Workbook")
 rule = section.rule

@@ -9,7 +9,17 @@ from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.plan.inputs import INPUTS as PLAN
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, OWN, Sources, assumed_item, constant, fact_item, naming, plan_item
+from accelxl.workbook.authoring import (
+    ASSUMED,
+    MODEL_DATE,
+    OWN,
+    Sources,
+    assumed_item,
+    constant,
+    fact_item,
+    naming,
+    plan_item,
+)
 from accelxl.workbook.template import Content, Group, Item, Source
 
 SOURCES = Sources()
