@@ -167,7 +167,7 @@ def plan_item(
 
 def naming(item: Item, *companions: str) -> Item:
     """Return the item of a device's name, whose figures are its companions: the items of its price, throughput and power."""
-    note = f"a name alone: its figures are {listed(companions)}, to be entered with it"
+    note = f"a name alone; its figures are {listed(companions)}"
     return replace(item, companions=companions, note=note)
 
 
