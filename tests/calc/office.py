@@ -5,7 +5,7 @@
         book.recalculate()
         book.get("out_npv_usd", "chk_total")       # {"out_npv_usd": 1.5e6, "chk_total": 0.0}; errors are CellError("#NUM!")
         book.cells()                               # {(sheet, row, column): value} of every formula cell
-        book.sweep([{"in_units_1": 1}, ...])       # cells for each job, in one go; the book is as before afterwards
+        book.sweep([{"in_units_1": 1}, ...])       # a `Table` of all cells for each job; the book is as before afterwards
         book.save(path)                            # .xlsx, .ods or .pdf; names in the xlsx are plain
 
 The fixture `calc` of `tests/calc/fixtures.py` gives one office for a whole test run. Each office has a private profile with macros off
@@ -31,6 +31,7 @@ from accelxl.functions import REGISTRY, CellError
 from accelxl.functions.cells import ERRORS
 from accelxl.hosts.calc import build, install, manager, names
 from accelxl.hosts.calc.component import plain, settings
+from tests.calc.table import Table
 from tests.conftest import program
 
 SECONDS = 120
@@ -214,7 +215,7 @@ class Book:
 
     def put(self, values):
         """Put values, or formulas in Calc's grammar, into cells: by defined name or Sheet!A1."""
-        self._ask("put", values=values)
+        self._ask("put", given=values)
 
     def array(self, where, formula):
         """Put an array formula into a range."""
@@ -245,21 +246,20 @@ class Book:
         """Texts of all formulas, as Calc has them."""
         return {(sheet, row, column): text for sheet, row, column, text in self._ask("formulas")}
 
-    def sweep(self, jobs, *where, hard=False):
-        """For each job (cells to override) the values of some cells, or of all with formulas; the book is as before afterwards.
+    def sweep(self, jobs, *, hard=False):
+        """All cells with formulas for each job (cells to override), as a `Table`; the book is as before afterwards.
 
         `hard` computes every formula for each job, and not only those that depend on what was overridden.
         """
         jobs = list(jobs)
-        found = []
+        path = self.office.folder / f"sweep{self.number}"
+        tables = []
         for start in range(0, len(jobs), CHUNK):
-            places, rows = self._ask("sweep", jobs=jobs[start : start + CHUNK], names=where, hard=hard)
-            if where:
-                found += [{name: value(one) for name, one in row.items()} for row in rows]
-            else:
-                keys = list(map(tuple, places))
-                found += [dict(zip(keys, map(value, row), strict=True)) for row in rows]
-        return found
+            part = jobs[start : start + CHUNK]
+            places, words = self._ask("sweep", jobs=part, hard=hard, path=str(path))
+            tables.append(Table.read(path, len(part), list(map(tuple, places)), list(map(value, words))))
+        path.unlink()
+        return Table.joined(tables)
 
     def add_sheet(self, title):
         """Add an empty sheet at the end; those of a template are protected."""
