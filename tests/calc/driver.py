@@ -55,7 +55,9 @@ class Books:
 
     def inside(self, book, verb, **given):
         """Do a verb of `inside.py` with a book, in the office's own process."""
-        told = self._inside.execute((named("verb", verb), named("document", self.books[book]), named("given", json.dumps(given))))
+        told = self._inside.execute(
+            (named("verb", verb), named("document", self.books[book]), named("given", json.dumps(given)))
+        )
         return json.loads(told)
 
     def save(self, book, path):
@@ -103,7 +105,11 @@ def main(manager, soffice, profile):
             if verb == "end":
                 break
             try:
-                told = {"answer": getattr(books, verb)(**given) if hasattr(books, verb) else books.inside(verb=verb, **given)}
+                told = {
+                    "answer": getattr(books, verb)(**given)
+                    if hasattr(books, verb)
+                    else books.inside(verb=verb, **given)
+                }
             except Exception as error:  # noqa: BLE001  # told to the test
                 told = {
                     "error": getattr(error, "Message", "") or f"{type(error).__name__}: {error}",

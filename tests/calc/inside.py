@@ -1,9 +1,11 @@
-"""Loaded into the office by the driver: what reads many cells of a book, so that no cell passes the bridge between processes by itself."""
+"""Loaded into the office by the driver: what reads and writes cells, so that none passes the bridge between processes by itself."""
 
 import json
 from array import array as raw
+from pathlib import Path
 
 import unohelper
+from com.sun.star.sheet.FillDirection import TO_BOTTOM
 from com.sun.star.task import XJob
 
 IMPLEMENTATION = "org.accelxl.tests.Inside"
@@ -65,12 +67,11 @@ def values(areas):
     found = []
     for cells in areas:
         for down, row in enumerate(cells.getDataArray()):
-            if None in row:
-                row = [
-                    error_of(cells.getCellByPosition(across, down)) if value is None else value
-                    for across, value in enumerate(row)
-                ]
-            found.extend(row)
+            if None not in row:
+                found.extend(row)
+                continue
+            for across, value in enumerate(row):
+                found.append(error_of(cells.getCellByPosition(across, down)) if value is None else value)
     return found
 
 
@@ -118,10 +119,10 @@ def array(document, where, formula):
 
 
 def fill(document, where, formula):
-    """Put a formula into each cell of a column, with its row in it."""
-    place = area(document, where).getRangeAddress()
-    rows = range(place.StartRow + 1, place.EndRow + 2)
-    area(document, where).setFormulaArray(tuple((formula.replace("{row}", str(row)),) for row in rows))
+    """Put a formula into the first cell of a column and fill it down."""
+    column = area(document, where)
+    column.getCellByPosition(0, 0).setFormula(formula)
+    column.fillAuto(TO_BOTTOM, 1)
 
 
 def rows(document, where):
@@ -154,8 +155,8 @@ def sheets(document):
 def sweep(document, jobs, hard, path):
     """For each job: override, recalculate, read all cells with formulas, put the old values back.
 
-    The numbers of all jobs go into a file as raw doubles, row by row; behind them, as raw integers, for each cell 0 or which of the words
-    that are returned it shows, counted from 1: a text, or an error.
+    The numbers of all jobs go into a file as raw doubles, row by row; behind them, as raw integers, for each cell 0 or which of the
+    words that are returned it shows, counted from 1: a text, or an error.
     """
     areas = ranges(document)
     cell = {where: area(document, where).getCellByPosition(0, 0) for where in {key for job in jobs for key in job}}
@@ -176,7 +177,7 @@ def sweep(document, jobs, hard, path):
     document.calculate()
     document.enableAutomaticCalculation(True)
     document.unlockControllers()
-    with open(path, "wb") as out:
+    with Path(path).open("wb") as out:
         numbers.tofile(out)
         shown.tofile(out)
     return places(document), [json.loads(word) for word in words]
