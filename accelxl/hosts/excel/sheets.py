@@ -179,3 +179,19 @@ def _plain(cell: Any) -> Any:
 def source(settings: Rows) -> Any:
     """Return where the settings of a command say that its plan stands, None where they do not."""
     return next((row[1] for row in settings if row[0] == PLAN and len(row) > 1), None)
+
+
+def anchor(cell: xlwings.Range) -> xlwings.Range:
+    """Return the cell whose formula shows in a cell: the first of the array or spill that it belongs to, else itself."""
+    first = cell[0, 0]
+    try:
+        api: Any = first.api
+        if api.HasArray:
+            area = api.CurrentArray
+        elif api.HasSpill:
+            area = api.SpillParent
+        else:
+            return first
+        return first.sheet.range((area.Row, area.Column))
+    except Exception:  # noqa: BLE001  # an older Excel has no spills, and macOS other names
+        return first

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from accelxl.errors import UnknownName, nearest
 from accelxl.workbook.formulas.tree import Unsupported
+from accelxl.workbook.intact import intact
 from accelxl.workbook.lint import calculated, entries, figures, lines, office, pages, texts, whole
 from accelxl.workbook.lint.facts import NEEDED
 from accelxl.workbook.lint.rules import Finding, Rule
@@ -89,6 +90,7 @@ def lint(
     wanted = _wanted(only)
     let_pass = read(suppressions, RULES) if suppressions is not None else []
     facts = Tried(path)
+    intact(facts.book)
     report = Report(facts.path, facts.template)
     for rule in wanted:
         if rule.how == "H" or (rule.how == "D" and not dynamic) or (rule.how == "O" and not with_office):
