@@ -24,7 +24,7 @@ from accelxl.workbook.batch import Filled
 from accelxl.workbook.board import board
 from accelxl.workbook.build import built, template
 from accelxl.workbook.fill import fill
-from accelxl.workbook.manifest import csv_line
+from accelxl.workbook.manifest import CSV, JSON, csv_line
 
 SCENARIOS = 100_000
 SEED = 20250228
@@ -89,7 +89,7 @@ def run(out: Path, console: Console) -> list[Path]:
         _write_sources(sources, deck)
         paths = [book.path for book in books]
         _agree(answers, books)
-        written = [sheet, *paths, comparison, sources]
+        written = [sheet, *paths, out / CSV, out / JSON, comparison, sources]
         if shutil.which("soffice") or shutil.which("libreoffice"):
             for book in paths:
                 step(f"board of {book.stem} as PDF")
