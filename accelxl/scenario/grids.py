@@ -15,13 +15,14 @@ from accelxl.plan.evaluate import evaluate
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.cartesian import fill, sizes, spread, tables
 from accelxl.scenario.collect import Ask, check_percentiles, collect, levels_of
+from accelxl.scenario.columns import check_metrics, check_name, number_column, varies
 from accelxl.scenario.draws import MAX_CASES
 from accelxl.scenario.grid_summary import own_axes, shortens, summary
 from accelxl.scenario.job import axes_source, job_of
 from accelxl.scenario.outcome import Outcome
 from accelxl.scenario.runs import How
 from accelxl.scenario.sinks import PERCENTILES
-from accelxl.scenario.tables import check_metrics, check_name, number_column, scenarios, varies
+from accelxl.scenario.tables import scenarios
 from accelxl.scenario.terms import is_sum
 
 Vector = NDArray[np.float64]
