@@ -47,31 +47,40 @@ cdef inline pack depreciate_tax(Ledger* g, const Cohort* q, const TrancheInputs*
     # SL over the book life to zero, or MACRS. Recovery year 1 is the fiscal year of month start + 1: bonus and the table's first
     # share of the rest, evenly over its months from start + 1; later years a twelfth a month; until service end.
     cdef pack left = q.cost
-    cdef double bonus, rest, first, end, amount, years
+    cdef double bonus, rest, share, first, years, remaining
     cdef const double* table
-    cdef int i, t, year, place, start
+    cdef int i, t, year, place, start, end, year_end
     for i in range(PW):
         bonus = pk_lane(q.cost, i) * pk_lane(x.bonus_share, i)
         rest = pk_lane(q.cost, i) - bonus
         years = pk_lane(q.life, i)
-        end = pk_lane(q.end, i)
+        end = <int>pk_lane(q.end, i)
         start = <int>pk_lane(q.start, i)
+        remaining = pk_lane(q.cost, i)
         place = (start + f.fiscal_offset) % 12              # months of the fiscal year before month start + 1
         table = f.macrs + (5 if f.tax_method[k] == TAX_MACRS15 else 0) * MACRS_YEARS
         if f.mid_quarter[k]:
             table = table + (1 + place // 3) * MACRS_YEARS
-        for t in range(start + 1, <int>end + 1):
-            year = (place + t - start - 1) // 12
-            first = bonus / (12 - place) if year == 0 else 0.0
+        first = bonus / (12 - place)
+        year = 0
+        t = start + 1
+        while t <= end:
+            year_end = min(end, start + 12 * (year + 1) - place)
             if f.tax_method[k] == TAX_SL:
-                amount = rest / years if t - start <= years else 0.0
+                share = rest / years
             elif year == 0:
-                amount = rest * table[0] / (12 - place)
+                share = rest * table[0] / (12 - place)
             else:
-                amount = rest * table[year] / 12.0 if year < MACRS_YEARS else 0.0
-            amount += first
-            lanes(&g.taxdep[t])[i] += amount
-            lanes(&left)[i] -= amount
+                share = rest * table[year] / 12.0 if year < MACRS_YEARS else 0.0
+            for t in range(t, year_end + 1):
+                if f.tax_method[k] == TAX_SL and t - start > years:
+                    share = 0.0
+                lanes(&g.taxdep[t])[i] += share + first
+                remaining -= share + first
+            t = year_end + 1
+            first = 0.0
+            year += 1
+        lanes(&left)[i] = remaining
     return left
 
 

@@ -29,8 +29,6 @@ cdef struct Lean:
     Cohort q
     pack able             # tokens of a month at the most
     pack month
-    pack e                # the adoption curve of the month that comes: it is begun a month ahead, because a division takes long
-    pack share
     pack opex_pv
     pack tokens_pv
     pack residual_pv
@@ -45,33 +43,25 @@ cdef inline int next_payment(const Cohort* q, int t) noexcept nogil:
     return <int>pk_bottom(pk_min(pk_select(pk_le(now, q.order), q.order, never), pk_select(pk_le(now, q.delivery), q.delivery, never)))
 
 
-cdef inline void look_ahead(Lean* a, const PlanInputs* p, pack month, int shape) noexcept nogil:
-    a.e = next_e(&a.c, p, month, shape)
-    a.share = adoption(&a.c, a.e, shape)
-
-
 cdef inline void idle(Lean* a, double* flows, pack* worths, const PlanInputs* p, int t, int end, int uses) noexcept nogil:
     # Months in which nothing flows.
     for t in range(t, end):
-        a.c.e = a.e
         if t > 0:
             step_prices(&a.c, uses, 0)
         a.month += pk(1.0)
-        a.e = next_e(&a.c, p, a.month, a.c.shape)
+        step_adoption(&a.c, p, a.month, a.c.shape)
         pk_store(&flows[t * TILE], pk(0.0))
         worths[t] = pk(0.0)
-    a.share = adoption(&a.c, a.e, a.c.shape)
 
 
 cdef inline void lean_month(Lean* a, double* flows, pack* worths, const PlanInputs* p, int t, int uses, int shape, int kind,
                             int books) noexcept nogil:
     cdef Cohort* q = &a.q
-    cdef pack month = a.month, got = a.able * a.share, money, cost, flow, dep, taxable, free, worth, capital, capex
+    cdef pack month = a.month, got = a.able * a.c.share, money, cost, flow, dep, taxable, free, worth, capital, capex
     cdef mask on, alive, ends
-    a.c.e = a.e
     if kind != PAYING or t > 0:
         step_prices(&a.c, uses, 0)
-    look_ahead(a, p, month + pk(1.0), shape)
+    step_adoption(&a.c, p, month + pk(1.0), shape)
     cost = q.indexed
     if uses & USE_INFLATION:
         cost = cost * a.c.infl
@@ -184,8 +174,7 @@ cdef inline void lean_months(Ledger* g, Sums* s, Flows* w, int lane, const Tranc
     open_curves(&a.c, p, f, uses, today_price(p))
     a.able = a.q.full * a.q.fill
     a.books = a.q.method != BOOK_SL or pk_any(pk_eq(a.q.taxed, pk(1.0)))
-    a.month = a.share = a.opex_pv = a.tokens_pv = a.residual_pv = a.capex_pv = a.capex = zero
-    a.e = a.c.e
+    a.month = a.opex_pv = a.tokens_pv = a.residual_pv = a.capex_pv = a.capex = zero
     open_sums(s)
     s.trace.y = a.c.y
     lean_flows(&a, &w.flow[lane], g.worth, p, g.last, uses)

@@ -114,14 +114,15 @@ cdef inline void tranche_month(Pass* a, Month* n, Cohort* q, int t, int uses, in
 
 
 cdef inline void one_month(Pass* a, Ledger* g, Flows* w, int lane, Cohort* q, const PlanInputs* p, const Frame* f, int t,
-                           int tranches, int uses, int wants, int shape, int source, pack level) noexcept nogil:
+                           int tranches, int uses, int wants, int source, pack level) noexcept nogil:
     cdef pack zero = pk(0.0), month = a.month, when, money, revenue, cost, share = zero, flow, taxable, tax, now = zero
     cdef pack operating, capital, free, worth
     cdef Month n
     cdef int k
     if t > 0:
-        step_curves(&a.c, p, month, uses, wants, shape)
-    a.c.room = adoption(&a.c, a.c.e, shape)
+        step_prices(&a.c, uses, wants)
+    a.c.room = a.c.share
+    step_adoption(&a.c, p, month + pk(1.0), a.c.shape)
     if uses & USE_DEMAND:
         a.c.room = a.c.room * p.demand_mtok_per_month
     when = a.c.df * a.shift if uses & USE_MID and t > 0 else a.c.df     # discount factor of the operating flows
@@ -203,7 +204,7 @@ cdef inline void months(Ledger* g, Sums* s, Flows* w, int lane, const TrancheInp
     open_plan(g, &g.cohort[0], x, p, f, tranches, uses, scale)
     open_pass(&a, p, f, uses, level)
     for t in range(g.last + 1):
-        one_month(&a, g, w, lane, &g.cohort[0], p, f, t, tranches, uses, wants, a.c.shape, source, level)
+        one_month(&a, g, w, lane, &g.cohort[0], p, f, t, tranches, uses, wants, source, level)
     s[0] = a.s
 
 

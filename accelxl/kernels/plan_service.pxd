@@ -19,7 +19,8 @@ cdef struct Curves:
     pack rise
     pack power                        # price of electricity
     pack growth
-    pack e                            # exponential of the adoption curve, and of a month
+    pack e                            # exponential of the adoption curve
+    pack share                        # its share of saturation, begun a month ahead because a division takes long
     pack c
     mask far                          # lanes whose exponential is beyond what a double holds
     int shape
@@ -107,6 +108,19 @@ cdef inline pack today_price(const PlanInputs* p) noexcept nogil:
     return pk_select(pk_isnan(p.price_usd_per_mtok), blend, p.price_usd_per_mtok)
 
 
+cdef inline pack adoption(const Curves* c, int shape) noexcept nogil:
+    # Share of saturation (B3).
+    cdef pack one = pk(1.0)
+    shape &= ~ADOPT_FAR
+    if shape == ADOPT_NONE:
+        return one
+    if shape == ADOPT_BASS:
+        return (one - c.e) / (one + c.ratio * c.e)
+    if shape == ADOPT_LOGISTIC:
+        return one / (one + c.e)
+    return pk_exp(pk(-0.6931471805599453) * c.e)
+
+
 cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int uses, pack level) noexcept nogil:
     cdef pack one = pk(1.0), k
     c.df = c.price = c.infl = c.rise = c.growth = c.e = c.c = c.ratio = one
@@ -131,29 +145,17 @@ cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int
         if pk_any(c.far):
             c.shape |= ADOPT_FAR
         c.e = pk_exp(pk_min(k, pk(FAR)))
+    c.share = adoption(c, c.shape)
 
 
-cdef inline pack adoption(const Curves* c, pack e, int shape) noexcept nogil:
-    # Share of saturation (B3) where the exponential stands at e.
-    cdef pack one = pk(1.0)
-    shape &= ~ADOPT_FAR
+cdef inline void step_adoption(Curves* c, const PlanInputs* p, pack month, int shape) noexcept nogil:
+    # On to `month`: the exponential is carried on by a product where it fits a double.
     if shape == ADOPT_NONE:
-        return one
-    if shape == ADOPT_BASS:
-        return (one - e) / (one + c.ratio * e)
-    if shape == ADOPT_LOGISTIC:
-        return one / (one + e)
-    return pk_exp(pk(-0.6931471805599453) * e)
-
-
-cdef inline pack next_e(const Curves* c, const PlanInputs* p, pack month, int shape) noexcept nogil:
-    # The exponential of the adoption curve, carried on to `month` by a product where it fits a double.
-    cdef pack e = c.e
-    if shape != ADOPT_NONE:
-        e = c.e * c.c
-        if shape & ADOPT_FAR:
-            e = pk_select(c.far, pk_exp(pk_min(p.adoption_rate_per_month * (p.adoption_midpoint_month - month), pk(FAR))), e)
-    return e
+        return
+    c.e = c.e * c.c
+    if shape & ADOPT_FAR:
+        c.e = pk_select(c.far, pk_exp(pk_min(p.adoption_rate_per_month * (p.adoption_midpoint_month - month), pk(FAR))), c.e)
+    c.share = adoption(c, shape)
 
 
 cdef inline void step_prices(Curves* c, int uses, int wants) noexcept nogil:
@@ -166,11 +168,6 @@ cdef inline void step_prices(Curves* c, int uses, int wants) noexcept nogil:
         c.infl = c.infl * c.rise
     if uses & USE_POWER_GROWTH:
         c.power = c.power * c.growth
-
-
-cdef inline void step_curves(Curves* c, const PlanInputs* p, pack month, int uses, int wants, int shape) noexcept nogil:
-    step_prices(c, uses, wants)
-    c.e = next_e(c, p, month, shape)
 
 
 cdef inline mask serve(Month* n, Curves* c, Cohort* q, pack month, int uses, int wants, pack when, pack* pv_hours,
