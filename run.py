@@ -5,6 +5,7 @@ demo    accelxl demo: the worked example, into out/demo/
 test    the tests; --strict makes a missing program (LibreOffice, its Python bridge, poppler) a failure, not a skip
 check   format, lint, types, generated files and the tests
 soak    hours of trust: every function a million times, ten thousand books, the fuzzer, mutants of the kernels (--short: minutes)
+release sdist, wheel, add-ins, SBOM and hashes into dist/, the wheel tested where there is no compiler (--trial: before the changelog)
 bench   the benchmarks, beside what other tools do; writes docs/performance.md (--only GROUP prints some of it)
 
 Whatever follows the verb is passed on. Each verb first makes .venv beside this file, installs the package with what the
@@ -50,6 +51,7 @@ EXTRAS = {
     "test": {"recalc", "test"},
     "check": {"recalc", "test", "check"},
     "soak": {"recalc", "test"},
+    "release": {"release"},
     "bench": {"bench"},
 }
 INTERRUPTED = 130
@@ -113,8 +115,8 @@ def wanted() -> dict[str, str]:
     named = [part for path in core_sources() for part in (path.relative_to(ROOT).as_posix(), path)]
     return {
         "python": digest(sys.version, sys.base_prefix, platform.machine(), str(ROOT)),
-        "packages": digest(json.dumps([project(), project("build-system"), project("tool")["setuptools"]])),
-        "core": digest(*settings, *named),
+        "packages": digest(json.dumps([project(), project("tool")["setuptools"]])),
+        "core": digest(json.dumps(project("build-system")), *settings, *named),
     }
 
 
@@ -315,12 +317,12 @@ def prepare(extras: set[str]) -> None:
         todo = missing(stamp, want, extras)
         if not todo:
             return
-        env = environment() | compiler()
+        fresh = "python" not in todo and stamp.get("core") == want["core"] and stamp.get("built") == built()
+        env = environment() | ({"ACCELXL_CORE": "keep"} if fresh else compiler())
         if "python" in todo:
             make_environment()
             stamp = {"python": want["python"]}
             write_stamp(stamp)
-        fresh = stamp.get("core") == want["core"] and stamp.get("built") == built()
         for path in [] if fresh else [*core_builds(), ROOT / "accelxl" / "_core.cpp"]:
             path.unlink(missing_ok=True)  # a build for fewer instruction sets would leave the others as they were
         if "packages" in todo:
@@ -391,6 +393,8 @@ def commands(verb: str, args: list[str]) -> list[list[str]]:
         ]
     if verb == "bench":
         return [[python, "-m", "benchmarks.run", *args]]
+    if verb == "release":
+        return [[python, "tools/release.py", *args]]
     cython = [str(path.relative_to(ROOT)) for path in core_sources() if path.suffix in {".pyx", ".pxd"}]
     return [
         [str(BIN / "ruff"), "format", "--check", "."],

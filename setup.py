@@ -1,6 +1,7 @@
 """Build of the compiled core: one source, one build per instruction set; `accelxl/_cpu.py` picks one at import.
 
 ACCELXL_LEVELS="3" builds the base and those x86-64 levels only; ACCELXL_CFLAGS adds flags to every build (sanitizers).
+ACCELXL_CORE="keep" builds none: an editable installation beside a core that is there (run.py, when only requirements have changed).
 """
 
 import os
@@ -65,11 +66,18 @@ def extension(name: str, level: int) -> Extension:
 
 
 class Build(build_ext):
-    """Compiles the builds side by side."""
+    """Compiles the builds side by side; the core becomes C++ here and not before, so that metadata and an sdist take a second."""
 
     def finalize_options(self) -> None:
         super().finalize_options()
         self.parallel = self.parallel or os.cpu_count()
+
+    def build_extensions(self) -> None:
+        base = next(module for module in self.extensions if module.name == "accelxl._core")
+        text = translated(base)
+        for module in self.extensions:
+            module.sources = [own_source(text, module.name.split(".")[-2])]
+        super().build_extensions()
 
     def copy_extensions_to_source(self) -> None:
         for ext in self.extensions:
@@ -77,7 +85,6 @@ class Build(build_ext):
         super().copy_extensions_to_source()
 
 
-wide = levels()
 # Here and not in the sources, so that they hold for the formulas in kernels/*.pxd as well.
 DIRECTIVES = {
     "language_level": 3,
@@ -86,20 +93,24 @@ DIRECTIVES = {
     "cdivision": True,
     "initializedcheck": False,
 }
-[base] = cythonize([extension("accelxl._core", 2 if wide else 0)], compiler_directives=DIRECTIVES)
-text = PLAN_KERNEL.sub("AX_INLINE ", Path(base.sources[0]).read_text(encoding="utf-8"))
 
 
-def with_source(module: Extension, folder: str) -> Extension:
-    """`module` with a copy of the C++ file of its own, so that it has an object file of its own; written where it has changed."""
-    source = Path("build") / folder / "_core.cpp"
+def translated(module: Extension) -> str:
+    """C++ of the core."""
+    [done] = cythonize([module], compiler_directives=DIRECTIVES)
+    return PLAN_KERNEL.sub("AX_INLINE ", Path(done.sources[0]).read_text(encoding="utf-8"))
+
+
+def own_source(text: str, name: str) -> str:
+    """A copy of the C++ file for one build, so that it has an object file of its own; written where it has changed."""
+    source = Path("build") / ("base" if name == "accelxl" else name.removeprefix("_")) / "_core.cpp"
     source.parent.mkdir(parents=True, exist_ok=True)
     if not source.exists() or source.read_text(encoding="utf-8") != text:
         source.write_text(text, encoding="utf-8")
-    module.sources = [str(source)]
-    return module
+    return str(source)
 
 
-modules = [with_source(base, "base")]
-modules += [with_source(extension(f"accelxl._v{level}._core", level), f"v{level}") for level in wide]
-setup(ext_modules=modules, cmdclass={"build_ext": Build})
+wide = levels()
+modules = [extension("accelxl._core", 2 if wide else 0)]
+modules += [extension(f"accelxl._v{level}._core", level) for level in wide]
+setup(ext_modules=[] if os.environ.get("ACCELXL_CORE") == "keep" else modules, cmdclass={"build_ext": Build})

@@ -135,6 +135,20 @@ def test_heavy_packages_are_imported_where_they_are_used(path):
         assert name.split(".")[0] not in LAZY, f"{path} imports {name} at the top"
 
 
+def test_no_files_import_each_other_in_a_circle():
+    names = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in sources()
+    }
+    below = {}
+    for name, path in names.items():
+        found = set(imports(path)) & set(names) - {name}
+        # `from package import module` takes the module, not what the package's own file hands on
+        below[name] = {one for one in found if not any(other.startswith(f"{one}.") for other in found)}
+    while standing := {name for name, under in below.items() if not under & set(below)}:
+        below = {name: under for name, under in below.items() if name not in standing}
+    assert below == {}
+
+
 def test_the_package_itself_is_a_list_of_public_names():
     tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
     allowed = (ast.Import, ast.ImportFrom, ast.Expr, ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.If)

@@ -200,12 +200,23 @@ BIG = (
 def test_ctrl_c_says_how_far_the_run_came_and_leaves_no_half_written_file(folder):
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "accelxl", *BIG]
-    child = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 60
-    while not (folder / "run.ckpt").exists() and time.monotonic() < until:
-        time.sleep(0.05)
-    child.send_signal(signal.SIGINT)
-    stdout, stderr = child.communicate(timeout=60)
+    child = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a background job ignores it
+    )
+    try:
+        until = time.monotonic() + 120
+        while not (folder / "run.ckpt").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        stdout, stderr = child.communicate(timeout=60)
+    finally:
+        child.kill()
     assert child.returncode == 130
     assert stdout == ""
     assert re.search(

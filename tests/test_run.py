@@ -40,7 +40,7 @@ def clone(tmp_path):
     folder = tmp_path / "a clone"
     package = folder / "accelxl"
     (package / "kernels").mkdir(parents=True)
-    for name in ("run.py", "setup.py", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("run.py", "setup.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, folder)
     (package / "__init__.py").write_text('__version__ = "0"\n')
     (package / "pack.h").write_text("#define LINE 1\n")
@@ -161,6 +161,12 @@ def test_extras_of_every_verb_are_in_pyproject(house):
     assert named <= set(house.project()["optional-dependencies"])
 
 
+def test_other_build_requirements_make_another_core(clone, house):
+    before, path = house.wanted(), clone / "pyproject.toml"
+    path.write_text(path.read_text().replace('"cython>=3.1"', '"cython>=3.2"'))
+    assert [part for part in before if house.wanted()[part] != before[part]] == ["core"]
+
+
 # -- starts ------------------------------------------------------------------------------------------------------------
 def test_the_core_is_built_when_its_sources_change_and_only_then(installed, house, find):
     find("g++")
@@ -182,6 +188,20 @@ def test_the_core_is_built_when_its_sources_change_and_only_then(installed, hous
     assert line() == (2, True)
     assert not wide.exists()
     assert line() == (2, False)
+
+
+def test_other_requirements_are_installed_beside_the_core_that_is_there_without_a_compiler(installed, house):
+    core = installed / f"accelxl/_core{SUFFIX}"
+    core.write_bytes(b"built before")
+    house.write_stamp(stamped(house, packages="other"))
+    script(house.PYTHON, f'echo "$ACCELXL_CORE|$*" >> "{installed}/said"')
+    done = start(installed, "test", PATH="/nowhere")
+    assert done.returncode == 0, done.stderr
+    lines = (installed / "said").read_text().splitlines()
+    assert [line.partition("|")[0] for line in lines] == ["keep", "keep", ""]
+    assert "--editable" in lines[1]
+    assert core.read_bytes() == b"built before"
+    assert house.missing(house.read_stamp(), house.wanted(), {"test"}) == []
 
 
 def test_a_core_that_does_not_compile_is_one_sentence_with_the_place(installed, find):
@@ -252,7 +272,7 @@ def test_a_verb_that_is_not_known_names_those_that_are(clone):
     for words in (["tset"], []):
         done = start(clone, *words)
         assert done.returncode == 2
-        assert "it knows demo, test, check, soak, bench" in done.stderr
+        assert "it knows demo, test, check, soak, release, bench" in done.stderr
     assert not (clone / ".venv").exists()
 
 

@@ -8,7 +8,7 @@ from accelxl.errors import UnknownName, WrongUnit
 from accelxl.functions import REGISTRY
 from accelxl.plan.inputs import INPUTS
 from accelxl.plan.model import Plan, from_block
-from accelxl.scenario.tables import check_name
+from accelxl.scenario.columns import check_name
 from accelxl.units import other_unit, unknown
 
 BASE = {"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}

@@ -56,7 +56,7 @@ def load(folder: str | Path | None = None) -> str:
             more = f" (and {len(faults) - 1} more; catalogue.check lists them)" if len(faults) > 1 else ""
             raise BadFile(faults[0] + more)
     _front[:] = [] if folder is None else [Path(folder).resolve()]
-    for cached in (_index, _names, _spellings):
+    for cached in (_index, _names, _spellings, _newest):
         cached.cache_clear()
     return version()
 
@@ -144,6 +144,12 @@ def facts(table: str, *prefix: str) -> tuple[Fact, ...]:
     >>> {row.key[1]: row.value for row in facts("commitments", "AWS")}["3 years"] > 0.5
     True
     """
+    return _newest(table, prefix)
+
+
+@lru_cache(maxsize=1024)
+def _newest(table: str, prefix: tuple[str, ...]) -> tuple[Fact, ...]:
+    """Return what `facts` does: a run of scenarios asks for one device thousands of times."""
     return tuple(history(table, *key)[0] for key in keys(table, *prefix))
 
 

@@ -1,4 +1,4 @@
-"""The command line's part for workbooks: `accelxl fill`, `read`, `board`, `freeze`, `thaw` and `compare`."""
+"""The command line's part for workbooks: `accelxl fill`, `read`, `board`, `freeze`, `thaw`, `relink` and `compare`."""
 
 from __future__ import annotations
 
@@ -162,6 +162,14 @@ def thaw(
     from accelxl.workbook.freeze import thaw as make
 
     out.print(str(make(book, to, lose_changes=lose_changes)), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def relink(book: Book, to: To = None) -> None:
+    """Write a copy whose formulas call AccelXL by plain names, without links to the place of an add-in."""
+    from accelxl.workbook.relink import relink as make
+
+    out.print(make(book, to).sentence(), markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

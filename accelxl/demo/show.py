@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import shutil
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from accelxl.workbook.batch import Filled
 from accelxl.workbook.board import board
 from accelxl.workbook.build import built, template
 from accelxl.workbook.fill import fill
+from accelxl.workbook.manifest import csv_line
 
 SCENARIOS = 100_000
 SEED = 20250228
@@ -151,22 +151,20 @@ def _agree(answers: list[Answer], books: list[Filled]) -> None:
 
 def _write_comparison(path: Path, answers: list[Answer]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["device", "units", *METRICS, "chance_npv_below_0", "npv_p10_usd", "npv_p90_usd"])
+        file.write(csv_line(["device", "units", *METRICS, "chance_npv_below_0", "npv_p10_usd", "npv_p90_usd"]))
         for item in answers:
             figures = ["" if math.isnan(item.figures[name]) else item.figures[name] for name in METRICS]
             units = item.case.plan.tranches[0]["units"]
-            writer.writerow([item.case.device, units, *figures, item.chance_of_loss, item.npv_p10, item.npv_p90])
+            file.write(csv_line([item.case.device, units, *figures, item.chance_of_loss, item.npv_p10, item.npv_p90]))
 
 
 def _write_sources(path: Path, deck: list[Case]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["device", "input", "value", "tag", "source", "spread"])
+        file.write(csv_line(["device", "input", "value", "tag", "source", "spread"]))
         for case in deck:
             for entry in case.entries:
                 spread = " ".join(map(str, entry.spread)) if entry.spread else ""
-                writer.writerow([case.device, entry.name, entry.value, entry.tag, entry.source, spread])
+                file.write(csv_line([case.device, entry.name, entry.value, entry.tag, entry.source, spread]))
 
 
 def _print(console: Console, answers: list[Answer], written: list[Path]) -> None:

@@ -114,7 +114,7 @@ function(
         "debt": "market value of the debt, or its share",
         "cost_of_equity": "return that shareholders ask for",
         "cost_of_debt": "interest rate before tax",
-        "tax_rate": "rate at which interest is deducted",
+        "tax_rate": "rate at which interest is deducted; 0 for the cost before tax",
         "preferred": "market value of preferred stock, or its share",
         "cost_of_preferred": "return on it",
     },
@@ -175,11 +175,11 @@ function(
     debt_table,
     "Largest debt that a cash flow carries at a debt service cover ratio, and its repayment in step with the cash",
     help={
-        "cash": "cash available for debt service in each period, from period 1",
+        "cash": "cash available for debt service in each period, from period 1; 0 or more",
         "rate": "interest rate a period",
         "cover": "debt service cover ratio: cash over debt service, 1 or more",
     },
-    undefined="a figure is out of range",
+    undefined="cash is below 0 in a period (fill it from a reserve or equity first), or a figure is out of range",
     examples=[
         (
             "=ACCEL_DEBT_SIZE({165,181.5},0.1,1.5)",

@@ -15,6 +15,8 @@ from accelxl.units import Cost, Flag, Quantity, Rate
 
 Table = Annotated[Rows, Quantity(kind="table")]
 Block = Annotated[Rows, Quantity(kind="block")]
+TIMING = "0 or blank: payments at the end of a period (in arrears); 1: at its start (in advance), the first when the lease begins"
+"""The same default in ACCEL_LEASE and ACCEL_NAL."""
 OnePeriods = Annotated[float, Quantity("periods", low=1, high=1200, whole=True)]
 
 
@@ -129,7 +131,7 @@ def nal(
     salvage_after_tax: Annotated[Any, Quantity("USD")] = 0.0,
     project_rate: Rate | None = None,
     avoided_costs: leasing.Payments | None = None,
-    type: Flag = 1,
+    type: Flag = 0,
 ) -> Any:
     """Return `accelxl.domain.contract.nal`; in a range a blank project_rate is the borrowing rate."""
     if project_rate is not None:
@@ -312,7 +314,7 @@ function(
         "payments": "payment of each period in a row or column, or one figure with periods",
         "rate": "rate implicit in the lease, else the incremental borrowing rate, for each period",
         "standard": "IFRS 16, ASC 842 finance or ASC 842 operating",
-        "type": "0: payments at the end of a period; 1: at its start, the first at commencement",
+        "type": TIMING,
         "initial_direct_costs": "paid by the lessee at commencement",
         "incentives": "received by the lessee at commencement",
         "periods": "number of payments, where payments is a single figure",
@@ -344,12 +346,13 @@ function(
         "salvage_after_tax": "what the owner gets at the end of the payments, after tax",
         "project_rate": "discount rate of that salvage; blank: the borrowing rate",
         "avoided_costs": "owner's costs of each period that the lessor bears, before tax",
-        "type": "1: lease payments at the start of a period; 0: at its end",
+        "type": TIMING,
     },
     undefined="a rate is -1 or below, or a figure is out of range",
     examples=[
         ("=ACCEL_NAL(1000,{300,300,300,300},0,0)", -200.0),
-        ("=ACCEL_NAL(1000,{660,726},0.1,0,,,,,0)", -200.0),
+        ("=ACCEL_NAL(1000,{660,726},0.1,0)", -200.0),
+        ("=ACCEL_NAL(1000,{600,660},0.1,0,,,,,1)", -200.0),
     ],
 )
 function(

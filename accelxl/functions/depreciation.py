@@ -36,7 +36,7 @@ def relife_table(
     age: Ages,
     salvage: OneShare = 0.0,
     new_salvage: OneShare | None = None,
-    tax_rate: OneShare = 0.0,
+    tax_rate: OneShare = 0.25,
     shares: OneCount | None = None,
 ) -> Rows:
     """Return what `depreciation.relife` gives for all vintages together, with the effect on net income and earnings per share."""
@@ -182,7 +182,7 @@ function(
         "age": "years in service on the day of the change, one for all or one for each cost",
         "salvage": "value left at the end as a share of the cost",
         "new_salvage": "the same from the change on; blank: as before",
-        "tax_rate": "rate on the change in income; blank: 0, so that net income moves as operating income does",
+        "tax_rate": "rate on the change in income; 0 where net income moves as operating income does",
         "shares": "shares outstanding; blank: no line for earnings per share",
     },
     undefined="a life is 0, or a salvage is above the cost",

@@ -12,7 +12,7 @@ from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType
 from accelxl.functions.cells import Cell, Rows, is_blank, serial, show, used
 from accelxl.functions.readers import one_number
 from accelxl.functions.registry import Argument, function
-from accelxl.functions.supply import words
+from accelxl.functions.supply import DAY_ONE, words
 from accelxl.units import Quantity
 
 Table = Annotated[list[list[Any]], Quantity("text", kind="table")]
@@ -20,8 +20,6 @@ FigureTable = Annotated[list[list[Any]], Quantity("driver's unit", kind="table")
 PeriodTable = Annotated[list[list[Any]], Quantity("period", kind="table")]
 METHODS = (*rolling.METHODS, *rolling.CURVES)
 Method = Annotated[str, Quantity("text", kind="choice", choices=METHODS)]
-DAY_ONE = 36526.0
-"""The serial of 2000-01-01: periods from here on are dates."""
 
 
 def rolled(

@@ -34,9 +34,9 @@ from accelxl.plan.inputs import INPUTS
 from accelxl.plan.metrics import METRICS
 from accelxl.plan.model import Plan, check, plan_of
 from accelxl.plan.statement import LINES, PERIODS, lines
+from accelxl.scenario.columns import DEFAULT_METRICS, check_name, stem, varies
 from accelxl.scenario.grids import grid
 from accelxl.scenario.solver import breakeven as solve
-from accelxl.scenario.tables import DEFAULT_METRICS, check_name, stem, varies
 from accelxl.units import Quantity
 
 Block = Annotated[Rows, Quantity(kind="block")]

@@ -14,9 +14,9 @@ from accelxl.plan.metrics import METRICS
 from accelxl.plan.model import plan_of
 from accelxl.scenario import stress as stresses
 from accelxl.scenario import tornado as tornados
+from accelxl.scenario.columns import DEFAULT_METRICS
 from accelxl.scenario.drawn import from_table
 from accelxl.scenario.montecarlo import montecarlo
-from accelxl.scenario.tables import DEFAULT_METRICS
 from accelxl.units import Quantity
 
 MOST = 10_000_000

@@ -40,6 +40,10 @@ EFFICIENCY = {
     "efficiency_high": "the same, high end; 1 is the bound itself",
 }
 NOTHING_SERVED = "no token is served where a throughput or utilization is 0"
+TOO_MUCH = (
+    "the model needs more than the peak (a utilization above 1): a dense peak in PFLOP/s and the throughput or hours of the same "
+    "accelerators are needed"
+)
 POINTS = {
     "interactivity": "tokens a second that one user gets, of each measured setting",
     "throughput": "tokens a second of an accelerator at that setting",
@@ -178,7 +182,10 @@ function(
         "peak_pflops": "dense peak in PFLOP/s",
         **EFFICIENCY,
     },
-    undefined="bandwidth or peak is 0, or there is nothing to read",
+    undefined=(
+        "bandwidth or peak is 0, there is nothing to read, or the two do not fit: at most 0.5 bytes a FLOP; "
+        "a bandwidth in TB/s (3.35, not 3350 GB/s) and a peak in PFLOP/s (0.989, not 989 TFLOP/s) are needed"
+    ),
     examples=[("=ACCEL_ROOFLINE(10,1000,10,20,100000,3,1,0.2,0.5,0.7)", [[2000 / 7], [5000 / 7], [1000.0]])],
 )
 function(
@@ -204,7 +211,7 @@ function(
         "tokens_per_second": "throughput of an accelerator, tokens from cache left out",
         "peak_pflops": "dense peak in PFLOP/s",
     },
-    undefined="peak_pflops is 0",
+    undefined=f"peak_pflops is 0, or {TOO_MUCH}",
     examples=[("=ACCEL_MFU(10,25000,1)", 0.5)],
 )
 function(
@@ -218,7 +225,7 @@ function(
         "accelerator_hours": "accelerators times hours",
         "peak_pflops": "dense peak in PFLOP/s",
     },
-    undefined="accelerator_hours or peak_pflops is 0",
+    undefined=f"accelerator_hours or peak_pflops is 0, or {TOO_MUCH}",
     examples=[("=ACCEL_MFU_TRAINING(37,14800,2664000,0.989)", 6 * 37e9 * 14.8e12 / (2.664e6 * 3600 * 0.989e15))],
 )
 function(

@@ -8,7 +8,7 @@ import numpy as np
 from accelxl import catalogue
 from accelxl.domain import supply
 from accelxl.domain.supply import limits, sources
-from accelxl.errors import ShapeError, WrongType
+from accelxl.errors import OutOfRange, ShapeError, WrongType
 from accelxl.functions.cells import Rows, is_blank, serial, show
 from accelxl.functions.readers import one_number
 from accelxl.functions.registry import Argument, function
@@ -20,6 +20,8 @@ DateTable = Annotated[list[list[Any]], Quantity("date", kind="table")]
 Weeks = Annotated[float, Quantity("weeks", low=0, high=1040)]
 MonthlyCost = Annotated[float, Quantity("USD/month", low=0)]
 Cost = Annotated[float, Quantity("USD", low=0)]
+DAY_ONE = serial(dt.date(2000, 1, 1))
+"""From here on a number is a day; a year written as a number is far below."""
 ORDER = serial(dt.date(2026, 1, 5))
 
 
@@ -78,6 +80,11 @@ def lead_times(
     for place, day in enumerate(ordered, 1):
         if day is None:
             raise WrongType(f"order_dates, cell {place}, is blank; a date is needed")
+        if day < DAY_ONE:
+            raise OutOfRange(
+                f"order_dates, cell {place}, is {day:g}, which as a date is before 2000; a date such as 2026-01-05 is needed, "
+                "DATE(2026,1,5) in a formula"
+            )
     lead = [
         catalogue.lead_time(name).value if weeks is None else weeks for name, weeks in zip(names, lead, strict=True)
     ]

@@ -232,6 +232,6 @@ function(
         "embodied_kg": "what making an accelerator and its share of the server emitted; blank: left out",
         "life_hours": "hours over which that is spread",
     },
-    undefined="a figure is out of range",
+    undefined="embodied_kg is above 0 and below 1, which is a figure in tonnes (0.438 t are 438 kg), or a figure is out of range",
     examples=[("=ACCEL_CARBON(1000,1.5,,400,1.25,438,43800)", [[750.0], [10.0], [760.0]])],
 )

@@ -24,8 +24,8 @@ from accelxl.scenario.tornado import SHARE
 from accelxl.workbook.build import TEMPLATES
 
 GROUPS = ("Start", "Model", "Analyse", "Check", "Publish", "Help")
-Reads = Literal["nothing", "plan", "cell", "file", "names"]
-Writes = Literal["sheet", "message", "book", "file", "copy"]
+Reads = Literal["nothing", "plan", "cell", "file", "names", "formulas"]
+Writes = Literal["sheet", "message", "book", "file", "copy", "formulas"]
 Progress = Callable[[int, int], object]
 """Told how much of how much is done; raises KeyboardInterrupt to end the work."""
 
@@ -51,8 +51,10 @@ class Command:
 
     `function` is the dotted path, below `accelxl`, of the pure function that it calls. `icon` is the name of one of Office's own images.
     `reads` says what a host gives to it first: a block of a plan, the active cell, the path of the open book's file ("file"), the
-    book's names that begin with `prefix` and their values ("names"), or nothing. `writes` says where its result goes: to a sheet of its
-    own, a message, a new book (its bytes), a file beside the book that the host names, or a copy beside it that the function names.
+    book's names that begin with `prefix` and their values ("names"), its formulas that name one of our functions, each with its place
+    ("formulas"), or nothing. `writes` says where its result goes: to a sheet of its
+    own, a message, a new book (its bytes), a file beside the book that the host names, a copy beside it that the function names, or the
+    formulas of the book that change, in their places.
     `settings` are the first rows of its sheet after the
     plan, and all that a sheet may set: a tuple is a row of values, a list or `From` a table. `choices` make it a menu; `head` is the
     first row of its table; `sheet` the name of its sheet where that is not its label; `axes` are the settings with name and values of
@@ -152,6 +154,11 @@ ROWS = (
     Command(
         "why", "Check", "Why error", "Why the active cell shows an error: which argument, what was given and what is allowed.",
         "ErrorChecking", "functions.info.why", reads="cell", writes="message",
+    ),
+    Command(
+        "links", "Check", "Repair links",
+        "Formulas that name the place of an add-in, as after a move to another machine, call AccelXL by its plain names again.",
+        "HyperlinkInsert", "workbook.links.repaired", reads="formulas", writes="formulas",
     ),
     Command(
         "pdf", "Publish", "PDF board pack", "The board sheets of this workbook as a PDF beside it, one page a sheet.",

@@ -19,7 +19,7 @@ from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, neare
 from accelxl.plan.inputs import Input
 from accelxl.plan.model import Plan
 from accelxl.scenario.checks import numbers_of, real, shown
-from accelxl.scenario.tables import check_name, varies
+from accelxl.scenario.columns import check_name, varies
 
 CUT_SHARE = 0.05
 """The most of a normal or lognormal distribution that may lie outside an input's limits; it is cut off and the rest scaled up."""

@@ -14,14 +14,16 @@ from accelxl.parallel import Progress
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.cartesian import fill, sizes, spread, tables
+from accelxl.scenario.checks import numbers_of
 from accelxl.scenario.collect import Ask, check_percentiles, collect, levels_of
+from accelxl.scenario.columns import check_metrics, check_name, number_column, varies
 from accelxl.scenario.draws import MAX_CASES
 from accelxl.scenario.grid_summary import own_axes, shortens, summary
 from accelxl.scenario.job import axes_source, job_of
 from accelxl.scenario.outcome import Outcome
 from accelxl.scenario.runs import How
 from accelxl.scenario.sinks import PERCENTILES
-from accelxl.scenario.tables import check_metrics, check_name, number_column, scenarios, varies
+from accelxl.scenario.tables import scenarios
 from accelxl.scenario.terms import is_sum
 
 Vector = NDArray[np.float64]
@@ -39,26 +41,24 @@ def axes_of(plan: Any, axes: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     ------
     ShapeError
         If there is no axis, or one without values.
+    WrongType
+        If a value of an input that takes numbers is text or no number.
     """
     if not isinstance(axes, Mapping) or not axes:
         raise ShapeError("the grid has no axis; one or more inputs with their values are needed")
     base = plan_of(plan)
     found: dict[str, NDArray[Any]] = {}
     for name, values in axes.items():
-        check_name(base, name)
-        array = np.atleast_1d(np.asarray(values, dtype=np.float64 if varies(name) and _plain(values) else object))
+        row = check_name(base, name)
+        array: NDArray[Any]
+        if varies(name):
+            array = np.atleast_1d(numbers_of(values, f"{name} holds {{}}; {row.quantity.allowed()} is allowed"))
+        else:
+            array = np.atleast_1d(np.asarray(values, dtype=object))
         if array.ndim != 1 or array.size == 0:
             raise ShapeError(f"the axis {name} has shape {array.shape}; a row of one or more values is needed")
         found[name] = array
     return found
-
-
-def _plain(values: Any) -> bool:
-    try:
-        np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        return False
-    return True
 
 
 def grid(

@@ -17,8 +17,8 @@ import accelxl._core as core
 from accelxl.plan.evaluate import USES, Compiled, compile_plan, metric_positions, slots_of
 from accelxl.plan.metrics import METRICS
 from accelxl.plan.model import Plan
+from accelxl.scenario.columns import varies
 from accelxl.scenario.draws import Draws
-from accelxl.scenario.tables import varies
 
 Vector = NDArray[np.float64]
 

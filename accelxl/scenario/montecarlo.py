@@ -9,12 +9,12 @@ from accelxl.parallel import Progress
 from accelxl.plan.model import plan_of
 from accelxl.scenario.checks import whole
 from accelxl.scenario.collect import Ask, collect
+from accelxl.scenario.columns import check_metrics
 from accelxl.scenario.drawn import distributions_of
 from accelxl.scenario.draws import MAX_CASES, draws_of
 from accelxl.scenario.job import job_of
 from accelxl.scenario.runs import CHECKPOINT_SECONDS, How
 from accelxl.scenario.sinks import PERCENTILES
-from accelxl.scenario.tables import check_metrics
 
 
 def montecarlo(

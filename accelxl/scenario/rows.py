@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -16,14 +15,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from accelxl.errors import BadFile, Missing, OutOfRange
-from accelxl.files import replacing, unwritten
+from accelxl.files import WORK, as_text, replacing, unwritten
 from accelxl.scenario.checks import path_of
 
 Column = Any
 """An array of numbers, or a list of words."""
 SHEET_ROWS = 1_048_575
 """Rows of a sheet under its header."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Rows(Protocol):
@@ -31,17 +29,6 @@ class Rows(Protocol):
 
     def put(self, columns: Sequence[Column]) -> None:
         """Write the rows that come next, a column a name."""
-
-
-def plain(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> plain("=1+1"), plain("H100")
-    ("'=1+1", 'H100')
-    """
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 class _Parquet:
@@ -88,7 +75,7 @@ class _Csv:
 
     @staticmethod
     def _word(text: object) -> str:
-        safe = "" if text is None else plain(str(text))
+        safe = "" if text is None else as_text(str(text))
         return '"' + safe.replace('"', '""') + '"' if any(c in safe for c in ',"\r\n') else safe
 
     def put(self, columns: Sequence[Column]) -> None:
@@ -113,7 +100,8 @@ class _Sheet:
         import xlsxwriter
 
         self.words = frozenset(at for at, name in enumerate(names) if name in words)
-        self.folder = tempfile.mkdtemp(prefix=f"{beside.name}.", dir=beside.parent)
+        self.folder = f"{beside}{WORK}"
+        Path(self.folder).mkdir()
         self.book = xlsxwriter.Workbook(str(beside), {"constant_memory": True, "tmpdir": self.folder})
         self.sheet = self.book.add_worksheet("scenarios")
         bold = self.book.add_format({"bold": True})

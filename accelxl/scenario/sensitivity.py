@@ -14,10 +14,10 @@ from accelxl.parallel import Progress
 from accelxl.plan.evaluate import run
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.checks import threads_of, whole
+from accelxl.scenario.columns import check_metrics
 from accelxl.scenario.drawn import distributions_of
 from accelxl.scenario.draws import Draws, draws_of
 from accelxl.scenario.sobol import MAX_DIMS, RUNS
-from accelxl.scenario.tables import check_metrics
 
 Vector = NDArray[np.float64]
 

@@ -17,7 +17,8 @@ from accelxl.plan.evaluate import compile_plan, run, slots_of
 from accelxl.plan.metrics import METRICS
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.checks import real
-from accelxl.scenario.tables import check_metrics, check_name, read_columns, stem, varies
+from accelxl.scenario.columns import check_metrics, check_name, stem, varies
+from accelxl.scenario.tables import read_columns
 
 Vector = NDArray[np.float64]
 Gap = Callable[[Vector, NDArray[np.intp]], Vector]

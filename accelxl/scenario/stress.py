@@ -14,7 +14,7 @@ from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.checks import real, rows_of, shown
-from accelxl.scenario.tables import check_metrics, varies
+from accelxl.scenario.columns import check_metrics, varies
 
 WEEKS_PER_MONTH = 365.0 / 7.0 / 12.0
 HOW: dict[str, Callable[[float, float], float]] = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from accelxl.plan.evaluate import PLAN_SLOTS
 from accelxl.plan.model import Plan
-from accelxl.scenario.tables import stem
+from accelxl.scenario.columns import stem
 
 EVERY_TERM = frozenset(
     {

@@ -17,7 +17,7 @@ from accelxl.plan.evaluate import compile_plan, run, slots_of
 from accelxl.plan.inputs import INPUTS, Input
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.checks import real, rows_of, shown
-from accelxl.scenario.tables import check_metrics, check_name, number_column, stem, varies
+from accelxl.scenario.columns import check_metrics, check_name, number_column, stem, varies
 
 SHARE = 0.2
 """How far an input moves each way when nobody knows better, as a share of its value."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from accelxl.functions import REGISTRY
 from accelxl.plan.inputs import INPUTS
-from accelxl.scenario.tables import varies
+from accelxl.scenario.columns import varies
 
 Rows = list[list[Any]]
 KEPT = 12

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from accelxl.errors import BadFile, Missing
 from accelxl.files import write_atomically
+from accelxl.workbook.package import Package
 from accelxl.workbook.typeset import available, typeset
 
 PREFIX = "Board"
@@ -93,17 +94,16 @@ def board(book: str | Path, pdf: str | Path | None = None, *, recalculate: bool 
 
 def _boards_alone(book: Path, copy: Path) -> None:
     """Write a copy of the book in which only the board sheets are visible: hidden sheets are not printed."""
-    try:
-        with zipfile.ZipFile(book) as given, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as made:
-            for member in given.infolist():
-                data = given.read(member)
-                if member.filename == "xl/workbook.xml":
+    given = Package(book)
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.names():
+            data = given.part(name)
+            if name == "xl/workbook.xml":
+                try:
                     data = _hide(data.decode("utf-8"), book).encode("utf-8")
-                made.writestr(member.filename, data)
-    except FileNotFoundError as error:
-        raise BadFile(f"{book} does not exist") from error
-    except (zipfile.BadZipFile, UnicodeDecodeError, OSError) as error:
-        raise BadFile(f"{book} cannot be read as a workbook: {error}") from error
+                except UnicodeDecodeError as error:
+                    raise BadFile(f"{book} is damaged: the part {name} is not UTF-8 text") from error
+            made.writestr(name, data)
 
 
 def _hide(xml: str, book: Path) -> str:

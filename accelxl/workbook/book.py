@@ -215,7 +215,9 @@ def load(path: str | Path, data: bytes | None = None) -> Workbook:
     titles, parts = [], []
     for sheet in _all(root, "sheet"):
         titles.append(sheet.get("name", ""))
-        kind, target = found.get(sheet.get(_RELATION, ""), ("", ""))
+        if sheet.get(_RELATION, "") not in found:
+            raise BadFile(f"{package.path} is damaged: its sheet {titles[-1]!r} has no part")
+        kind, target = found[sheet.get(_RELATION, "")]
         parts.append(target if kind.endswith("/worksheet") else "")
     names = {
         item.get("name", ""): item.text or ""

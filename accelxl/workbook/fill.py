@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,6 @@ from accelxl.workbook.workers import side_by_side
 Progress = Callable[[int, int], None]
 ENOUGH_FOR_TWO = 64
 """Fewer books than this for each process are not worth another process."""
-_PART = re.compile(r"\.(?P<book>.+)\.[0-9a-f]{8}\.part\Z")
 
 
 def fill(
@@ -162,7 +159,6 @@ class Batch:
         told, failed = 0, []
         try:
             with used_folder(self.out) as folder, sole_use(folder) as lock, Manifest(folder) as manifest:
-                self._clean(folder)
                 self.broken_off = manifest.broken_off
                 for place, one, error in self._each(manifest, processes, lock, anew=anew):
                     told += 1
@@ -228,12 +224,3 @@ class Batch:
         name = fault.path.name if fault.path is not None and fault.path.name not in places else f"({where})"
         done = Done(Job(fault.where, self.out / name, {}, {}), error=fault.error)
         return record_of(self.filler, done, "")
-
-    def _clean(self, folder: Path) -> None:
-        """Remove the pieces of books that a killed run left behind."""
-        names = {row.path.name for row in self.rows if row.path is not None}
-        for path in folder.glob(".*.part"):
-            match = _PART.match(path.name)
-            if match is not None and match["book"] in {*names, "manifest.csv", "manifest.json"}:
-                with suppress(OSError):
-                    path.unlink()

@@ -24,6 +24,7 @@ from accelxl.workbook.formulas.tree import Unsupported
 from accelxl.workbook.formulas.values import Value
 from accelxl.workbook.frozen import frozen_mark
 from accelxl.workbook.grow import grown, grown_parts
+from accelxl.workbook.intact import intact
 from accelxl.workbook.jobs import Job
 from accelxl.workbook.package import Packed, packed, read_bytes
 from accelxl.workbook.patch import Cut, Cutter
@@ -94,6 +95,7 @@ class Filler:
         self, template: str | Path | Workbook, *, recalculate: bool = True, reach: tuple[tuple[str, int], ...] = ()
     ) -> None:
         self.book: Workbook = template if isinstance(template, Workbook) else load(template)
+        intact(self.book)
         self.fields: dict[str, Field] = fields(self.book)
         self.tables: dict[str, Table] = tables(self.book)
         if not self.fields and not self.tables:

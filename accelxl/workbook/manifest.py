@@ -19,7 +19,7 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Self
 
 from accelxl.errors import BadFile
-from accelxl.files import reason, replacing, unwritten
+from accelxl.files import as_text, reason, replacing, unwritten
 from accelxl.functions.cells import ERRORS, CellError
 
 JSON, CSV, JOURNAL = "manifest.json", "manifest.csv", ".accelxl-fill.jsonl"
@@ -228,10 +228,6 @@ def csv_line(cells: Iterable[Any]) -> str:
 def _safe(cell: Any) -> Any:
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, str) and not isinstance(cell, CellError) and cell.lstrip(" ")[:1] in FORMULA_SIGNS:
-        return f"'{cell}"
+    if isinstance(cell, str) and not isinstance(cell, CellError):
+        return as_text(cell)
     return "" if cell is None else cell
-
-
-FORMULA_SIGNS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
-"""Signs at which a spreadsheet program begins to read a formula."""

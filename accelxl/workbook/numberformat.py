@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+from math import isfinite
 from typing import Any
 
 from accelxl.workbook.formulas.values import general
@@ -55,7 +57,7 @@ def _section(value: float, code: str) -> str:
     value /= 1000.0**scale
     places = len(decimals.rstrip(","))
     grouped = "," in whole.rstrip(",")
-    number = f"{value:,.{places}f}" if grouped else f"{value:.{places}f}"
+    number = _rounded(value, places, grouped=grouped)
     out, done = "", False
     for piece in pieces:
         if piece[3]:
@@ -66,3 +68,11 @@ def _section(value: float, code: str) -> str:
         else:
             out += piece[1] or piece[2] or piece[4] or piece[6] or ""
     return out.strip()
+
+
+def _rounded(value: float, places: int, *, grouped: bool) -> str:
+    """Return a number with so many decimals; a half is rounded up, as spreadsheet programs round the 15 digits that they show."""
+    if not isfinite(value):
+        return str(value)
+    exact = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=400))
+    return f"{exact:,f}" if grouped else f"{exact:f}"

@@ -3,61 +3,95 @@
 from __future__ import annotations
 
 import json
-import posixpath
-import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from accelxl.errors import BadFile
-from accelxl.workbook.book import Workbook, load, relations
-from accelxl.workbook.drawing import chart_of, svg
-from accelxl.workbook.numberformat import formatted
+from accelxl.workbook.book import Workbook, load
+from accelxl.workbook.drawing.part import Chart
+from accelxl.workbook.drawing.pen import wide
+from accelxl.workbook.drawing.picture import svg
+from accelxl.workbook.sheetpage import Block, blocks, charts
 
 PREFIX = "Board"
-LONG, SHORT = 273.0, 186.0
+LONG, SHORT = 271.0, 184.0
 """Sides of the text of an A4 page, mm."""
-FLAT = 42.0
-"""Charts that would be lower than this on a landscape page make it a portrait page, mm."""
+FLAT, LOW, TALL = 40.0, 46.0, 78.0
+"""Charts, mm: lower than `FLAT` on a landscape page they make it a portrait page, lower than `LOW` the page is set smaller;
+they are `TALL` at most."""
+SIZES = (1.1, 1.05, 1.0)
+"""How large a page is set; the largest size that leaves its charts room is taken."""
+GUTTER = 3.0
 POINTS = 72 / 25.4
-BUILT_IN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%"}
-HEIGHTS = {"title": 9.0, "line": 5.2, "tiles": 19.0, "figures": 12.5, "heading": 7.0, "row": 5.4}
-"""Heights of the parts of a page, mm; the charts share what is left."""
+HEIGHTS = {
+    "title": 9.5,
+    "line": 4.6,
+    "tiles": 15.5,
+    "figures": 8.6,
+    "heading": 6.8,
+    "row": 3.75,
+    "after": 2.6,
+    "label": 2.6,
+}
+"""Heights of the parts of a page, mm; the charts share what is left. The labels of a table are `label` columns wide."""
 
 _PAGE = """
 #let data = json(bytes(sys.inputs.data))
-#set text(font: ("Arial", "Liberation Sans", "DejaVu Sans", "Libertinus Serif"), size: 8.5pt, fill: rgb("#262626"))
-#set par(spacing: 0pt, leading: 3pt)
+#set text(font: ("Arial", "Liberation Sans", "DejaVu Sans", "Libertinus Serif"), fill: rgb("#262626"))
+#set par(spacing: 0pt, leading: 2pt)
 #let deep = rgb("#1F3864")
-#let pale = rgb("#E8ECF4")
-#let part(b) = {
-  if b.kind == "title" { box(height: 11mm, text(17pt, weight: "bold", fill: deep, b.text)) }
-  else if b.kind == "line" { box(height: 5.2mm, text(9pt, fill: if b.first { rgb("#1F5C3A") } else { rgb("#404040") },
-    weight: if b.first { "bold" } else { "regular" }, b.text)) }
+#let pale = rgb("#E9EDF4")
+#let soft = rgb("#595959")
+// a line that is set smaller where it is too long
+#let fit(size, words, ..how) = layout(room => context {
+  let width = measure(text(size: size, ..how, words)).width
+  text(size: if width > room.width { size * (room.width / width) * 0.995 } else { size }, ..how, words)
+})
+#let part(b, s, h) = {
+  let mm = 1mm * s
+  let pt = 1pt * s
+  if b.kind == "title" { box(height: h.title * mm, width: 100%, fit(15 * pt, b.text, weight: "bold", fill: deep)) }
+  else if b.kind == "line" { box(height: h.line * mm, width: 100%, fit(8 * pt, b.text,
+    fill: if b.light { if b.passes { rgb("#1E5631") } else { rgb("#A23E2A") } } else { rgb("#404040") },
+    weight: if b.light { "bold" } else { "regular" })) }
   else if b.kind == "heading" {
-    box(width: 100%, height: 5.5mm, fill: pale, inset: (x: 2mm, y: 1.4mm), text(weight: "bold", fill: deep, b.text)); v(1.5mm) }
+    box(height: h.heading * mm, width: 100%, inset: (top: 1 * mm), box(width: 100%, height: 4.4 * mm, fill: pale, inset: (x: 1.6 * mm),
+      align(horizon, fit(7.5 * pt, b.text, weight: "bold", fill: deep)))) }
   else if b.kind == "tiles" {
-    grid(columns: (1fr,) * b.cells.len(), column-gutter: 4mm, ..b.cells.map(c => box(width: 100%, height: 17mm, fill: pale,
-    stroke: (top: 1.4pt + deep), inset: 2mm, stack(spacing: 2mm, text(8pt, c.label), text(15pt, weight: "bold", fill: deep, c.value),
-    text(7pt, fill: rgb("#595959"), c.unit))))); v(2mm) }
+    box(height: h.tiles * mm, grid(columns: (1fr,) * b.cells.len(), column-gutter: 3.5 * mm, ..b.cells.map(c => box(width: 100%,
+    height: 14 * mm, fill: pale, stroke: (top: 1.2pt + deep), inset: (x: 1.8 * mm, y: 1.3 * mm), stack(
+    box(height: 3.2 * mm, width: 100%, fit(7 * pt, c.label, fill: soft)),
+    box(height: 5.6 * mm, width: 100%, align(horizon, fit(13.5 * pt, c.value, weight: "bold", fill: rgb("#1E5631")))),
+    box(height: 2.6 * mm, width: 100%, align(bottom, fit(6.2 * pt, c.unit, fill: soft)))))))) }
   else if b.kind == "figures" {
-    grid(columns: (1fr,) * b.cells.len(), column-gutter: 4mm, ..b.cells.map(c => box(width: 100%, height: 11mm,
-    stroke: (bottom: 0.5pt + rgb("#BFBFBF")), inset: (x: 2mm, y: 1mm), stack(spacing: 1.6mm, text(7.5pt, fill: rgb("#595959"), c.label),
-    text(9pt, weight: "bold", c.value))))); v(1.5mm) }
+    box(height: h.figures * mm, grid(columns: (1fr,) * b.cells.len(), column-gutter: 3.5 * mm, ..b.cells.map(c => box(width: 100%,
+    height: 7.6 * mm, stroke: (bottom: 0.5pt + rgb("#BFBFBF")), inset: (x: 1.8 * mm, y: 0.9 * mm), stack(
+    box(height: 3 * mm, width: 100%, fit(6.6 * pt, c.label, fill: soft)),
+    box(height: 3 * mm, width: 100%, fit(7.6 * pt, c.value, weight: "bold", fill: rgb("#1E5631")))))))) }
   else if b.kind == "table" {
-    table(columns: (2.2fr,) + (1fr,) * (b.rows.at(0).len() - 1), align: (x, y) => if x == 0 { left } else { right },
-    stroke: none, inset: (x: 2mm, y: 0.95mm), fill: (x, y) => if y == 0 { deep } else if calc.even(y) { pale },
-    ..b.rows.enumerate().map(((y, r)) => r.map(c => text(8pt, fill: if y == 0 { white } else { rgb("#262626") }, c))).flatten()) }
+    let lead = if b.lead { (0.8fr,) } else { () }
+    let more = b.across - b.columns
+    let columns = (1fr * (h.label - lead.len() * 0.8),) + lead + (1fr,) * b.columns + (1fr,) * more
+    let last = b.columns + lead.len()
+    table(columns: columns, rows: h.row * mm, stroke: none, inset: (x: 1.6 * mm, y: 0pt),
+      align: (x, y) => if x == 0 { left + horizon } else { right + horizon },
+      fill: (x, y) => if x > last { none } else if y == 0 { deep },
+      ..b.rows.enumerate().map(((y, r)) => (r.cells.enumerate().map(((x, c)) => {
+        let body = box(width: 100%, fit(7 * pt * b.small, c.text, weight: if y == 0 or r.strong { "bold" } else { "regular" },
+          fill: if y == 0 { white } else if x == 0 { rgb("#262626") } else { rgb("#1E5631") }))
+        let under = if y > 0 { (bottom: (paint: rgb("#BFBFBF"), thickness: 0.4pt, dash: "dotted")) } else { none }
+        if c.fill != "" { table.cell(fill: rgb("#" + c.fill), stroke: under, body) } else { table.cell(stroke: under, body) }
+      }) + ([],) * more)).flatten()); v(h.after * mm) }
   else if b.kind == "charts" {
-    v(2mm)
     grid(columns: (1fr, 1fr), gutter: 3mm, ..b.pictures.map(p => box(width: 100%, stroke: 0.5pt + rgb("#D0D0D0"),
     image(bytes(p.svg), format: "svg", width: 100%, alt: p.alt)))) }
 }
 #for sheet in data {
-  page(paper: "a4", flipped: sheet.flipped, margin: 12mm,
-    for b in sheet.parts { block(below: 0pt, above: 0pt, width: 100%, part(b)) })
+  page(paper: "a4", flipped: sheet.flipped, margin: (x: 13mm, top: 12mm, bottom: 13mm), footer-descent: 4mm,
+    footer: text(6.5pt, fill: soft, grid(columns: (1fr, 1fr, 1fr), align: (left, center, right), sheet.book, sheet.sheet,
+    context [Page #counter(page).display() of #counter(page).final().first()])),
+    for b in sheet.parts { block(below: 0pt, above: 0pt, width: 100%, part(b, sheet.size, sheet.heights)) })
 }
 """
 
@@ -91,112 +125,63 @@ def typeset(book: str | Path) -> bytes:
 
 
 def page(book: Workbook, place: int) -> dict[str, Any]:
-    """Return a board sheet as a page: whether it is landscape, and its title, lines, tiles, further figures, tables and charts."""
-    sheet = book.sheet(place)
-    codes = _codes(book)
+    """Return a board sheet as a page: whether it is landscape, how large it is set, and its parts from the top."""
+    parts = blocks(book, place)
+    across = max((block["columns"] for block in parts if block["kind"] == "table"), default=0)
+    for block in parts:
+        if block["kind"] == "table":
+            block["across"] = across
+    drawn = charts(book, place)
+    above = sum(_height(block) for block in parts)
+    flipped, size = _size(above, -(-len(drawn) // 2))
+    for block in parts:
+        _even(block, (LONG if flipped else SHORT) / size * POINTS)
+    if drawn:
+        parts.append({"kind": "charts", "pictures": _pictures(drawn, flipped, above * size)})
+    sheet = {"book": Path(book.package.path).name, "sheet": book.titles[place]}
+    return {"flipped": flipped, "size": size, "heights": HEIGHTS, "parts": parts, **sheet}
 
-    def shown(row: int, column: int) -> str:
-        span = sheet.cells.get((row, column))
-        if span is None:
-            return ""
-        day = book.shown((place, row, column))
-        return (
-            day.isoformat()
-            if hasattr(day, "isoformat")
-            else formatted(book.value(span), codes.get(span.style, "General"))
+
+def _height(block: Block) -> float:
+    """Return the height of a part at size 1, mm."""
+    if block["kind"] == "table":
+        return HEIGHTS["row"] * len(block["rows"]) + HEIGHTS["after"]
+    return HEIGHTS[block["kind"]]
+
+
+def _even(block: Block, width: float) -> None:
+    """Give a table one size of print, at which its longest text fits; `width` is that of the page in points at size 1."""
+    if block["kind"] == "table":
+        column = width / (HEIGHTS["label"] + block["across"])
+        label = column * (HEIGHTS["label"] - 0.8 * block["lead"])
+        rooms = [label, *([column * 0.8] * block["lead"]), *([column] * block["columns"])]
+        block["small"] = min(
+            _share(cell["text"], 7.1 if row["strong"] else 6.7, room - 9)
+            for row in block["rows"]
+            for cell, room in zip(row["cells"], rooms, strict=True)
         )
 
-    figures = {
-        target[1:3]
-        for name in book.names
-        if name.startswith("out_") and (target := book.target(name)) and target[0] == place
-    }
-    used = sorted({row for (row, column) in sheet.cells if shown(row, column)})
-    blocks: list[dict[str, Any]] = []
-    body = next((row for row in range(len(used)) if used[row] != row), len(used))
-    for number, row in enumerate(used[:body]):
-        text = shown(row, 0)
-        if text:
-            blocks.append({"kind": "title" if number == 0 else "line", "text": text, "first": number == 1})
-    blocks += _body(
-        used[body:],
-        {row: sorted(c for (r, c) in sheet.cells if r == row and shown(r, c)) for row in used},
-        figures,
-        shown,
-    )
-    flipped, pictures = _charts(book, place, sum(_height(block) for block in blocks))
-    return {"flipped": flipped, "parts": blocks + pictures}
+
+def _share(words: str, size: float, room: float) -> float:
+    """Return how much smaller a text must be to fit."""
+    return min(1.0, room / max(wide(words, size), 1.0))
 
 
-def _body(
-    used: list[int], columns: dict[int, list[int]], figures: set[tuple[int, int]], shown: Any
-) -> list[dict[str, Any]]:
-    """Return what stands below the heading lines of a board sheet."""
-    blocks: list[dict[str, Any]] = []
-    rows = set(used)
-    skip: set[int] = set()
-    for row in used:
-        own = [column for column in columns[row] if (row, column) in figures]
-        if row in skip:
-            continue
-        if own and 0 not in own and 0 in columns[row]:  # a line of a table
-            line = [shown(row, 0), *(shown(row, column) for column in own)]
-            if blocks and blocks[-1]["kind"] == "table" and len(blocks[-1]["rows"][0]) == len(line):
-                blocks[-1]["rows"].append(line)
-            else:
-                blocks.append({"kind": "table", "rows": [line]})
-            continue
-        below = [column for column in columns[row] if (row + 1, column) in figures]
-        if below and not own:  # labels of figures
-            unit = row + 2 if row + 2 in rows and not any((row + 3, column) in figures for column in below) else -1
-            cells = [
-                {"label": shown(row, c), "value": shown(row + 1, c), "unit": shown(unit, c) if unit > 0 else ""}
-                for c in below
-            ]
-            skip |= {row + 1, unit}
-            blocks.append({"kind": "tiles" if unit > 0 else "figures", "cells": cells})
-        elif columns[row]:
-            blocks.append({"kind": "heading", "text": shown(row, columns[row][0])})
-    return blocks
+def _room(above: float, rows: int, *, flipped: bool) -> float:
+    """Return the height of each chart, mm, where the parts above take so much."""
+    return ((SHORT if flipped else LONG) - above - 1) / max(rows, 1) - GUTTER
 
 
-def _height(block: dict[str, Any]) -> float:
-    return HEIGHTS["row"] * len(block["rows"]) + 1 if block["kind"] == "table" else HEIGHTS[block["kind"]]
+def _size(above: float, rows: int) -> tuple[bool, float]:
+    """Return whether a page is landscape, and how large it is set."""
+    flipped = not rows or _room(above, rows, flipped=True) >= FLAT
+    least = 0.0 if not rows else FLAT if flipped else LOW
+    smallest = min(1.0, (SHORT if flipped else LONG) / (above + 25.0 * rows))
+    return flipped, next((size for size in SIZES if _room(above * size, rows, flipped=flipped) >= least), smallest)
 
 
-def _charts(book: Workbook, place: int, above: float) -> tuple[bool, list[dict[str, Any]]]:
-    """Return whether the page is landscape, and the pictures of a sheet's charts in two columns, as high as the page allows."""
-    charts = [found for name in _chart_names(book, place) if (found := chart_of(book.package.part(name))) is not None]
-    if not charts:
-        return True, []
-    rows = -(-len(charts) // 2)
-    flipped = (SHORT - above - 3 - 3 * rows) / rows >= FLAT
-    wide = ((LONG if flipped else SHORT) - 3) / 2
-    high = min(max(((SHORT if flipped else LONG) - above - 3 - 3 * rows) / rows, 25.0), 70.0)
-    pictures = [{"svg": svg(chart, wide * POINTS, high * POINTS), "alt": chart.title} for chart in charts]
-    return flipped, [{"kind": "charts", "pictures": pictures}]
-
-
-def _chart_names(book: Workbook, place: int) -> list[str]:
-    """Return the chart parts of a sheet in the order in which they stand on it."""
-    names: list[str] = []
-    for kind, drawing in relations(book.package, book.parts[place]).values():
-        if kind.endswith("/drawing"):
-            parts = relations(book.package, drawing)
-            ids = re.findall(r'<c:chart\b[^>]*\br:id="([^"]+)"', book.package.part(drawing).decode())
-            names += [parts[one][1] for one in ids if one in parts]
-    return names
-
-
-def _codes(book: Workbook) -> dict[int, str]:
-    """Return the code of each cell style's number format."""
-    part = posixpath.join(posixpath.dirname(book.path_of_book), "styles.xml")
-    if part not in book.package.names():
-        return {}
-    root = etree.fromstring(book.package.part(part), etree.XMLParser(resolve_entities=False, no_network=True))
-    own = {int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.iter("{*}numFmt")} | {}
-    styles = next(root.iter("{*}cellXfs"), None)
-    if styles is None:
-        return {}
-    numbers = [int(one.get("numFmtId", "0")) for one in styles]
-    return {place: own.get(number, BUILT_IN.get(number, "General")) for place, number in enumerate(numbers)}
+def _pictures(drawn: list[Chart], flipped: bool, above: float) -> list[dict[str, str]]:
+    """Return the charts in two columns, as high as the page allows."""
+    wide = ((LONG if flipped else SHORT) - GUTTER) / 2
+    high = min(max(_room(above, -(-len(drawn) // 2), flipped=flipped), 22.0), TALL)
+    return [{"svg": svg(chart, wide * POINTS, high * POINTS), "alt": chart.title} for chart in drawn]

@@ -1,6 +1,7 @@
 """Cost of capital, effective tax, construction, debt, EVA and the levelised token: published figures, oracles, identities, limits."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -29,10 +30,10 @@ def test_wacc_by_hand_and_at_its_ends():
     assert fin.wacc(1.0, 0.0, 0.12, 0.06, 0.25) == 0.12
     assert fin.wacc(0.0, 1.0, 0.12, 0.06, 0.25) == pytest.approx(0.045)
     assert fin.wacc(50.0, 40.0, 0.12, 0.06, 0.25, 10.0, 0.08) == pytest.approx(0.06 + 0.018 + 0.008)
-    assert fin.wacc(3.0, 5.0, 0.07, 0.07) == pytest.approx(0.07)
-    assert math.isnan(fin.wacc(0.0, 0.0, 0.1, 0.1))
-    assert math.isnan(fin.wacc(-1.0, 2.0, 0.1, 0.1))
-    assert fin.wacc([[1.0], [2.0]], 1.0, [0.1, 0.2], 0.05).shape == (2, 2)
+    assert fin.wacc(3.0, 5.0, 0.07, 0.07, 0.0) == pytest.approx(0.07)
+    assert math.isnan(fin.wacc(0.0, 0.0, 0.1, 0.1, 0.0))
+    assert math.isnan(fin.wacc(-1.0, 2.0, 0.1, 0.1, 0.0))
+    assert fin.wacc([[1.0], [2.0]], 1.0, [0.1, 0.2], 0.05, 0.0).shape == (2, 2)
 
 
 CCC = {
@@ -114,14 +115,20 @@ def test_idc_broadcasts_and_has_no_value_out_of_range():
         assert np.isnan(bad).all()
 
 
-@given(cash=st.lists(st.floats(-1e5, 1e6), min_size=1, max_size=40), rate=st.floats(0, 0.5), cover=st.floats(1, 5))
+@given(cash=st.lists(st.floats(0, 1e6), min_size=1, max_size=40), rate=st.floats(0, 0.5), cover=st.floats(1, 5))
 def test_sculpted_debt_is_the_present_value_of_its_service_and_ends_at_nothing(cash, rate, cover):
     lines = named(fin.DEBT_LINES, fin.debt_size(cash, rate, cover))
     service = lines["debt service"]
-    assert service[1:] == pytest.approx([max(flow, 0.0) / cover for flow in cash])
+    assert service[1:] == pytest.approx([flow / cover for flow in cash])
     assert lines["debt outstanding"][0] == pytest.approx(oracle_finance.npv(rate, service), rel=1e-10, abs=1e-9)
     assert lines["debt outstanding"][-1] == 0.0
     assert sum(lines["principal"]) == pytest.approx(lines["debt outstanding"][0], rel=1e-9, abs=1e-6)
+
+
+def test_cash_below_nothing_carries_no_cover():
+    lines = fin.debt_size([[100.0, -1.0], [100.0, 0.0]], 0.1, 1.3)
+    assert np.isnan(lines[0]).all()
+    assert lines[1, -1, 0] == pytest.approx(100 / 1.3 / 1.1)
 
 
 def test_level_cash_carries_an_annuity():
@@ -133,10 +140,17 @@ def test_level_cash_carries_an_annuity():
 
 
 def test_eva_of_a_textbook():
-    """Sullivan, Wicks and Koelling, Engineering Economy, the example on EVA: 84,000, four years, 12 %, tax 50 %."""
+    """The case of Sullivan, Wicks and Koelling, Engineering Economy: 84,000, four years, 12 %, tax 50 %.
+
+    9,500 less 12 % of 84,000, 63,000, 42,000 and 21,000; as a level yearly amount by exact fractions.
+    """
+    exact = [9_500 - Fraction(12, 100) * capital for capital in (84_000, 63_000, 42_000, 21_000)]
+    worth = sum(figure / Fraction(112, 100) ** t for t, figure in enumerate(exact, 1))
+    level = worth / sum(1 / Fraction(112, 100) ** t for t in range(1, 5))
+    assert round(level) == 2_844
     added = fin.eva(0.12, [9_500.0] * 4, [84_000.0, 63_000.0, 42_000.0, 21_000.0])
     assert added.tolist() == [-580.0, 1_940.0, 4_460.0, 6_980.0]
-    assert fin.equivalent_annuity(0.12, [0.0, *added]) == pytest.approx(2_844, abs=0.5)
+    assert fin.equivalent_annuity(0.12, [0.0, *added]) == pytest.approx(float(level), rel=1e-12)
 
 
 @given(

@@ -1,6 +1,7 @@
 """Ownership cost, commitments, leases, contracts on one basis and switching against published figures and by definition."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -290,14 +291,18 @@ def test_limits_of_a_lease():
 
 
 def test_the_net_advantage_is_that_of_the_textbook():
-    # Ross, Westerfield and Jordan, lease against buy: $10,000 or five payments of $2,500 in arrears, straight line over five
-    # years, 34 %, 5 % after tax: an NPV of leasing of -$87.68.
-    assert contract.nal(10_000, [2500] * 5, 0.05 / 0.66, 0.34, [2000] * 5, type=0) == pytest.approx(-87.68, abs=0.005)
+    # The case of Ross, Westerfield and Jordan, lease against buy: $10,000 or five payments of $2,500 in arrears, straight line over
+    # five years, 34 %, 5 % after tax. Each year the lessee pays 2,500 x 0.66 and loses a shield of 2,000 x 0.34: 2,330 in all.
+    worth = 10_000 - 2330 * sum(1 / Fraction(105, 100) ** t for t in range(1, 6))
+    assert round(float(worth), 2) == -87.68
+    assert contract.nal(10_000, [2500] * 5, 0.05 / 0.66, 0.34, [2000] * 5) == pytest.approx(float(worth), abs=1e-9)
 
 
-def test_the_net_advantage_without_taxes_is_that_of_a_published_question():
-    # A published question: $3.2 million or five payments of $760,000, no taxes, 8 %: $165,540.
-    assert contract.nal(3.2e6, [760_000] * 5, 0.08, 0.0, type=0) == pytest.approx(165_540, abs=1)
+def test_the_net_advantage_without_taxes_is_the_price_less_the_worth_of_the_payments():
+    # $3.2 million or five payments of $760,000, no taxes, 8 %.
+    worth = 3_200_000 - 760_000 * sum(1 / Fraction(108, 100) ** t for t in range(1, 6))
+    assert round(worth) == 165_540
+    assert contract.nal(3.2e6, [760_000] * 5, 0.08, 0.0) == pytest.approx(float(worth), rel=1e-12)
 
 
 @given(

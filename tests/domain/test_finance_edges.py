@@ -4,8 +4,10 @@
 
 import math
 
+import numpy as np
 import pytest
 
+from accelxl.domain import depreciation
 from accelxl.domain import finance as fin
 
 
@@ -34,6 +36,37 @@ def test_below_minus_one_nothing_has_a_worth(rate):
 
 @pytest.mark.parametrize("month", [0, 13])
 def test_a_year_has_months_one_to_twelve(month):
-    from accelxl.domain import depreciation
+    for periods in (3, 9):  # with and without periods after the life
+        assert np.isnan(depreciation.schedule(1000.0, 100.0, 5.0, "DB", month=month, periods=periods)).all()
 
-    assert all(map(math.isnan, depreciation.schedule(1000.0, 100.0, 5.0, "DB", month=month)))
+
+def test_an_asset_that_cost_nothing_writes_nothing_off():
+    assert [depreciation.db(0.0, 0.0, 5.0, period) for period in (1, 2, 5)] == [0.0, 0.0, 0.0]
+
+
+def test_book_values_are_the_sum_rounded_once():
+    written = [1.0 / 3.0 + 0.017 * k for k in range(400)]
+    found = depreciation.book_values(5000.0, written)
+    for k, value in enumerate(found):
+        exact = math.fsum([5000.0, *(-x for x in written[: k + 1])])
+        assert abs(value - exact) <= math.ulp(exact)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-3, 1.0, 1e6])
+@pytest.mark.parametrize(
+    ("pmt", "pv", "fv"), [(0.0, -0.5, 0.9), (0.0, 0.5, -0.9), (-0.1, 0.5, -0.2), (0.1, -0.5, 0.2), (0.1, 0.3, -1.6)]
+)
+def test_a_rate_does_not_depend_on_the_unit_of_money(scale, pmt, pv, fv):
+    rate = fin.rate(10, pmt * scale, pv * scale, fv * scale)
+    assert rate == pytest.approx(fin.rate(10, pmt * 256.0, pv * 256.0, fv * 256.0), rel=1e-12)
+    assert fin.fv(rate, 10, pmt, pv) == pytest.approx(fv, rel=1e-9)
+
+
+def test_a_rate_of_the_largest_amounts_is_found():
+    assert fin.rate(10, 0.0, -1.5e308, 1.6e308) == pytest.approx((1.6 / 1.5) ** 0.1 - 1, rel=1e-12)
+
+
+def test_one_flow_has_no_rate():
+    for flows in ([-100.0, 0.0, 0.0], [0.0, 0.0, 5.0], [0.0, -1.0, 0.0]):
+        assert math.isnan(fin.irr(flows))
+        assert math.isnan(fin.xirr(flows, [40000, 40100, 40200]))

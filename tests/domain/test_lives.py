@@ -22,8 +22,9 @@ def named(names, lines):
 
 
 def test_a_textbook_change_of_estimate():
-    """Kieso, Weygandt and Warfield, Intermediate Accounting: 510,000, residual 10,000, ten years; after seven a total life of 15
-    and a residual of 5,000: 160,000 of book value, 19,375 a year."""
+    """The case of Kieso, Weygandt and Warfield, Intermediate Accounting: 510,000, residual 10,000, ten years; after seven a total life
+    of 15 and a residual of 5,000. (510,000 - 10,000)/10 = 50,000 a year; 510,000 - 7 x 50,000 = 160,000; (160,000 - 5,000)/8 = 19,375.
+    """
     lines = named(dep.RELIFE_LINES, dep.relife(510_000, 10, 15, 7, 10_000, 5_000))
     assert lines["depreciation before"] == [50_000.0] * 3 + [0.0] * 5
     assert lines["depreciation after"] == [19_375.0] * 8
@@ -166,8 +167,9 @@ def test_lives_refuse_what_cannot_be():
 
 
 def test_textbook_impairments():
-    """Kieso, Weygandt and Warfield: carrying amount 600,000 and fair value 525,000; 650,000 of cash to come recovers it, 580,000 does
-    not and the loss is 75,000."""
+    """The case of Kieso, Weygandt and Warfield: carrying amount 600,000 and fair value 525,000; 650,000 of cash to come recovers it,
+    580,000 does not, and the loss is 600,000 - 525,000 = 75,000. The rule is ASC 360-10-35-17.
+    """
     assert dep.impairment(600_000, [650_000], 525_000) == 0.0
     assert dep.impairment(600_000, [580_000], 525_000) == 75_000.0
     assert dep.impairment(600_000, [200_000, 380_000], 525_000) == 75_000.0

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from accelxl.domain import mix
 from accelxl.domain.mix import Device, Quarter
 from accelxl.domain.mix.clash import clash
-from accelxl.domain.mix.optimiser import _with_binding, sentence, solve
+from accelxl.domain.mix.optimiser import _with_binding, sentence
 from accelxl.domain.mix.program import build
+from accelxl.domain.mix.solver import solve
 from accelxl.errors import NoData, NoSolution, OutOfRange, ShapeError, UnknownName, WrongType
 
 MOST = 4

@@ -6,9 +6,9 @@ import pytest
 
 from accelxl.functions import REGISTRY
 from accelxl.functions.cells import NUM, REF, VALUE
+from accelxl.scenario.columns import DEFAULT_METRICS
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.scenario.stress import stress
-from accelxl.scenario.tables import DEFAULT_METRICS
 from accelxl.scenario.tornado import tornado
 
 TORNADO, MC, STRESS = REGISTRY["ACCEL_TORNADO"], REGISTRY["ACCEL_MC"], REGISTRY["ACCEL_STRESS"]

@@ -169,7 +169,7 @@ def test_the_carbon_of_a_place_is_that_of_its_intensity():
         ("ACCEL_ENERGY", ("VA", "price"), "#VALUE!", "item is the text 'price'"),
         ("ACCEL_CARBON", (1.0, 1.0), "#VALUE!", "place and g_per_kwh are both blank"),
         ("ACCEL_CARBON", (1.0, 1.0, "Atlantis"), "#N/A", "there is no place 'Atlantis'"),
-        ("ACCEL_CARBON", (1.0, 1.0, None, -5.0), "#NUM!", "g_per_kwh is -5; a number of at least 0 g/kWh"),
+        ("ACCEL_CARBON", (1.0, 1.0, None, -5.0), "#NUM!", "g_per_kwh is -5; a number from 0 to 3000 g/kWh"),
     ],
 )  # fmt: skip
 def test_bad_input_gets_its_error_and_a_sentence(name, cells, error, sentence):

@@ -4,6 +4,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -12,9 +13,11 @@ import time
 import pyarrow.parquet as pq
 import pytest
 
+from accelxl.files import clear_leftovers, write_atomically
 from accelxl.hosts.excel import ribbon
 from accelxl.hosts.excel.check import faults
 from accelxl.hosts.excel.install import install, uninstall
+from accelxl.workbook.book import load
 from tests.hosts.excel.machines import tree, windows
 from tests.workbook.books import ROOT
 
@@ -40,17 +43,30 @@ def started(code, *args):
 
 
 def ends_well(process):
+    """What a program that ends without an error says."""
     _, said = process.communicate()
     assert process.returncode == 0, said
+    return said
+
+
+def wait_until(there, process):
+    """Wait until something is there that a program makes."""
+    until = time.monotonic() + 120
+    while not there():
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < until
+        time.sleep(0.002)
 
 
 def killed_at_first_bytes(process, folder):
     """Kill a program as soon as it has written something into a folder."""
-    until = time.monotonic() + 120
-    while not any(p.name.startswith(".") and p.stat().st_size > 0 for p in folder.iterdir()):
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < until
-        time.sleep(0.002)
+    wait_until(
+        lambda: (
+            any(p.stat().st_size > 0 for p in folder.glob(".*/*"))
+            or any(p.is_file() and p.stat().st_size > 0 for p in folder.glob(".*"))
+        ),
+        process,
+    )
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
@@ -64,8 +80,114 @@ def test_a_killed_grid_leaves_the_file_of_the_last_run_or_none(tmp_path, there):
     before = out.read_bytes() if there else None
     killed_at_first_bytes(started(GRID, out), tmp_path)
     assert (out.read_bytes() if out.exists() else None) == before
-    ends_well(started(SMALL, out))
+    assert [path.name for path in tmp_path.glob(".*")] == [".x.parquet.accelxl0.part"]
+    assert ends_well(started(SMALL, out)) == f"{out}: what a run that was killed had left unfinished was removed\n"
     assert pq.read_table(out).num_rows == 12
+    assert [path.name for path in tmp_path.iterdir()] == ["x.parquet"]
+
+
+def test_a_killed_grid_into_a_sheet_leaves_nothing_after_the_next_run(tmp_path):
+    out = tmp_path / "x.xlsx"
+    killed_at_first_bytes(started(GRID.replace("60", "20"), out), tmp_path)
+    assert list(tmp_path.glob(".*"))
+    assert "had left unfinished was removed" in ends_well(started(SMALL, out))
+    assert [path.name for path in tmp_path.iterdir()] == ["x.xlsx"]
+
+
+def test_two_grids_into_one_file_do_not_mix_and_neither_takes_the_other_for_killed(tmp_path):
+    out = tmp_path / "x.parquet"
+    long = started(GRID, out)
+    part = tmp_path / ".x.parquet.accelxl0.part"
+    wait_until(lambda: part.exists() and part.stat().st_size > 0, long)
+    os.kill(long.pid, signal.SIGSTOP)
+    try:
+        assert ends_well(started(SMALL, out)) == ""
+        assert pq.read_table(out).num_rows == 12
+        assert part.exists()
+        assert clear_leftovers(tmp_path) == 0
+    finally:
+        os.kill(long.pid, signal.SIGCONT)
+    ends_well(long)
+    assert pq.read_table(out).num_rows == 300 * 100 * 60
+    assert [path.name for path in tmp_path.iterdir()] == ["x.parquet"]
+
+
+BUILD = """
+import sys
+from accelxl.workbook.build import build
+build(["accelerator_budget", "device_mix"], sys.argv[1])
+"""
+FILL = """
+import sys
+import accelxl
+from tests.workbook.books import BUDGET
+accelxl.fill(BUDGET, [{"book": f"b{n}", "units_1": 1 + n} for n in range(int(sys.argv[2]))], sys.argv[1], failing=True)
+"""
+HALTED = """
+import os, signal
+from accelxl import files
+moved = files.Path.replace
+def halt(beside, path):
+    if str(path).endswith(sys.argv[-1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return moved(beside, path)
+files.Path.replace = halt
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "at", "count"), [(BUILD, [], "device_mix.xlsx", 2), (FILL, ["6"], "b3.xlsx", 6)]
+)
+def test_books_that_were_killed_at_their_last_step_are_made_by_the_next_run_which_says_what_it_removed(
+    tmp_path, code, words, at, count
+):
+    process = started(code.replace("import sys", f"import sys{HALTED}", 1), tmp_path, *words, at)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    half = tmp_path / f".{at}.accelxl0.part"
+    assert half.stat().st_size > 0
+    assert not (tmp_path / at).exists()
+    assert re.search(
+        r"killed (run )?had left (unfinished )?was removed\n\Z", ends_well(started(code, tmp_path, *words))
+    )
+    assert len(list(tmp_path.glob("*.xlsx"))) == count
+    assert not list(tmp_path.glob(".*"))
+    for path in tmp_path.glob("*.xlsx"):
+        assert load(path).titles
+
+
+def test_two_fills_into_one_folder_do_not_mix(tmp_path):
+    first = started(FILL, tmp_path, 400)
+    wait_until(lambda: any(tmp_path.glob("*.xlsx")), first)
+    os.kill(first.pid, signal.SIGSTOP)
+    try:
+        second = started(FILL, tmp_path, 3)
+        _, said = second.communicate()
+        assert second.returncode == 1
+        assert f"is being filled by another run (process {first.pid}); wait for its end" in said
+    finally:
+        os.kill(first.pid, signal.SIGCONT)
+    ends_well(first)
+    assert len(list(tmp_path.glob("*.xlsx"))) == 400
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("name", [".notes.part", ".x.accelxl.part", ".x.accelxl0.part.txt", "x.accelxl0.part"])
+def test_files_of_others_are_not_taken_for_leftovers(tmp_path, name):
+    (tmp_path / name).write_bytes(b"mine")
+    assert clear_leftovers(tmp_path) == 0
+    assert (tmp_path / name).read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+def test_what_stands_in_the_place_of_a_part_is_not_followed_and_not_written(tmp_path, kind):
+    target, part = tmp_path / "target", tmp_path / ".x.txt.accelxl0.part"
+    target.write_bytes(b"kept")
+    {"link": lambda: part.symlink_to(target), "folder": part.mkdir, "pipe": lambda: os.mkfifo(part)}[kind]()
+    write_atomically(tmp_path / "x.txt", b"new")
+    assert (tmp_path / "x.txt").read_bytes() == b"new"
+    assert target.read_bytes() == b"kept"
+    assert clear_leftovers(tmp_path) == 0
 
 
 INSTALL = """

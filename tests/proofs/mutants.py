@@ -1,8 +1,8 @@
 """Mutation checks of the kernels of finance and depreciation: small faults are planted, and the tests must see each of them.
 
-`python -m tests.proofs.mutants [number] [--seed N] [--only KERNEL] [--show N ...]` draws faults, builds one core that has all of them,
+`python -m tests.proofs.mutants [number] [--seed N] [--only KERNEL] [--again N ...]` draws faults, builds one core that has all of them,
 each behind a switch, in a folder of its own, and runs the tests of the kernel once for each fault. It prints a line a fault and the share
-that was seen.
+that was seen. --again plants those of the draw that have these numbers, and no others.
 """
 
 # ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
@@ -199,7 +199,7 @@ def build(folder: Path, mutants: dict[int, Mutant]) -> None:
     built = shutil.ignore_patterns("*.so", "__pycache__", "_v3", "_v4", "*.cpp")
     for name in ("accelxl", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=built)
-    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, folder)
     package = folder / "accelxl"
     for kernel in {m.kernel for m in mutants.values()}:
@@ -290,8 +290,10 @@ def main() -> None:
     given.add_argument("number", nargs="?", type=int, default=60)
     given.add_argument("--seed", type=int, default=1)
     given.add_argument("--only", choices=TESTS)
+    given.add_argument("--again", type=int, nargs="+", metavar="N")
     asked = given.parse_args()
     mutants = dict(enumerate(drawn(asked.number, asked.seed, asked.only), 1))
+    mutants = {n: mutants[n] for n in asked.again or mutants}
     with tempfile.TemporaryDirectory() as name:
         start = time.monotonic()
         build(Path(name), mutants)

@@ -52,7 +52,7 @@ def copy(tmp_path_factory, watched):
     built = shutil.ignore_patterns("*.so", "__pycache__", "_v3", "_v4", "*.cpp")
     for name in ("accelxl", "tests", "benchmarks"):
         shutil.copytree(ROOT / name, folder / name, ignore=built)
-    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, folder)
     env = {**os.environ, "ACCELXL_LEVELS": "", "ACCELXL_CFLAGS": FLAGS}
     command = [sys.executable, "setup.py", "-q", "build_ext", "--inplace"]

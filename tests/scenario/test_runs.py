@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from accelxl.errors import AccelError, BadFile, Interrupted, OutOfRange
+from accelxl.files import as_text
 from accelxl.scenario import rows as row_files
 from accelxl.scenario.grids import grid
 from accelxl.scenario.montecarlo import montecarlo
-from accelxl.scenario.rows import plain, whole
+from accelxl.scenario.rows import whole
 from accelxl.scenario.tables import scenarios
 from tests.scenario.common import PLAN, ROOT
 
@@ -95,7 +96,7 @@ def test_text_never_becomes_a_formula(tmp_path, ending):
     if ending == ".csv":
         with (tmp_path / "x.csv").open(newline="") as file:
             found = [line[0] for line in csv.reader(file)][1:]
-        assert found == [plain(text) for text in evil]
+        assert found == [as_text(text) for text in evil]
         assert not any(text[0] in "=+-@" for text in found)
     else:
         cells = list(openpyxl.load_workbook(tmp_path / "x.xlsx")["scenarios"]["A"])[1:]
@@ -381,4 +382,4 @@ def test_a_table_and_a_grid_can_be_resumed_too(tmp_path):
 
 def test_every_format_has_a_writer():
     assert set(row_files._KINDS) == {".parquet", ".csv", ".xlsx"}
-    assert json.dumps(plain("-2")) == '"\'-2"'
+    assert json.dumps(as_text("-2")) == '"\'-2"'

@@ -194,5 +194,5 @@ def test_a_file_that_is_no_library_is_one_sentence(tmp_path, content, sentence):
     path.write_text(content)
     with pytest.raises(BadFile, match=sentence):
         load(path)
-    with pytest.raises(BadFile, match="none.json does not exist"):
+    with pytest.raises(BadFile, match=r"none\.json does not exist"):
         load(tmp_path / "none.json")

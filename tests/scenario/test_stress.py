@@ -5,8 +5,8 @@ import pytest
 from accelxl import catalogue
 from accelxl.errors import AccelError
 from accelxl.plan.evaluate import evaluate
+from accelxl.scenario.columns import DEFAULT_METRICS
 from accelxl.scenario.stress import presets, stress
-from accelxl.scenario.tables import DEFAULT_METRICS
 from tests.scenario.common import PLAN
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from accelxl.errors import AccelError
 from accelxl.plan.evaluate import evaluate
+from accelxl.scenario.columns import DEFAULT_METRICS
 from accelxl.scenario.grids import grid
-from accelxl.scenario.tables import DEFAULT_METRICS, scenarios
+from accelxl.scenario.tables import scenarios
 from tests.scenario.common import PLAN
 
 COLUMNS = {

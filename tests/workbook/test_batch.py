@@ -105,7 +105,7 @@ fill({str(book)!r}, rows({count}), {str(tmp_path / "out")!r}, jobs={jobs})
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert process.returncode == -signal.SIGKILL
-    (tmp_path / "out" / ".b7.xlsx.01234567.part").write_bytes(b"half")
+    (tmp_path / "out" / ".b7.xlsx.accelxl0.part").write_bytes(b"half")
     deadline = time.monotonic() + 60
     batch = Batch(book, rows(count), tmp_path / "out", "", fill_module.Options(), fill_module.Dialect())
     while True:  # its workers let go of the folder as soon as they see that it is gone
@@ -217,7 +217,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_book(book, tmp_path, monkeypatch
     opened = Path.open
 
     def full(self, mode="r", *args, **kwargs):
-        if mode == "xb" and ".b1." in self.name:
+        if mode == "wb" and ".b1." in self.name:
             raise OSError(errno.ENOSPC, "No space left on device")
         return opened(self, mode, *args, **kwargs)
 

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from html import unescape
 
 import openpyxl
 import pytest
@@ -10,7 +11,9 @@ from accelxl.errors import BadFile, Missing
 from accelxl.workbook import board as board_module
 from accelxl.workbook.board import board
 from accelxl.workbook.book import load
-from accelxl.workbook.drawing import chart_of, svg
+from accelxl.workbook.drawing.part import chart_of
+from accelxl.workbook.drawing.pen import Box, wide
+from accelxl.workbook.drawing.picture import svg
 from accelxl.workbook.fill import fill
 from accelxl.workbook.numberformat import formatted
 from accelxl.workbook.typeset import page
@@ -25,7 +28,7 @@ def no_office(monkeypatch):
 
 def words(block):
     cells = [text for cell in block.get("cells", ()) for text in cell.values()]
-    return [block.get("text", ""), *cells, *(cell for row in block.get("rows", ()) for cell in row)]
+    return [block.get("text", ""), *cells, *(cell["text"] for row in block.get("rows", ()) for cell in row["cells"])]
 
 
 @pytest.mark.parametrize("name", BOOKS)
@@ -79,17 +82,161 @@ def test_a_book_without_a_board_is_refused(tmp_path, no_office):
     assert not (tmp_path / "b.pdf").exists()
 
 
+def part_of(name, title):
+    """The chart part of a template with this title."""
+    package = load(BOOKS[name]).package
+    parts = [package.part(one) for one in package.names() if one.startswith("xl/charts/chart")]
+    return next(part for part in parts if title.encode() in part)
+
+
+RECT = re.compile(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" fill="#(\w+)"/>')
+TEXT = re.compile(r'<text x="([\d.]+)" y="([\d.]+)" font-size="([\d.]+)" text-anchor="(\w+)"([^>]*)>([^<]*)</text>')
+
+
+def texts(picture):
+    """Box and words of each text of a picture that is not turned."""
+    found = []
+    for x, y, size, anchor, more, words_of in TEXT.findall(picture):
+        long = wide(words_of, float(size)) * 0.85
+        left = float(x) - {"start": 0, "middle": long / 2, "end": long}[anchor]
+        if "rotate" not in more:
+            found.append((Box(left, float(y) - float(size) * 0.7, left + long, float(y)), words_of))
+    return found
+
+
 def test_columns_are_as_high_as_their_values():
     chart = chart_of(load(BUDGET).package.part("xl/charts/chart4.xml"))
     assert [one.name for one in chart.series] == ["Revenue", "EBITDA", "Capex"]
-    bars = re.findall(
-        r'<rect x="[\d.]+" y="[\d.]+" width="[\d.]+" height="([\d.]+)" fill="#(\w+)"', svg(chart, 400, 200)
-    )
+    bars = RECT.findall(svg(chart, 400, 200))
     values = [abs(value) for one in chart.series for value in one.values if value is not None]
     assert len(bars) == len(values)
-    scale = max(values) / max(float(height) for height, _ in bars)
-    for (height, _), value in zip(bars, values, strict=True):
+    scale = max(values) / max(float(height) for *_, height, _ in bars)
+    for (*_, height, _), value in zip(bars, values, strict=True):
         assert float(height) * scale == pytest.approx(value, abs=scale * 0.02)
+
+
+def test_bars_of_a_tornado_lie_from_zero_and_the_first_name_stands_on_top():
+    chart = chart_of(part_of("scenario_board", "Tornado"))
+    assert chart.lying
+    picture = svg(chart, 300, 160)
+    bars = RECT.findall(picture)
+    values = [value for one in chart.series for value in one.values]
+    assert len(bars) == len(values) == 2 * len(chart.categories)
+    ends = [(float(left), float(left) + float(width)) for left, _, width, _, _ in bars]
+    longest = max(range(len(values)), key=lambda k: abs(values[k]))
+    scale = (ends[longest][1] - ends[longest][0]) / abs(values[longest])
+    zero = ends[longest][0] if values[longest] > 0 else ends[longest][1]
+    for (left, right), value in zip(ends, values, strict=True):
+        assert right - left == pytest.approx(abs(value) * scale, abs=0.02)
+        assert (left if value >= 0 else right) == pytest.approx(zero, abs=0.02)
+    tops = [float(top) for _, top, _, _, _ in bars[: len(chart.categories)]]
+    assert tops == sorted(tops)
+    labels = {words_of: box for box, words_of in texts(picture)}
+    for (_, top, _, height, _), name in zip(bars, chart.categories, strict=False):
+        assert float(top) - 2 <= labels[name].bottom <= float(top) + float(height) + 4
+        assert labels[name].right <= min(left for left, _ in ends)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("device_mix", "Regret of each mix"), ("own_lease_api", "Break-even utilization")]
+)
+def test_curves_and_points_stand_at_their_numbers(name, title):
+    chart = chart_of(part_of(name, title))
+    picture = svg(chart, 300, 150)
+    lines = [
+        [tuple(map(float, point.split(","))) for point in points.split()]
+        for points in re.findall(r'<polyline points="([^"]*)"', picture)
+    ]
+    curves = [one for one in chart.series if one.line]
+    marked = [one for one in chart.series if one.marker]
+    diamonds = re.findall(r'<polygon points="([\d.]+),[\d.]+ [\d.]+,([\d.]+) ', picture)
+    assert len(lines) == len(curves) >= 2
+    assert len(diamonds) == len(marked) == 2
+    pairs = [
+        (across, value, *spot)
+        for one, line in zip(curves, lines, strict=True)
+        for across, value, spot in zip(one.xs, one.values, line, strict=True)
+    ]
+    pairs += [(one.xs[0], one.values[0], float(x), float(y)) for one, (x, y) in zip(marked, diamonds, strict=True)]
+    (a1, _, x1, _), (a2, _, x2, _) = min(pairs), max(pairs)
+    high, low = max(pairs, key=lambda one: one[1]), min(pairs, key=lambda one: one[1])
+    for across, value, x, y in pairs:
+        assert x == pytest.approx(x1 + (across - a1) / (a2 - a1) * (x2 - x1), abs=0.02)
+        assert y == pytest.approx(low[3] + (value - low[1]) / (high[1] - low[1]) * (high[3] - low[3]), abs=0.02)
+    low_end, high_end = (formatted(end, chart.names.code) for end in (chart.names.low, chart.names.high))
+    shown = [words_of for _, words_of in texts(picture)]
+    assert {low_end, high_end} <= set(shown)
+    assert sum(words_of == one.name for words_of in shown for one in curves) == len(curves)
+    for one in marked:
+        assert sum(words_of.startswith(one.name) and words_of != chart.title for words_of in shown) == 1
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_no_text_of_a_picture_is_over_another_or_cut(name):
+    book = load(BOOKS[name])
+    made = page(book, book.titles.index("Board"))
+    for picture in (one for block in made["parts"] if block["kind"] == "charts" for one in block["pictures"]):
+        width, height = map(float, re.search(r'width="([\d.]+)" height="([\d.]+)"', picture["svg"]).groups())
+        found = texts(picture["svg"])
+        for place, (box, words_of) in enumerate(found):
+            assert Box(-0.5, 0, width + 0.5, height).holds(box), (picture["alt"], words_of, box)
+            for other, others_words in found[place + 1 :]:
+                assert not box.meets(other), (picture["alt"], words_of, others_words)
+
+
+def test_areas_of_a_fan_are_sums_whatever_their_sign():
+    chart = chart_of(part_of("scenario_board", "Fan of cash"))
+    areas = [one for one in chart.series if one.kind == "area"]
+    assert areas[0].colour == ""
+    assert min(areas[0].values) < 0
+    polygons = re.findall(r'<polygon points="([^"]*)" fill="#(\w+)"/>', svg(chart, 300, 200))
+    assert [colour for _, colour in polygons] == [one.colour for one in areas[1:]]
+    floor = [float(point.split(",")[1]) for point in polygons[0][0].split()[len(areas[0].values) :]]
+    values = list(reversed(areas[0].values))
+    scale = (floor[0] - floor[-1]) / (values[0] - values[-1])
+    for y, value in zip(floor, values, strict=True):
+        assert y - floor[0] == pytest.approx((value - values[0]) * scale, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"barChart", b"pieChart", "a chart of the kind 'pie'"),
+        (b"barChart", b"bar3DChart", "a chart of the kind 'bar3D'"),
+        (b'grouping val="clustered"', b'grouping val="percentStacked"', "a chart stacked to 100%"),
+        (b"<c:scaling>", b'<c:scaling><c:logBase val="10"/>', "a chart with a logarithmic axis"),
+        (b"<c:pt ", b"<c:nopt ", "a chart whose part carries no values"),
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_is_said_and_not_dropped(old, new, reason):
+    data = load(BUDGET).package.part("xl/charts/chart4.xml")
+    assert old in data
+    chart = chart_of(data.replace(old, new).replace(b"</c:pt>", b"</c:nopt>" if b"nopt" in new else b"</c:pt>"))
+    assert chart.undrawn == reason
+    picture = svg(chart, 300, 150)
+    assert chart.title in picture
+    assert f"Not drawn here: {reason}" in unescape(" ".join(words_of for _, words_of in texts(picture)))
+
+
+def test_cells_of_a_heat_map_have_the_colours_of_their_scale():
+    book = load(BOOKS["scenario_board"])
+    made = page(book, book.titles.index("Board"))
+    fills = [
+        (cell["text"], cell["fill"])
+        for block in made["parts"]
+        if block["kind"] == "table"
+        for row in block["rows"]
+        for cell in row["cells"]
+        if cell["fill"]
+    ]
+    assert len(fills) == 25
+    ordered = sorted(fills, key=lambda one: float(one[0].strip("()")) * (-1 if "(" in one[0] else 1))
+    assert (ordered[0][1], ordered[-1][1]) == ("D9A38F", "6FB3B3")
+    red = [int(fill[:2], 16) - int(fill[4:], 16) for _, fill in ordered]
+    assert red == sorted(red, reverse=True)
+    assert all(
+        (diff > 0) == ("(" in words_of) for diff, (words_of, _) in zip(red, ordered, strict=True) if abs(diff) > 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,6 +249,9 @@ def test_columns_are_as_high_as_their_values():
         (2.5e6, '0.0,,"m"', "2.5m"),
         (-3.0, "0.00", "-3.00"),
         (-0.001, "0.0", "0.0"),
+        (-42.5, "#,##0;(#,##0)", "(43)"),
+        (0.125, "0.00", "0.13"),
+        (1.005, "0.00", "1.01"),
         (12.0, "[Red]0", "12"),
         ("word", "0", "word"),
     ],

@@ -130,7 +130,7 @@ def nal(
     salvage_after_tax: Money = 0.0,
     project_rate: Rate | None = None,
     avoided_costs: Payments | None = None,
-    type: Flag = 1,
+    type: Flag = 0,
 ) -> Result:
     """Net advantage to leasing, ``cost - PV(payments*(1-T)) - PV(T*depreciation) - PV(salvage) + PV(avoided*(1-T))``.
 
@@ -156,7 +156,7 @@ def nal(
     avoided_costs : USD, optional
         Before tax, at the end of each period: maintenance, insurance and the like that the lessor bears.
     type : 0 or 1
-        1: lease payments at the start of a period, as is usual; 0: at its end.
+        0: payments at the end of a period, as in `lease`; 1: at its start, as most rents are due.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def nal(
     --------
     A machine of 10,000 or five payments of 2,500 at the end of the years; 34 % tax, 5 % after tax:
 
-    >>> round(nal(10_000, [2500] * 5, 0.05 / 0.66, 0.34, type=0), 2)
+    >>> round(nal(10_000, [2500] * 5, 0.05 / 0.66, 0.34), 2)
     -87.68
 
     Source

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import accelxl._core as core
-from accelxl.arrays import formula
-from accelxl.errors import UnknownName, WrongType, nearest
+from accelxl.arrays import formula, numbers
+from accelxl.errors import OutOfRange, UnknownName, WrongType, nearest
 from accelxl.units import Numbers, Quantity, Result
 
 SHAPES = ("logistic", "gompertz", "bass")
 LN2 = 0.6931471805599453
+CALENDAR = 1000.0
+"""From here on a year is one of the calendar and none since a launch."""
 
 Time = Annotated[Numbers, Quantity("years")]
 Level = Annotated[Numbers, Quantity("units", low=0)]
@@ -172,6 +174,8 @@ def adopt(
     ------
     UnknownName
         If there is no such curve.
+    OutOfRange
+        If the years of a Bass curve are calendar years.
     WrongType
         If a figure that the curve needs is blank.
 
@@ -186,9 +190,26 @@ def adopt(
     """
     name = shape_of(shape)
     if name == "bass":
+        since_launch(years)
         return bass(years, saturation, _needed(p, "p", name), _needed(q, "q", name))
     curve = logistic if name == "logistic" else gompertz
     return curve(years, saturation, _needed(midpoint, "midpoint", name), _needed(rate, "rate", name))
+
+
+def since_launch(years: Numbers) -> None:
+    """Refuse calendar years and dates for a Bass curve, which counts from the launch.
+
+    Raises
+    ------
+    OutOfRange
+        If there is one.
+    """
+    array = numbers(years, "years")
+    late = array[array >= CALENDAR]
+    if late.size:
+        raise OutOfRange(
+            f"years has {late.flat[0]:g}; a Bass curve counts from the launch, so 0, 1, 2 ... are allowed: take the launch year off"
+        )
 
 
 def shape_of(shape: str) -> str:

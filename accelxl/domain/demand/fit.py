@@ -124,6 +124,8 @@ def _checked(t: Array, y: Array, name: str, saturation: float | None) -> tuple[A
         place = int((~(steps > 0)).argmax())
         what = f"{t[place + 1]:g} stands twice" if steps[place] == 0 else f"{t[place + 1]:g} follows {t[place]:g}"
         raise OutOfRange(f"years, place {place + 2}: {what}; ascending years, each once, are allowed")
+    if name == "bass":
+        adoption.since_launch(t)
     if name == "bass" and t[0] < 0:
         raise OutOfRange(f"years begin at {t[0]:g}; a Bass curve counts from the launch, so 0 and later are allowed")
     if saturation is not None and not (isfinite(saturation) and saturation > 0):

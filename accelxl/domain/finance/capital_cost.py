@@ -23,7 +23,7 @@ def wacc(
     debt: Cost,
     cost_of_equity: Percent,
     cost_of_debt: Percent,
-    tax_rate: TaxRate = 0.0,
+    tax_rate: TaxRate,
     preferred: Cost = 0.0,
     cost_of_preferred: Percent = 0.0,
 ) -> Result:
@@ -36,7 +36,7 @@ def wacc(
     cost_of_equity, cost_of_debt, cost_of_preferred : 1/year
         What each asks for; debt before tax.
     tax_rate : share
-        At which interest is deducted.
+        At which interest is deducted; 0 for the cost before tax.
 
     Returns
     -------

@@ -109,7 +109,7 @@ def debt_size(cash: Flows, rate: Interest, cover: Cover) -> Array:
     Parameters
     ----------
     cash : USD
-        Available for debt service in each period, from period 1, at its end; the last axis is time. A negative figure carries none.
+        Available for debt service in each period, from period 1, at its end; the last axis is time. 0 carries no debt service.
     rate : 1/period
         Interest.
     cover : 1
@@ -119,7 +119,8 @@ def debt_size(cash: Flows, rate: Interest, cover: Cover) -> Array:
     -------
     USD
         Shape (lines, 1 + periods), today first, with the lines of `DEBT_LINES`; before them the shape of the cases, if any. The debt
-        is what is outstanding today. NaN where an argument is out of range.
+        is what is outstanding today. NaN where an argument is out of range, or cash is below 0 in a period: no debt then has the
+        cover there, and what is lacking has to come from a reserve or from equity first.
 
     Examples
     --------
@@ -134,9 +135,9 @@ def debt_size(cash: Flows, rate: Interest, cover: Cover) -> Array:
     shape, (i, ratio) = cases(over=line.shape[:-1], rate=rate, cover=cover)
     periods = line.shape[-1]
     line = np.broadcast_to(line, (*shape, periods)).reshape(-1, periods)
-    valid = (i >= 0) & (i <= 1) & (ratio >= 1) & (ratio <= 100) & np.isfinite(line).all(axis=1)
+    valid = (i >= 0) & (i <= 1) & (ratio >= 1) & (ratio <= 100) & (np.isfinite(line) & (line >= 0)).all(axis=1)
     with np.errstate(all="ignore"):
-        service = np.maximum(line, 0.0) / ratio[:, np.newaxis]
+        service = line / ratio[:, np.newaxis]
         owed = np.zeros((len(i), periods + 1))
         for t in range(periods - 1, -1, -1):  # from the end, so that the balance ends at 0 to the bit
             owed[:, t] = (owed[:, t + 1] + service[:, t]) / (1.0 + i)

@@ -57,7 +57,7 @@ def variance(
     OutOfRange
         If a figure is blank or out of range, or the plan has no capacity at all, so that it has no mix.
     ShapeError
-        If there are not as many of each as products.
+        If there are not as many of each as products; one utilization or price may hold for all, a capacity may not.
 
     Examples
     --------
@@ -85,6 +85,13 @@ def variance(
     except ValueError as error:
         sizes = ", ".join(f"{name} {array.shape[-1]}" for name, array in arrays.items())
         raise ShapeError(f"the products do not fit together: {sizes}; as many of each are allowed") from error
+    products = cp.shape[-1]
+    for name in ("plan_capacity", "actual_capacity"):
+        if arrays[name].shape[-1] != products:
+            raise ShapeError(
+                f"{name} has {arrays[name].shape[-1]} figure for {products} products; a capacity for each is needed, since one for all "
+                "would count for every product (a utilization or a price may hold for all)"
+            )
     for name, array in arrays.items():
         _refuse(name, array)
     whole_plan, whole = cp.sum(axis=-1, keepdims=True), ca.sum(axis=-1, keepdims=True)

@@ -134,7 +134,7 @@ def reconcile(
     WrongUnit
         If the totals are in unlike currencies, or a line belongs to a field in which the scopes agree.
     WrongType, ShapeError
-        If a line is not a name and a number, or only one scope is given.
+        If a line is not a name and a number or stands twice, or only one scope is given.
 
     Examples
     --------
@@ -151,6 +151,11 @@ def reconcile(
     Equations B3, bridge.
     """
     amounts = tuple(_line(row, place) for place, row in enumerate(lines, 1))
+    for place, line in enumerate(amounts):
+        if line.name in (earlier.name for earlier in amounts[:place]):
+            raise WrongType(
+                f"line {place + 1}, {line.name}, stands twice; each name once is allowed, or it would count twice"
+            )
     totals = [_total(total_a, "total_a"), _total(total_b, "total_b")]
     if (scope_a is None) != (scope_b is None):
         raise ShapeError(f"scope_{'b' if scope_b is None else 'a'} is blank; both scopes or none are allowed")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from accelxl.domain.mix.optimiser import solve
 from accelxl.domain.mix.program import Limit, Program
+from accelxl.domain.mix.solver import solve
 from accelxl.errors import NoSolution
 
 

@@ -12,8 +12,10 @@ from accelxl.units import Hours, Kilowatt, Numbers, Quantity
 
 Array = NDArray[np.float64]
 Pue = Annotated[Numbers, Quantity("1", low=1)]
-Intensity = Annotated[Numbers, Quantity("g/kWh", low=0)]
-Embodied = Annotated[Numbers, Quantity("kg", low=0)]
+Intensity = Annotated[Numbers, Quantity("g/kWh", low=0, high=3000)]
+Embodied = Annotated[Numbers, Quantity("kg", low=0, high=100_000)]
+LEAST_KG = 1.0
+"""Making no accelerator emits less; a smaller figure above 0 is one in tonnes."""
 LifeHours = Annotated[Numbers, Quantity("h", low=1)]
 
 CARBON_LINES = ("electricity", "hardware", "total")
@@ -42,7 +44,7 @@ def carbon(
     pue : 1
         Facility power over IT power.
     embodied_kg : kg
-        What making an accelerator and its share of the server emitted; 0 leaves it out.
+        What making an accelerator and its share of the server emitted; 0 leaves it out. NaN between 0 and 1: that is tonnes.
     life_hours : h
         Over which that is spread.
 
@@ -69,7 +71,8 @@ def carbon(
     """
 
     def kilograms(hours: Array, kw: Array, grams: Array, pue: Array, embodied: Array, life: Array) -> object:
-        electricity, hardware = hours * kw * pue * grams / 1000.0, embodied * hours / life
+        made = np.where((embodied > 0) & (embodied < LEAST_KG), np.nan, embodied)
+        electricity, hardware = hours * kw * pue * grams / 1000.0, made * hours / life
         return electricity, hardware, electricity + hardware
 
     return np.asarray(formula(carbon, kilograms, accelerator_hours, power_kw, g_per_kwh, pue, embodied_kg, life_hours))

@@ -11,6 +11,8 @@ from accelxl.arrays import formula
 from accelxl.units import Numbers, Quantity, Result, Share, TokenCount
 
 Gigabytes = Annotated[Numbers, Quantity("GB", low=0)]
+DeviceGb = Annotated[Numbers, Quantity("GB", low=0, high=10_000)]
+"""Memory of one accelerator: the largest has 1,000 GB; a figure in MB is above."""
 Bytes = Annotated[Numbers, Quantity("bytes", low=0)]
 Whole = Annotated[Numbers, Quantity("1", low=0, whole=True)]
 Group = Annotated[Numbers, Quantity("units", low=1, whole=True)]
@@ -100,7 +102,7 @@ def memory_needed_gb(
 
 
 def memory_spare_gb(
-    memory_gb: Gigabytes,
+    memory_gb: DeviceGb,
     weights_gb: Gigabytes,
     batch: Sequences,
     context: TokenCount,
@@ -143,7 +145,7 @@ def memory_spare_gb(
 
 
 def batch_that_fits(
-    memory_gb: Gigabytes,
+    memory_gb: DeviceGb,
     weights_gb: Gigabytes,
     context: TokenCount,
     kv_bytes: Bytes,
@@ -196,7 +198,7 @@ FIT_LINES = (
 
 
 def memory_fit(
-    memory_gb: Gigabytes,
+    memory_gb: DeviceGb,
     weights_gb: Gigabytes,
     batch: Sequences,
     context: TokenCount,

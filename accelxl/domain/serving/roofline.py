@@ -26,6 +26,10 @@ Bandwidth = Annotated[Numbers, Quantity("TB/s", low=0)]
 
 Array = NDArray[np.float64]
 
+MOST_BYTES_PER_FLOP, LEAST_BYTES_PER_FLOP = 0.5, 1e-5
+"""Bandwidth over dense peak of any accelerator: 0.43 with all memory on the chip (80 TB/s, 0.188 PFLOP/s), 0.0005 to 0.007 with HBM.
+Beyond these one of the two is in another unit: 3,350 GB/s and 0.989 PFLOP/s would be 3.4, 3.35 TB/s and 989 TFLOP/s 3e-6."""
+
 PREFILL_EFFICIENCY = (0.15, 0.40, 0.76)
 """Measured over the bound, low, mid, high: DeepSeek's published day 0.151 and LMSYS on 96 H100 0.244 (DeepSeek V3 in FP8, many
 nodes); Pope et al. 0.76 (PaLM 540B on TPU v4, large batch). Mid is a judgement."""
@@ -124,7 +128,8 @@ def decode_roofline(
     -------
     tokens/s
         Shape of the broadcast arguments, then 3: low, mid, high. NaN where the bandwidth or the peak is 0, there is nothing to
-        read, or an argument is out of range.
+        read, an argument is out of range, or bandwidth and peak are not of one accelerator: above 0.5 or below 1e-5 bytes
+        a FLOP one of them is in another unit.
 
     Examples
     --------
@@ -144,7 +149,9 @@ def decode_roofline(
         memory = (weights * 1e9 + b * context * size) / (speed * 1e12)
         arithmetic = 2.0 * n * 1e9 * b / (peak * 1e15)
         step = np.maximum(memory, arithmetic)
-        bound = np.where((step > 0) & np.isfinite(step), b / step, np.nan)
+        bytes_per_flop = (speed * 1e12) / (peak * 1e15)
+        alike = (bytes_per_flop >= LEAST_BYTES_PER_FLOP) & (bytes_per_flop <= MOST_BYTES_PER_FLOP)
+        bound = np.where(alike & (step > 0) & np.isfinite(step), b / step, np.nan)
         return tuple(bound * share for share in shares)
 
     return formula(
@@ -185,7 +192,8 @@ def mfu_training(
     Returns
     -------
     share
-        Above 1 the figures do not fit together. NaN where hours or peak are 0 or an argument is out of range.
+        NaN where hours or peak are 0, an argument is out of range, or the run needs more than the peak (above 1): the figures
+        do not fit together.
 
     Examples
     --------
@@ -199,7 +207,7 @@ def mfu_training(
 
     def share(n: Array, d: Array, hours: Array, peak: Array) -> Array:
         most = hours * 3600.0 * (peak * 1e15)
-        return np.where(most > 0, 6.0 * (n * 1e9) * (d * 1e9) / np.where(most > 0, most, np.nan), np.nan)
+        return _possible(6.0 * (n * 1e9) * (d * 1e9) / np.where(most > 0, most, np.nan))
 
     return formula(mfu_training, share, active_params_b, tokens_b, accelerator_hours, peak_pflops)
 
@@ -221,7 +229,7 @@ def mfu_inference(
     Returns
     -------
     share
-        NaN where the peak is 0 or an argument is out of range.
+        NaN where the peak is 0, an argument is out of range, or the model needs more than the peak (above 1).
 
     Examples
     --------
@@ -234,6 +242,11 @@ def mfu_inference(
     """
 
     def share(n: Array, rate: Array, peak: Array) -> Array:
-        return np.where(peak > 0, 2.0 * n * 1e9 * rate / np.where(peak > 0, peak * 1e15, np.nan), np.nan)
+        return _possible(2.0 * n * 1e9 * rate / np.where(peak > 0, peak * 1e15, np.nan))
 
     return formula(mfu_inference, share, active_params_b, tokens_per_second, peak_pflops)
+
+
+def _possible(share: Array) -> Array:
+    """Return a utilization, NaN where it is above 1 by more than rounding."""
+    return np.where(share <= 1.0 + 1e-9, share, np.nan)

@@ -267,6 +267,14 @@ def _copied(command: Command, _: str, book: Book, __: Progress | None) -> Told:
     return _message(command, f"{function(command)(_file(book))} is written")
 
 
+def _repaired(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+    """Write the formulas that change into their cells and names."""
+    found = function(command)(_read(book, formulas=True))
+    if not found.rows:
+        return _message(command, found.sentence())
+    return _message(command, found.sentence()) | {"do": "formulas", "rows": found.rows}
+
+
 Handler = Callable[[Command, str, Book, Progress | None], Told]
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("nothing", "sheet"): _table,
@@ -278,5 +286,6 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("file", "file"): _printed,
     ("file", "copy"): _copied,
     ("cell", "message"): _of_cell,
+    ("formulas", "formulas"): _repaired,
 }
 """What a command of each kind of reading and writing is done by."""

@@ -32,7 +32,7 @@ from accelxl.hosts.commands import (
     settings_of,
     starting,
 )
-from accelxl.hosts.excel import jobs, sheets
+from accelxl.hosts.excel import formulas, jobs, sheets
 from accelxl.hosts.excel.ribbon import STOP, TAB
 from accelxl.workbook.board import PREFIX
 
@@ -150,23 +150,7 @@ def of_cell(book: xlwings.Book, command: Command, _: str) -> None:
     if command.id == "explain":
         tell(book, command.label, explained(str(cell[0, 0].formula)))
     else:
-        tell(book, command.label, function(command)(anchor(cell).get_address(external=True)))
-
-
-def anchor(cell: xlwings.Range) -> xlwings.Range:
-    """Return the cell whose formula shows in a cell: the first of the array or spill that it belongs to, else itself."""
-    first = cell[0, 0]
-    try:
-        api: Any = first.api
-        if api.HasArray:
-            area = api.CurrentArray
-        elif api.HasSpill:
-            area = api.SpillParent
-        else:
-            return first
-        return first.sheet.range(area.Row, area.Column)
-    except Exception:  # noqa: BLE001  # an older Excel has no spills, and macOS other names
-        return first
+        tell(book, command.label, function(command)(sheets.anchor(cell).get_address(external=True)))
 
 
 def new_book(book: xlwings.Book, command: Command, choice: str) -> None:
@@ -209,6 +193,14 @@ def copied(book: xlwings.Book, command: Command, _: str) -> None:
     tell(book, command.label, f"{function(command)(sheets.saved(book))} is written")
 
 
+def repaired(book: xlwings.Book, command: Command, _: str) -> None:
+    """Write the formulas that change into their cells and names; where one cannot be written, those before it are put back."""
+    before = formulas.formulas(book)
+    found = function(command)(before)
+    formulas.put_formulas(book, found.rows, before)
+    tell(book, command.label, found.sentence())
+
+
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("nothing", "sheet"): table,
     ("nothing", "message"): message,
@@ -219,5 +211,6 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("file", "file"): pdf,
     ("file", "copy"): copied,
     ("cell", "message"): of_cell,
+    ("formulas", "formulas"): repaired,
 }
 """What a command of each kind of reading and writing is done by."""

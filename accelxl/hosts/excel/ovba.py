@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import pack, unpack_from
 
 from accelxl.errors import BadFile
@@ -9,10 +10,13 @@ from accelxl.errors import BadFile
 CHUNK = 4096
 SIGNATURE = 0x01
 COMPRESSED, RAW = 0xB000, 0x3000
+MODULES = 64
+"""Streams that are remembered: the macros of all books are the same."""
 SHORTEST = 3
 """Bytes that a copy token stands for at least."""
 
 
+@lru_cache(maxsize=MODULES)
 def compress(data: bytes) -> bytes:
     """Return `data` as a compressed container.
 
@@ -86,6 +90,7 @@ def _offset_bits(place: int) -> int:
     return max((place - 1).bit_length(), 4) if place else 4
 
 
+@lru_cache(maxsize=MODULES)
 def decompress(data: bytes) -> bytes:
     """Return what a compressed container holds.
 

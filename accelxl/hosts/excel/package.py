@@ -63,7 +63,7 @@ def read(data: bytes, name: str) -> Parts:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = {info.filename: archive.read(info) for info in archive.infolist() if not info.is_dir()}
-    except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
         raise BadFile(f"{name} is not a workbook: {error}") from error
     missing = [part for part in (TYPES, ROOT_LINKS, BOOK, BOOK_LINKS) if part not in parts]
     if missing:

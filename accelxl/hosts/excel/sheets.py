@@ -10,6 +10,7 @@ from typing import Any
 import xlwings
 
 from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName
+from accelxl.files import as_text
 from accelxl.functions import ERRORS, CellError
 from accelxl.functions.cells import MOST_CELLS, REF, Rows, show
 from accelxl.hosts.commands import PLAN, Command, even, looks_like_plan
@@ -172,9 +173,25 @@ def _plain(cell: Any) -> Any:
     """Return a cell as a sheet takes it: an error as the text that becomes one, text that would become a formula as text."""
     if isinstance(cell, CellError):
         return str(cell)
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@"} else cell
+    return as_text(cell) if isinstance(cell, str) else cell
 
 
 def source(settings: Rows) -> Any:
     """Return where the settings of a command say that its plan stands, None where they do not."""
     return next((row[1] for row in settings if row[0] == PLAN and len(row) > 1), None)
+
+
+def anchor(cell: xlwings.Range) -> xlwings.Range:
+    """Return the cell whose formula shows in a cell: the first of the array or spill that it belongs to, else itself."""
+    first = cell[0, 0]
+    try:
+        api: Any = first.api
+        if api.HasArray:
+            area = api.CurrentArray
+        elif api.HasSpill:
+            area = api.SpillParent
+        else:
+            return first
+        return first.sheet.range((area.Row, area.Column))
+    except Exception:  # noqa: BLE001  # an older Excel has no spills, and macOS other names
+        return first

@@ -81,11 +81,12 @@ Closure: TypeAlias = Callable[[Cells, int, int], Value]
 
 @dataclass(slots=True)
 class Scope:
-    """What a formula may refer to: sheets by lower-case name, used sizes, defined names, functions that are computed elsewhere."""
+    """What a formula may refer to: sheets by lower-case name, used sizes, defined names, functions, and those computed elsewhere."""
 
     sheets: Mapping[str, int]
     sizes: Mapping[int, tuple[int, int]]
     names: Mapping[str, Node]
+    functions: Mapping[str, Callable[[Compiler, tuple[Node, ...]], Closure]]
     known_outside: Callable[[str], bool]
 
 
@@ -187,9 +188,7 @@ class Compiler:
         return inner.scalar(node)
 
     def _call(self, node: Call) -> Closure:
-        from accelxl.workbook.formulas.functions import FUNCTIONS
-
-        maker = FUNCTIONS.get(node.name)
+        maker = self.scope.functions.get(node.name)
         if maker is not None:
             return maker(self, node.args)
         if self._is_outside(node):
@@ -197,9 +196,7 @@ class Compiler:
         raise Unsupported(f"the function {node.name}")
 
     def _is_outside(self, node: Call) -> bool:
-        from accelxl.workbook.formulas.functions import FUNCTIONS
-
-        return node.name not in FUNCTIONS and self.scope.known_outside(node.name)
+        return node.name not in self.scope.functions and self.scope.known_outside(node.name)
 
     def _outside(self, node: Call, *, whole: bool) -> Closure:
         """Compile a function that is computed elsewhere: once for each book whose arguments differ.

@@ -26,6 +26,7 @@ from accelxl.workbook.formulas.compile import (
     out_of_sheet,
     place,
 )
+from accelxl.workbook.formulas.functions import FUNCTIONS
 from accelxl.workbook.formulas.parse import area_of, parse, tokens
 from accelxl.workbook.formulas.sheets import Formula, Sheets
 from accelxl.workbook.formulas.shift import Shift
@@ -74,6 +75,7 @@ class Engine:
             {title.lower(): place for place, title in enumerate(sheets.titles)},
             _sizes(sheets),
             _names(sheets.names),
+            FUNCTIONS,
             known_outside,
         )
         self._compile()

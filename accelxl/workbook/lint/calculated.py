@@ -10,8 +10,8 @@ import numpy as np
 from accelxl.functions.cells import CellError
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.compile import Key
-from accelxl.workbook.lint.facts import Facts
 from accelxl.workbook.lint.rules import Finding, Section
+from accelxl.workbook.lint.trial import Tried
 
 section = Section("Calculated anew")
 rule = section.rule
@@ -22,7 +22,7 @@ FLOOR = 1e-6
 
 
 @rule("E04", "own", how="D", any_book=True)
-def caches(facts: Facts) -> Iterator[Finding]:
+def caches(facts: Tried) -> Iterator[Finding]:
     """The value that a formula carries is what an independent engine calculates."""
     carried = facts.sheets.cached
     largest = max((abs(value) for value in carried.values() if isinstance(value, float)), default=0.0)
@@ -55,7 +55,7 @@ def _shown(value: Any) -> str:
 
 
 @rule("D01", "P18", how="D")
-def checks_hold(facts: Facts) -> Iterator[Finding]:
+def checks_hold(facts: Tried) -> Iterator[Finding]:
     """With each input at its Low and at its High the checks hold."""
     trial, total = facts.trial, facts.cell_named("chk_total")
     if total is None:
@@ -67,7 +67,7 @@ def checks_hold(facts: Facts) -> Iterator[Finding]:
 
 
 @rule("D02", "own", how="D")
-def inputs_matter(facts: Facts) -> Iterator[Finding]:
+def inputs_matter(facts: Tried) -> Iterator[Finding]:
     """Each input moves a figure of the board, unless its switch is off."""
     for item in facts.trial.still:
         tried = " and ".join(_shown(value) for value in facts.trial.tries(item)[:2])
@@ -75,13 +75,13 @@ def inputs_matter(facts: Facts) -> Iterator[Finding]:
 
 
 @rule("D03", "P18", how="D")
-def no_error_at_the_ends(facts: Facts) -> Iterator[Finding]:
+def no_error_at_the_ends(facts: Tried) -> Iterator[Finding]:
     """No cell shows an error with any input at its Low or High."""
     trial = facts.trial
     yield from _errors(facts, range(len(trial.cases) - 2))
 
 
-def _errors(facts: Facts, wanted: range, only: set[Key] | None = None) -> Iterator[Finding]:
+def _errors(facts: Tried, wanted: range, only: set[Key] | None = None) -> Iterator[Finding]:
     """Find the cases with errors: one finding a case, at its first cell."""
     trial = facts.trial
     first: dict[int, list[Key]] = {}
@@ -98,7 +98,7 @@ def _errors(facts: Facts, wanted: range, only: set[Key] | None = None) -> Iterat
 
 
 @rule("D04", "own", "W", how="D")
-def units_scale(facts: Facts) -> Iterator[Finding]:
+def units_scale(facts: Tried) -> Iterator[Finding]:
     """Money doubles when all money of the inputs doubles; no volume at all gives no error."""
     trial = facts.trial
     place = len(trial.cases) - 2

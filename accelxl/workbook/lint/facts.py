@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
@@ -21,9 +21,6 @@ from accelxl.workbook.lint.rules import Finding
 from accelxl.workbook.lint.styles import Look, looks
 from accelxl.workbook.pages.inputs import HEADER
 from accelxl.workbook.scan import Span
-
-if TYPE_CHECKING:
-    from accelxl.workbook.lint.trial import Trial
 
 FRONT, INPUTS, CHECKS = ("Cover", "Log"), "Inputs", "Checks"
 NEEDED = (*FRONT, INPUTS, CHECKS)
@@ -224,13 +221,6 @@ class Facts:
     def circle(self) -> list[Key]:
         """The cells of a circular reference, none where there is no circle."""
         return self.graph.circle()
-
-    @cached_property
-    def trial(self) -> Trial:
-        """The book calculated anew, at every Low and High."""
-        from accelxl.workbook.lint.trial import Trial
-
-        return Trial(self)
 
     @cached_property
     def accel(self) -> set[Key]:

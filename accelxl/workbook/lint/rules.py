@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from accelxl.workbook.lint.facts import Facts
+    from accelxl.workbook.lint.trial import Tried
 
 Severity = Literal["E", "W"]
 How = Literal["S", "D", "O", "H"]
@@ -30,7 +30,7 @@ class Finding:
     allowed: str
 
 
-Check: TypeAlias = "Callable[[Facts], Iterator[Finding]]"
+Check: TypeAlias = "Callable[[Tried], Iterator[Finding]]"
 
 
 @dataclass(frozen=True, slots=True)

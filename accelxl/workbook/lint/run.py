@@ -8,10 +8,12 @@ from pathlib import Path
 
 from accelxl.errors import UnknownName, nearest
 from accelxl.workbook.formulas.tree import Unsupported
+from accelxl.workbook.intact import intact
 from accelxl.workbook.lint import calculated, entries, figures, lines, office, pages, texts, whole
-from accelxl.workbook.lint.facts import NEEDED, Facts
+from accelxl.workbook.lint.facts import NEEDED
 from accelxl.workbook.lint.rules import Finding, Rule
 from accelxl.workbook.lint.suppress import Suppression, read
+from accelxl.workbook.lint.trial import Tried
 
 SECTIONS = (whole, entries, texts, lines, figures, calculated, pages, office)
 RULES: dict[str, Rule] = {rule.id: rule for part in SECTIONS for rule in part.section.rules}
@@ -87,7 +89,8 @@ def lint(
     """
     wanted = _wanted(only)
     let_pass = read(suppressions, RULES) if suppressions is not None else []
-    facts = Facts(path)
+    facts = Tried(path)
+    intact(facts.book)
     report = Report(facts.path, facts.template)
     for rule in wanted:
         if rule.how == "H" or (rule.how == "D" and not dynamic) or (rule.how == "O" and not with_office):
@@ -116,7 +119,7 @@ def _wanted(only: Iterable[str] | None) -> list[Rule]:
     return [RULES[id] for id in ids]
 
 
-def _apply(rule: Rule, facts: Facts, report: Report, let_pass: list[Suppression]) -> None:
+def _apply(rule: Rule, facts: Tried, report: Report, let_pass: list[Suppression]) -> None:
     """Apply a rule and take down what it finds."""
     if rule.how == "D" and facts.circle:
         report.left.append(rule)

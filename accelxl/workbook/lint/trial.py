@@ -201,3 +201,12 @@ def _near(a: Any, b: Any) -> bool:
 
 def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class Tried(Facts):
+    """What the rules read of a book, and the book calculated anew when the first rule asks for it."""
+
+    @cached_property
+    def trial(self) -> Trial:
+        """The book calculated anew, at every Low and High."""
+        return Trial(self)

@@ -4,17 +4,21 @@ import json
 import time
 from pathlib import Path
 
+import openpyxl
 import pytest
 from lxml import etree
 
 from accelxl.functions import REGISTRY, CellError
 from accelxl.hosts.calc import commands, render
 from accelxl.hosts.commands import COMMANDS, ROWS
+from accelxl.hosts.excel import macros
 from accelxl.workbook.build import TEMPLATES
 from accelxl.workbook.tables import sample
 from tests.workbook.books import BUDGET
+from tests.workbook.linked import linked
 
 office = pytest.mark.office("soffice", "uno")
+WORTH = 150 + 100 / 1.1
 PLAN = [["units", 64.0], ["utilization", 0.6]]
 
 
@@ -44,7 +48,6 @@ def test_menu_and_toolbar_have_every_command_in_the_order_of_the_ribbon():
 
 
 def test_every_command_has_its_function_in_excel_and_in_calc():
-    macros = pytest.importorskip("accelxl.hosts.excel.macros")
     kinds = {(row.reads, row.writes) for row in ROWS}
     assert kinds <= set(macros.HANDLERS)
     assert kinds <= set(commands.HANDLERS)
@@ -180,3 +183,52 @@ def test_fill_makes_its_table_first_and_then_the_books(calc):
         book.run("fill")
         until(lambda: any(str(row[0]).startswith("result") for row in book.rows(f"{title}!A1:A20")))
         assert len(list(book.path.parent.rglob("*.xlsx"))) > 1
+
+
+def test_repair_links_reads_the_formulas_and_orders_those_that_change():
+    assert perform("links") == {"do": "read", "what": {"formulas": True}}
+    given = [
+        ["=[1]!ACCEL_ROI(A1;B1)", "Plan", 1, 0],
+        ["=ACCEL_ROI(1;2)", "Plan", 1, 1],
+        ["1!ACCEL_ROI(3;2)", None, "gain", None],
+    ]
+    told = perform("links", formulas=given)
+    assert told["rows"] == [["=ACCEL_ROI(A1;B1)", "Plan", 1, 0], ["ACCEL_ROI(3;2)", None, "gain", None]]
+    assert (told["do"], told["text"]) == ("formulas", "2 formulas call AccelXL by plain names again")
+    told = perform("links", formulas=given[1:2])
+    assert (told["do"], told["text"]) == (
+        "message",
+        "no formula names the place of the add-in: there is nothing to repair",
+    )
+
+
+@office
+def test_formulas_behind_a_link_compute_again_and_the_saved_file_is_plain(calc, tmp_path):
+    given = ["=[1]!ACCEL_NPV(0.1,A1:A2)", "=1+[1]!accel_npv(0.1,A1:A2)", "=SUM(A1:A2)"]
+    with calc.open(
+        linked(tmp_path / "book.xlsx", given, names=[("gain", "=[1]!ACCEL_NPV(0.1,Plan!$A$1:$A$2)")])
+    ) as book:
+        book.array("Plan!C1:C2", "=[1]!ACCEL_NPV({0|0.1};A1:A2)")
+        broken = [row[0] for row in book.rows("Plan!B1:C2")]
+        assert all(isinstance(cell, CellError) for cell in broken)
+        book.run("links")
+        computed = [cell for row in book.rows("Plan!B1:C2") for cell in row]
+        assert computed == pytest.approx([WORTH, 250.0, 1 + WORTH, WORTH])
+        assert not [text for text in book.formulas().values() if "!" in text or "[" in text]
+        saved = book.save(tmp_path / "saved.xlsx")
+        own = book.save(tmp_path / "saved.ods")
+    formulas = [cell.value for (cell,) in openpyxl.load_workbook(saved).worksheets[0]["B1:B3"]]
+    assert formulas == ["=ACCEL_NPV(0.1,A1:A2)", "=1+ACCEL_NPV(0.1,A1:A2)", "=SUM(A1:A2)"]
+    with calc.open(own) as book:
+        assert [row[0] for row in book.rows("Plan!B1:B2")] == pytest.approx([WORTH, 1 + WORTH])
+
+
+@office
+def test_what_calc_itself_has_made_of_a_link_is_repaired(calc, tmp_path):
+    with calc.open(linked(tmp_path / "book.xlsx", ["=[1]!ACCEL_NPV(0.1,A1:A2)"])) as book:
+        again = [book.save(tmp_path / f"again.{kind}") for kind in ("ods", "xlsx")]
+    for path in again:
+        with calc.open(path) as book:
+            assert isinstance(book.rows("Plan!B1:B1")[0][0], CellError)
+            book.run("links")
+            assert book.rows("Plan!B1:B1")[0] == pytest.approx([WORTH])

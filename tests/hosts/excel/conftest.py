@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from accelxl.hosts.excel import build, install
+from accelxl.workbook.build import built
 from tests.hosts.excel.pywin32_standins import windows
 
 
@@ -34,6 +35,12 @@ def windows_xlwings(server):
 def _built_once(monkeypatch):
     """The add-in is built once for all installations; `test_build` builds it anew."""
     monkeypatch.setattr(install, "add_in", _add_in)
+
+
+@pytest.fixture(scope="session")
+def built_once():
+    """Builds a template, once in this process."""
+    return cache(built)
 
 
 @cache

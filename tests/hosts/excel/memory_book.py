@@ -106,7 +106,7 @@ class Book(base_classes.Book):
 
 class Names(base_classes.Names):
     def __init__(self, book):
-        self.book, self.table = book, {}
+        self.book, self.table, self.formulas = book, {}, {}
 
     def contains(self, name):
         return name.lower() in self.table
@@ -124,6 +124,11 @@ class Name(base_classes.Name):
 
     def __init__(self, book, name, where):
         self.book, self.name, self.where = book, name, where
+
+    refers_to = property(
+        lambda self: self.book.names.formulas.get(self.name, "=#REF!"),
+        lambda self, value: self.book.names.formulas.__setitem__(self.name, value),
+    )
 
     @property
     def refers_to_range(self):
@@ -192,6 +197,13 @@ class Sheet(base_classes.Sheet):
         return Range(self, min(rows), min(columns), max(rows), max(columns))
 
 
+def _texts(value):
+    """Cells as their formulas: text of a constant, empty text of a blank."""
+    if isinstance(value, list):
+        return [[_texts(cell) for cell in row] for row in value]
+    return "" if value is None else value if isinstance(value, str) else str(value)
+
+
 def _corner(place):
     return (place.row, place.column) if isinstance(place, Range) else place
 
@@ -227,7 +239,13 @@ class Range(base_classes.Range):
     coords = property(lambda self: (self.sheet.name, self.top, self.left, *self.shape))
     shape = property(lambda self: (self.bottom - self.top + 1, self.right - self.left + 1))
     address = property(lambda self: self.get_address(True, True, False))
-    formula = property(lambda self: self.sheet.cells.get((self.top, self.left)))
+    formula = property(lambda self: _texts(self.raw_value), lambda self, value: self._enter(value))
+    formula2 = property(lambda self: _texts(self.raw_value), lambda self, value: self._enter(value))
+
+    def _enter(self, value):
+        if self.sheet.protected:
+            raise RuntimeError("(-2147352567, 'Exception occurred.')")
+        self.sheet.cells[self.top, self.left] = value
 
     def __len__(self):
         height, width = self.shape

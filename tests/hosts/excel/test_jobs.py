@@ -13,7 +13,6 @@ from accelxl.hosts import commands
 from accelxl.hosts.commands import COMMANDS
 from accelxl.hosts.excel import jobs, macros, ribbon, worker
 from accelxl.scenario.montecarlo import montecarlo
-from accelxl.workbook.build import built
 from accelxl.workbook.reading import read
 from accelxl.workbook.tables import batch
 from tests.hosts.excel.memory_book import Memory
@@ -161,12 +160,12 @@ def test_a_fan_that_is_stopped_leaves_its_sheet(memory, started):
 
 
 @pytest.fixture
-def template(memory, tmp_path):
+def template(memory, tmp_path, built_once):
     """The book as it lies on the disk, in a folder with a space and a letter of another alphabet."""
     folder = tmp_path / "budgets of Zoë"
     folder.mkdir()
     path = folder / "my budget.xlsx"
-    path.write_bytes(built("accelerator_budget"))
+    path.write_bytes(built_once("accelerator_budget"))
     memory.impl.fullname = str(path)
     return path
 
@@ -231,10 +230,10 @@ def test_a_wrong_batch_gives_a_sentence_and_no_book(memory, started, template):
 
 
 @pytest.mark.parametrize("out", ["..", "../elsewhere", "/elsewhere", "books/../../elsewhere"])
-def test_the_sheet_of_a_book_cannot_send_its_copies_out_of_its_folder(out, tmp_path):
+def test_the_sheet_of_a_book_cannot_send_its_copies_out_of_its_folder(out, tmp_path, built_once):
     book = tmp_path / "budgets" / "my budget.xlsx"
     book.parent.mkdir()
-    book.write_bytes(built("accelerator_budget"))
+    book.write_bytes(built_once("accelerator_budget"))
     with pytest.raises(BadFile, match=r"a folder below that of the book, .*, is allowed"):
         batch(str(book), [["book"], ["small"]], out)
     assert [path.name for path in tmp_path.iterdir()] == ["budgets"]

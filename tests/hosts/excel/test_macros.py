@@ -397,3 +397,96 @@ def test_a_text_that_would_become_a_formula_is_written_as_text(memory):
     command = COMMANDS["setup"]
     sheets.write(memory.book, command, commands.page(command, [], [["=1+1", "-x", 5.0]]))
     assert memory.rows("Check set-up")[3] == ["'=1+1", "'-x", 5.0]
+
+
+LINK = r"'C:\Users\ann\accelxl.xlam'!"
+
+
+@pytest.fixture
+def linked(memory):
+    memory.put(
+        "E1", [[f"={LINK}ACCEL_ROI(A1,B1)", 7.0, "=SUM(A1:A2)"], ["=1+accelxl.xlam!accel_roi(3,2)", None, "accel_roi("]]
+    )
+    memory.impl.sheets.add(name="My 'plan'")
+    memory.put("B2", [[f"={LINK}ACCEL_SOON(1)+{LINK}ACCEL_ROI(3,2)"]], "My 'plan'")
+    memory.name("gain", "Sheet1", None)
+    memory.impl.names.formulas["gain"] = f"={LINK}ACCEL_ROI(3,2)"
+    return memory
+
+
+def test_formulas_that_name_the_place_of_the_add_in_call_it_by_plain_names_again(linked):
+    before = linked.cells("Sheet1")
+    macros.run("links", linked.book)
+    assert linked.cells("Sheet1") == before | {(1, 5): "=ACCEL_ROI(A1,B1)", (2, 5): "=1+ACCEL_ROI(3,2)"}
+    assert linked.cells("My 'plan'") == {(2, 2): f"={LINK}ACCEL_SOON(1)+ACCEL_ROI(3,2)"}
+    assert linked.impl.names.formulas == {"gain": "=ACCEL_ROI(3,2)"}
+    (told,) = linked.alerts
+    assert told[0] == "AccelXL: Repair links"
+    assert told[1].startswith(
+        "4 formulas call AccelXL by plain names again; not a function of this version, and left: ACCEL_SOON"
+    )
+
+
+def test_a_book_whose_formulas_are_plain_is_left_and_that_is_said(memory):
+    memory.put("E1", [["=ACCEL_ROI(A1,B1)", '="accelxl.xlam!ACCEL_ROI("']])
+    before = memory.cells("Sheet1")
+    macros.run("links", memory.book)
+    assert memory.cells("Sheet1") == before
+    assert memory.alerts == [
+        ("AccelXL: Repair links", "no formula names the place of the add-in: there is nothing to repair")
+    ]
+
+
+def test_where_a_formula_cannot_be_written_none_is_changed(linked):
+    linked.impl.sheets("My 'plan'").protected = True
+    before = linked.cells("Sheet1"), linked.cells("My 'plan'"), dict(linked.impl.names.formulas)
+    macros.run("links", linked.book)
+    assert (linked.cells("Sheet1"), linked.cells("My 'plan'"), linked.impl.names.formulas) == before
+    assert linked.alerts[0][1].startswith("My 'plan'!B2 cannot be written: the sheet is protected")
+
+
+class Api:
+    """What Excel says of a cell that belongs to an array or to a spill."""
+
+    HasArray, HasSpill = False, False
+
+    def __init__(self, **more):
+        vars(self).update(more)
+
+
+def area_of(row, column, rows=1, columns=1):
+    count = type("Count", (), {})
+    made = Api(Row=row, Column=column, Rows=count(), Columns=count())
+    made.Rows.Count, made.Columns.Count = rows, columns
+    return made
+
+
+@pytest.mark.parametrize("kind", ["array", "spill"])
+def test_an_array_or_a_spill_is_repaired_through_its_first_cell(memory, monkeypatch, kind):
+    text = f"={LINK}ACCEL_ROI(A1:A2,2)"
+    memory.put("E1", [[text], [text]])
+    given = []
+    range_class = type(memory.impl.sheets("Sheet1").range("A1"))
+    said = (
+        {"HasArray": True, "CurrentArray": area_of(1, 5, 2)}
+        if kind == "array"
+        else {"HasSpill": True, "SpillParent": area_of(1, 5)}
+    )
+    monkeypatch.setattr(range_class, "api", Api(**said))
+    monkeypatch.setattr(
+        range_class, "formula_array", property(lambda _: None, lambda self, new: given.append((self.address, new)))
+    )
+    monkeypatch.setattr(range_class, "_enter", lambda self, new: given.append((self.address, new)))
+    macros.run("links", memory.book)
+    assert given == [("$E$1:$E$2" if kind == "array" else "$E$1", "=ACCEL_ROI(A1:A2,2)")]
+    assert memory.alerts[0][1].startswith("2 formulas")
+
+
+def test_why_asks_for_the_first_cell_of_a_spill(memory, monkeypatch):
+    WHY.keep("[Book1]Sheet1!$E$1", "ACCEL_NPV: rate is blank")
+    memory.select("E2")
+    spilled = Api(HasSpill=True, SpillParent=area_of(1, 5))
+    monkeypatch.setattr(type(memory.impl.sheets("Sheet1").range("A1")), "api", spilled)
+    macros.run("why", memory.book)
+    assert memory.alerts == [("AccelXL: Why error", "ACCEL_NPV: rate is blank")]
+    WHY.clear()

@@ -18,7 +18,7 @@ import xlsxwriter
 from accelxl.functions import REGISTRY, CellError
 from accelxl.functions.examples import cells_of
 from accelxl.hosts.excel import build, modules, package, render
-from accelxl.workbook.build import TEMPLATES, built
+from accelxl.workbook.build import TEMPLATES
 from tests.hosts.excel import office_standin
 from tests.hosts.excel.pywin32_standins import windows
 
@@ -136,7 +136,7 @@ def cached(path):
 
 
 @pytest.fixture(scope="module")
-def opened(find, tmp_path_factory):
+def opened(find, tmp_path_factory, built_once):
     """What LibreOffice makes of the books: their cells and modules, and what the UDF server was asked."""
     soffice, python = find("soffice"), find("uno")
     folder = tmp_path_factory.mktemp("office")
@@ -144,7 +144,7 @@ def opened(find, tmp_path_factory):
         expected = {"examples.xlsm": book_of_examples(folder / "examples.xlsm")}
     for name in TEMPLATES:
         path = folder / f"{name}.xlsm"
-        path.write_bytes(with_standin(build.with_macros(built(name), name)))
+        path.write_bytes(with_standin(build.with_macros(built_once(name), name)))
         expected[path.name] = cached(path)
     damaged_book(folder / "damaged.xlsm")
     with windows() as modules_of_windows:

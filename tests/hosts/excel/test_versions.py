@@ -3,17 +3,16 @@
 import pytest
 
 from accelxl.hosts.excel import macros
-from accelxl.workbook.build import built
 from accelxl.workbook.fill import fill
 from tests.hosts.excel.memory_book import Memory
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory, built_once):
     """Two books of one template: b has twice the units."""
     place = tmp_path_factory.mktemp("books")
     template = place / "template.xlsx"
-    template.write_bytes(built("accelerator_budget"))
+    template.write_bytes(built_once("accelerator_budget"))
     fill(template, [{"book": "a", "units_1": 256}, {"book": "b", "units_1": 512}], place)
     return place
 

@@ -5,7 +5,7 @@ Only cells that name one of our functions are touched; a book without one costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,16 +71,54 @@ def _names(model: Any) -> Iterator[Any]:
 def _unbound(sheet: Any, methods: Mapping[str, str]) -> dict[tuple[int, int], str]:
     """Return the formulas with names that Calc has not bound, with the names bound, by column and row."""
     found: dict[tuple[int, int], str] = {}
+    for formula, column, row in _with(sheet, "accel_"):
+        fresh = plain.bound(formula, methods)
+        if fresh != formula:
+            found[column, row] = fresh
+    return found
+
+
+def _with(sheet: Any, needle: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the formulas that have a text in them, with column and row."""
     for area in sheet.queryContentCells(FORMULA).getRangeAddresses():
         cells = sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
         for down, row in enumerate(cells.getFormulaArray()):
             for across, formula in enumerate(row):
-                if "accel_" not in formula and "ACCEL_" not in formula:
-                    continue
-                fresh = plain.bound(formula, methods)
-                if fresh != formula:
-                    found[area.StartColumn + across, area.StartRow + down] = fresh
-    return found
+                if needle in formula.lower():
+                    yield formula, area.StartColumn + across, area.StartRow + down
+
+
+def formulas_of(model: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the formulas that may name our functions: with sheet, column and row, or with no sheet and a name of the book."""
+    for place in range(model.Sheets.Count):
+        sheet = model.Sheets.getByIndex(place)
+        for text, column, row in _with(sheet, "accel"):
+            yield text, sheet.Name, column, row
+    for one in _names(model):
+        if "accel" in one.Content.lower():
+            yield one.Content, None, one.Name, None
+
+
+def put_formulas(model: Any, rows: Iterable[Sequence[Any]], methods: Mapping[str, str]) -> None:
+    """Write formulas with plain names into their cells and names, as one step that can be undone."""
+    sheets: dict[str, dict[tuple[int, int], str]] = {}
+    undo = model.getUndoManager()
+    undo.enterUndoContext("AccelXL: Repair links")
+    model.lockControllers()
+    model.addActionLock()
+    try:
+        for text, sheet, column, row in rows:
+            fresh = plain.bound(text, methods)
+            if sheet is None:
+                model.NamedRanges.getByName(column).setContent(fresh)
+            else:
+                sheets.setdefault(sheet, {})[column, row] = fresh
+        for title, formulas in sheets.items():
+            _set(model.Sheets.getByName(title), formulas)
+    finally:
+        model.removeActionLock()
+        model.unlockControllers()
+        undo.leaveUndoContext()
 
 
 def _set(sheet: Any, formulas: dict[tuple[int, int], str]) -> None:

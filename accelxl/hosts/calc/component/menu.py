@@ -49,11 +49,11 @@ def run(context: Any, dispatcher: backend.Dispatcher, command: str, functions: M
                 say(document, TITLE, f"{work.label} is still under way for this book; wait for it, or press Stop first")
                 return
             work = beside.Work(
-                context, key, told["label"], _bar(desktop), lambda found: _done(desktop, document, found)
+                context, key, told["label"], _bar(desktop), lambda found: _done(desktop, document, found, functions)
             )
             work.start(command, reader.given | {"beside": True})
             return
-        _do(desktop, document, told)
+        _do(desktop, document, told, functions)
     except backend.Failed as error:
         say(document, TITLE, f"the command could not be done: {error}")
     except Exception as error:  # noqa: BLE001  # the office has no place for an exception
@@ -90,10 +90,10 @@ def _asked(dispatcher: backend.Dispatcher, desktop: Any, command: str, reader: R
     raise backend.Failed("the add-in and the package are of different versions; run accelxl calc install")
 
 
-def _done(desktop: Any, document: Any, told: dict[str, Any]) -> None:
+def _done(desktop: Any, document: Any, told: dict[str, Any], functions: Mapping[str, str]) -> None:
     """Do what a long command has answered."""
     try:
-        _do(desktop, document, told)
+        _do(desktop, document, told, functions)
     except Exception as error:  # noqa: BLE001  # the office's own classes
         say(document, TITLE, f"this did not work: {getattr(error, 'Message', '') or error}")
 
@@ -110,8 +110,9 @@ class Reader:
         verbs: dict[str, Callable[[Any], Any]] = {
             "sheet": self._sheet, "plan": self._plan, "area": self._area, "names": self._names,
             "file": self._file, "copy": self._copy, "cell": self._cell,
+            "formulas": self._formulas,
         }  # fmt: skip
-        nothing: Any = [] if what in {"plan", "names"} else None
+        nothing: Any = [] if what in {"plan", "names", "formulas"} else None
         self.given[what] = nothing if self._document is None else verbs[what](which)
 
     def _sheet(self, title: str) -> Any:
@@ -183,6 +184,10 @@ class Reader:
         self._document.storeToURL(uno.systemPathToFileUrl(str(path)), (kind,))
         return str(path)
 
+    def _formulas(self, _: Any) -> list[list[Any]]:
+        """The formulas that name our functions, plain, with sheet, column and row, or without a sheet and with a name."""
+        return [[plain.plain(text, self._functions), *place] for text, *place in documents.formulas_of(self._document)]
+
     def _cell(self, _: Any) -> Any:
         """The formula of the active cell, and why it shows an error."""
         chosen = self._chosen()
@@ -214,7 +219,7 @@ def rows_of(area: Any) -> list[list[Any]]:
     return rows
 
 
-def _do(desktop: Any, document: Any, told: dict[str, Any]) -> None:
+def _do(desktop: Any, document: Any, told: dict[str, Any], functions: Mapping[str, str]) -> None:
     if told["do"] == "open":
         import uno
 
@@ -226,6 +231,8 @@ def _do(desktop: Any, document: Any, told: dict[str, Any]) -> None:
         if told["text"]:
             say(document, f"{TITLE}: {told['label']}", told["text"])
     else:
+        if told["do"] == "formulas":
+            documents.put_formulas(document, told["rows"], {function: method for method, function in functions.items()})
         say(document, told["title"], told["text"])
 
 

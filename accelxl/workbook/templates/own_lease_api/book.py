@@ -188,12 +188,13 @@ CHARTS = (
         "0.00",
     ),
     Chart(
-        "Hours used and hours committed", "Commit", "quarter", "thousand hours",
-        (Series("within", "Used within the commitment", "stack", "navy"),
-         Series("short", "Committed, not used", "stack", "rust"),
-         Series("above", "Used above it", "stack", "sand")),
-        "Hours of each quarter: used within the commitment, committed and not used, and used above it at the on-demand price",
-        "#,##0,", axis_title="quarter",
+        "Hours used and hours committed", "Commit", "shown", "thousand hours a month",
+        (Series("month_full", "All hours", "curve", "grey", "round_dot"),
+         Series("month_committed", "Committed", "curve", "rust", "dash"),
+         Series("month_used", "Used", "curve", "navy")),
+        "Hours of a month in each quarter of the horizon: what is used grows towards what is committed, and is above or below it; all "
+        "hours of the accelerators as a dotted line",
+        "#,##0,", axis_title="quarter", axis_format="0",
     ),
 )  # fmt: skip
 

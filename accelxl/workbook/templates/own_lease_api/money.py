@@ -103,6 +103,15 @@ COMMIT = Sheet(
             Row("above", "Used above it", "h", "=used-within", "=SUM(above[:])", "+"),
             Row("short", "Short of it", "h", "=committed-within", "=SUM(short[:])", "+"),
         )),
+        Section("Hours of a month, for the chart; after the horizon as in its last quarter", (
+            Row("shown", "Quarter", "quarter", "=MIN(quarter,ROUNDUP(in_months/k_months_per_quarter,0))", format="year"),
+            Row("month_full", "Hours of all accelerators", "h a month", "=IF(within_term>0,full/within_term,N(month_full[-1]))",
+                sign="+"),
+            Row("month_used", "Used", "h a month", "=IF(within_term>0,used/within_term,N(month_used[-1]))",
+                sign="+"),
+            Row("month_committed", "Committed", "h a month", "=IF(within_term>0,committed/within_term,N(month_committed[-1]))",
+                sign="+"),
+        )),
         Section("Bill", (
             Row("usd_within", "For use within", "USD", "=within*in_reserved_usd_per_hour", "=SUM(usd_within[:])", "+"),
             Row("usd_short", "For hours not used", "USD", "=short*in_reserved_usd_per_hour*in_shortfall_share",
