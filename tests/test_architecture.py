@@ -15,6 +15,7 @@ FLOORS = {
     "catalogue": 0,
     "errors": 0,
     "files": 0,
+    "office": 0,
     "kernels": 0,
     "parallel": 0,
     "units": 0,

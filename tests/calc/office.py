@@ -26,7 +26,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from accelxl import __version__
+from accelxl import __version__, office
 from accelxl.functions import REGISTRY, CellError
 from accelxl.functions.cells import ERRORS
 from accelxl.hosts.calc import build, install, manager, names
@@ -102,8 +102,7 @@ def started_once(folder, addin):
 
 def environment(home):
     """Variables for a private office."""
-    own = {"PYTHONPATH", "PYTHONHOME"}
-    return {name: text for name, text in os.environ.items() if name not in own} | {
+    return office.environment() | {
         "HOME": str(home),
         "SAL_USE_VCLPLUGIN": "svp",
     }
