@@ -13,6 +13,7 @@ from accelxl.errors import AccelError, BadFile, Missing
 from accelxl.hosts.calc import doctor, install, manager
 from accelxl.hosts.calc.component import settings
 from accelxl.hosts.calc.machine import Machine
+from accelxl.office import environment
 from tests.calc.office import Office
 from tests.conftest import program
 
@@ -32,12 +33,35 @@ def states(machine):
     return {finding.subject: finding.state for finding in doctor.examine(machine)}
 
 
+@pytest.fixture
+def activated(tmp_path, monkeypatch):
+    """A terminal in which a virtual environment with another Python's name is active."""
+    folder = tmp_path / "env" / "bin"
+    folder.mkdir(parents=True)
+    (folder.parent / "pyvenv.cfg").write_text("home = /nowhere/bin\n")
+    (folder / "python3").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("VIRTUAL_ENV", str(folder.parent))
+    return folder
+
+
+@office
+def test_install_works_from_an_activated_environment_and_the_doctor_names_it(machine, activated):
+    assert str(activated) not in environment()["PATH"].split(os.pathsep)
+    assert "VIRTUAL_ENV" not in environment()
+    assert install.install(machine, quiet) is False
+    told = {finding.subject: finding for finding in doctor.examine(machine) if str(activated) in finding.sentence}
+    assert told["terminal"].state == "warning"
+    assert "deactivate" in told["terminal"].remedy
+    install.uninstall(machine, quiet)
+
+
 @office
 def test_install_doctor_install_again_and_uninstall(machine):
     assert states(machine)["extension"] == "fault"
     assert states(machine)["settings"] == "fault"
     assert install.install(machine, quiet) is False
-    assert set(states(machine).values()) == {"ok"}
+    assert {state for subject, state in states(machine).items() if subject != "terminal"} == {"ok"}
     text = machine.settings.read_text().replace('"seconds": 30.0', '"seconds": 7.0')
     machine.settings.write_text(text)
     install.install(machine, quiet)
