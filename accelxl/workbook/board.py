@@ -75,9 +75,9 @@ def board(book: str | Path, pdf: str | Path | None = None, *, recalculate: bool 
         command = [soffice, f"-env:UserInstallation={(place / 'profile').as_uri()}", "--headless", "--norestore"]
         command += ["--convert-to", "pdf", "--outdir", str(place), str(alone)]
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603  # the office by its path
                 command, capture_output=True, text=True, timeout=SECONDS, check=False, env=environment()
-            )  # noqa: S603
+            )
         except subprocess.TimeoutExpired as error:
             raise BadFile(f"LibreOffice did not draw {book} within {SECONDS} s") from error
         drawn = alone.with_suffix(".pdf")
