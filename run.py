@@ -341,7 +341,14 @@ def install(extras: set[str], env: dict[str, str]) -> None:
     step(
         f"installing accelxl with {', '.join(sorted(extras))} (a few minutes; log in {LOG})",
         [*pip, *project("build-system")["requires"]],
-        [*pip, "--no-build-isolation", "--editable", f".[{','.join(sorted(extras))}]"],
+        # compat: by the path. By a finder, a folder named accelxl beside a script (this clone) would hide the package.
+        [
+            *pip,
+            "--no-build-isolation",
+            "--config-settings=editable_mode=compat",
+            "--editable",
+            f".[{','.join(sorted(extras))}]",
+        ],
         env=env,
     )
 

@@ -111,7 +111,11 @@ AX_INLINE pack pk_by_sign(pack s, pack a, pack b) {
     return (pack)_mm512_mask_blend_pd(_mm512_movepi64_mask((__m512i)pk_sign(s)), (__m512d)b, (__m512d)a);
 }
 #elif PW == 4 && defined(__AVX__)
-AX_INLINE pack pk_by_sign(pack s, pack a, pack b) { return (pack)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)s); }
+AX_INLINE pack pk_by_sign(pack s, pack a, pack b) {  // GCC makes two steps of the intrinsic: a comparison with zero first
+    pack r;
+    __asm__("vblendvpd %1, %2, %3, %0" : "=x"(r) : "x"(s), "xm"(a), "x"(b));
+    return r;
+}
 #elif PW == 2 && defined(__SSE4_1__)
 AX_INLINE pack pk_by_sign(pack s, pack a, pack b) { return (pack)_mm_blendv_pd((__m128d)b, (__m128d)a, (__m128d)s); }
 #else
@@ -478,29 +482,6 @@ AX_INLINE pack pk_log(pack x) { return ax_logv<pack>(x); }
 AX_INLINE pack pk_log1p(pack x) { return ax_log1pv<pack>(x); }
 AX_INLINE pack pk_pow(pack a, pack b) { return ax_powv<pack>(a, b); }
 
-// -- sets of months 0 to 383, as six words ------------------------------------------------------------------------------------
-// Add the month of each lane, and the `more` months after it.
-AX_INLINE void ax_mark(uint64_t *set, pack when, int more) {
-    for (int i = 0; i < PW; ++i) {
-        int t = (int)pk_lane(when, i);
-        for (int j = 0; j <= more; ++j)
-            if ((unsigned)(t + j) < 384) set[(t + j) >> 6] |= (uint64_t)1 << ((t + j) & 63);
-    }
-}
-AX_INLINE int ax_marked(const uint64_t *set, int t) { return (int)(set[t >> 6] >> (t & 63) & 1); }
-// The first month of the set from `t` on, at most `last`.
-AX_INLINE int ax_next(const uint64_t *set, int t, int last) {
-#if defined(__GNUC__)
-    int word = t >> 6;
-    uint64_t left = t < 384 ? set[word] >> (t & 63) << (t & 63) : 0;
-    while (left == 0 && ++word < 6) left = set[word];
-    t = left ? word * 64 + __builtin_ctzll(left) : 384;
-#else
-    while (t < last && !ax_marked(set, t)) ++t;
-#endif
-    return t < last ? t : last;
-}
-
 // Ask for a line of memory that is read soon; any address is allowed.
 AX_INLINE void ax_prefetch(const double *p) {
 #if defined(__GNUC__)
@@ -526,6 +507,22 @@ AX_INLINE void ax_streamed(void) {
 #if defined(__SSE2__) && defined(__GNUC__)
     _mm_sfence();
 #endif
+}
+
+// Four polynomials side by side by Horner's rule, from row `rows` - 1 down to row 1: value, slope and half the bend in x. The twelve
+// sums fill the registers, so x is read from memory each time.
+#define AX_HORNER(k) do { \
+        pack x = *(const volatile pack *)&at[k]; \
+        q##k = q##k * x + d##k; d##k = d##k * x + v##k; v##k = v##k * x + pk_load(row + k * PW); \
+    } while (0)
+AX_INLINE void pk_horner4(const double *rows, int count, ptrdiff_t stride, const pack *at, pack *v, pack *d, pack *q) {
+    pack v0{}, v1{}, v2{}, v3{}, d0{}, d1{}, d2{}, d3{}, q0{}, q1{}, q2{}, q3{};
+    for (const double *row = rows + (count - 1) * stride; row > rows; row -= stride) {
+        AX_HORNER(0); AX_HORNER(1); AX_HORNER(2); AX_HORNER(3);
+    }
+    v[0] = v0; v[1] = v1; v[2] = v2; v[3] = v3;
+    d[0] = d0; d[1] = d1; d[2] = d2; d[3] = d3;
+    q[0] = q0; q[1] = q1; q[2] = q2; q[3] = q3;
 }
 
 // A pointer that the compiler knows nothing about: a call through it stays a call.

@@ -86,7 +86,7 @@ def goals(timed: Mapping[str, Timed]) -> list[Row]:
     call, core_call = one.seconds("prepared, npv") * 1e6, statistics.median(one.busy["prepared, npv"]) * 1e6
     extra = statistics.median(a - n for a, n in zip(start.rounds["accelxl"], start.rounds["numpy"], strict=True)) * 1e3
     core_extra = statistics.median(a - n for a, n in zip(start.busy["accelxl"], start.busy["numpy"], strict=True)) * 1e3
-    billion = timed["drawn"].seconds("AccelXL, 2") * 1e9
+    billion = {name: timed["drawn"].seconds(f"AccelXL{name}, 2") * 1e9 for name in ("", ", six outputs")}
     rows = [
         _ratio("W1, 2 threads, against NumPy on one", w1, "AccelXL, 2", "NumPy, 1", 100),
         _ratio("W1, 2 threads, against Numba prange on two", w1, "AccelXL, 2", "Numba, 2", 8),
@@ -114,7 +114,15 @@ def goals(timed: Mapping[str, Timed]) -> list[Row]:
         Row(
             "`import accelxl` over `import numpy`", f"{extra:+.0f} ms", "+25 ms", extra <= 25.0, f"{core_extra:+.0f} ms"
         ),
-        Row("1e9 W1 scenarios, drawn and evaluated (from 1e6)", f"{billion:.0f} s", "120 s", billion <= 120.0),
+        *(
+            Row(
+                f"1e9 W1 scenarios, drawn and evaluated (from 1.7e7){name or ', npv'}",
+                f"{s:.0f} s",
+                "120 s",
+                s <= 120.0,
+            )
+            for name, s in billion.items()
+        ),
     ]
     if "bits" in timed:
         cost = times(timed["bits"], "contracted", "same bits") - 1.0

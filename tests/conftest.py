@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from accelxl import office
+
 OFFICE = ("soffice", "uno", "poppler")
 
 
@@ -22,7 +24,7 @@ OFFICE = ("soffice", "uno", "poppler")
 def program(name):
     """Path of a program, or None: soffice, uno (a Python with LibreOffice's bridge), poppler, any other by its name."""
     if name == "soffice":
-        return shutil.which("soffice") or shutil.which("libreoffice")
+        return office.program()
     if name == "uno":
         return next(filter(has_uno, bridge_pythons()), None)
     if name == "poppler":

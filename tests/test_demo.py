@@ -31,7 +31,7 @@ def test_every_fleet_serves_the_same_published_demand():
 
 def test_the_demo_writes_books_that_agree_with_its_table(tmp_path, monkeypatch):
     monkeypatch.setattr(show, "SCENARIOS", 2_000)
-    monkeypatch.setattr(show.shutil, "which", lambda _: None)  # the pages have their own test
+    monkeypatch.setattr(show, "program", lambda: None)  # the pages have their own test
     text = io.StringIO()
     written = show.run(tmp_path / "demo", Console(file=text, width=140))
     assert sorted(path.name for path in written) == sorted(path.name for path in (tmp_path / "demo").iterdir())
@@ -62,7 +62,7 @@ def sheets(path):
 @pytest.mark.office("soffice")
 def test_libreoffice_recalculates_the_demos_books_to_the_values_they_hold(tmp_path, monkeypatch):
     monkeypatch.setattr(show, "SCENARIOS", 2_000)
-    monkeypatch.setattr(show.shutil, "which", lambda _: None)
+    monkeypatch.setattr(show, "program", lambda: None)
     written = show.run(tmp_path / "demo", Console(file=io.StringIO()))
     monkeypatch.undo()
     books = [path for path in written if path.name.startswith("budget_")]

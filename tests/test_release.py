@@ -192,7 +192,9 @@ def test_the_sbom_of_an_environment_is_valid_and_has_what_the_package_needs(tmp_
     found = json.loads(path.read_text(encoding="utf-8"))
     assert found["bomFormat"] == "CycloneDX"
     assert {one["name"]: one["version"] for one in found["components"]} == needed
-    metadata = "Name: accelxl\nVersion: 7.8.9\n" + "".join(f"Requires-Dist: {line}\n" for line in project["dependencies"])
+    metadata = "Name: accelxl\nVersion: 7.8.9\n" + "".join(
+        f"Requires-Dist: {line}\n" for line in project["dependencies"]
+    )
     assert release.sbom_faults(path, metadata) == []
 
 

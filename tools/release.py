@@ -110,7 +110,7 @@ def content(path: Path) -> list[tuple[str, bytes]]:
 
 # -- the SBOM ----------------------------------------------------------------------------------------------------------
 def sbom(python: Path, pyproject: Path, number: str, out: Path) -> Path:
-    """Write what an environment consists of as CycloneDX JSON; the tool holds it against the schema. It wants the version as a number."""
+    """Write what an environment consists of as CycloneDX JSON, held against its schema; the tool wants the version as a number."""
     stated = out.with_suffix(".toml")
     text = pyproject.read_text(encoding="utf-8")
     stated.write_text(text.replace('dynamic = ["version"]', f'version = "{number}"', 1), encoding="utf-8")

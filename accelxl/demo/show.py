@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from accelxl.catalogue import device
 from accelxl.demo.deck import Case, cases, load
 from accelxl.errors import NoSolution
 from accelxl.files import folder_for, write_atomically
+from accelxl.office import program
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
 from accelxl.scenario.montecarlo import montecarlo
@@ -24,7 +24,7 @@ from accelxl.workbook.batch import Filled
 from accelxl.workbook.board import board
 from accelxl.workbook.build import built, template
 from accelxl.workbook.fill import fill
-from accelxl.workbook.manifest import csv_line
+from accelxl.workbook.manifest import CSV, JSON, csv_line
 
 SCENARIOS = 100_000
 SEED = 20250228
@@ -94,8 +94,8 @@ def run(out: Path, console: Console) -> list[Path]:
         _write_sources(sources, deck)
         paths = [book.path for book in books]
         _agree(answers, books)
-        written = [sheet, *paths, comparison, sources]
-        if shutil.which("soffice") or shutil.which("libreoffice"):
+        written = [sheet, *paths, out / CSV, out / JSON, comparison, sources]
+        if program() is not None:
             for book in paths:
                 step(f"board of {book.stem} as PDF")
                 written.append(board(book, book.with_suffix(".pdf")))

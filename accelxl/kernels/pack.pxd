@@ -43,17 +43,15 @@ cdef extern from "pack.h" nogil:
     mask pk_signed(mask) noexcept            # the mask of such a flag
     pack pk_by_sign(pack, pack, pack) noexcept
 
-    # sets of months
-    void ax_mark(uint64_t*, pack, int) noexcept
-    int ax_marked(const uint64_t*, int) noexcept
-    int ax_next(const uint64_t*, int, int) noexcept
-
     # what the next tile reads
     void ax_prefetch(const double*) noexcept
 
     # stores past the caches, to multiples of a pack's size
     void pk_stream(double*, pack) noexcept
     void ax_streamed() noexcept
+
+    # value, slope and half the bend of four polynomials
+    void pk_horner4(const double*, int, Py_ssize_t, const pack*, pack*, pack*, pack*) noexcept
 
     # a call through it is not inlined
     void* ax_opaque(void*) noexcept

@@ -4,6 +4,7 @@ from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
 from accelxl.kernels.plan_sums cimport *
 from accelxl.kernels.plan_months cimport *
+from accelxl.kernels.plan_lean cimport *
 from accelxl.kernels.plan_metrics cimport *
 from accelxl.kernels.plan_debt cimport *
 from accelxl.kernels.plan_irr cimport *
@@ -35,17 +36,10 @@ cdef inline void plan_months(Workspace* w, Sums* s, Metrics* y, const Frame* f, 
     cdef const TrancheInputs* x = &w.inputs.tranche[0]
     if is_lean(f):
         if f.uses:
-            lean_months(g, s, &w.flows, lane, x, p, f, f.uses & LEAN_USES, WANT_RATE | WANT_PAYBACK)
-            conclude(y, s, g, p, WANT_RATE | WANT_PAYBACK)
-        elif f.wants & WANT_PAYBACK:
-            lean_months(g, s, &w.flows, lane, x, p, f, 0, WANT_RATE | WANT_PAYBACK)
-            conclude(y, s, g, p, WANT_RATE | WANT_PAYBACK)
-        elif f.wants:
-            lean_months(g, s, &w.flows, lane, x, p, f, 0, WANT_RATE)
-            conclude(y, s, g, p, WANT_RATE)
+            lean_months(g, s, &w.flows, lane, x, p, f, LEAN_USES, f.wants)
         else:
-            lean_months(g, s, &w.flows, lane, x, p, f, 0, 0)
-            conclude(y, s, g, p, 0)
+            lean_months(g, s, &w.flows, lane, x, p, f, 0, f.wants)
+        conclude(y, s, g, p, WANT_PAYBACK)
     else:
         all_months(g, s, &w.flows, lane, x, p, f, f.tranches, f.uses, f.wants, REV_PLAN, today_price(p), pk(1.0))
         conclude(y, s, g, p, f.wants)

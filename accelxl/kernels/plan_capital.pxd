@@ -2,7 +2,6 @@
 
 from accelxl.kernels.pack cimport *
 from accelxl.kernels.plan_state cimport *
-from accelxl.kernels.plan_service cimport among, put
 
 
 cdef inline pack within(pack when, pack horizon, pack amount) noexcept nogil:
@@ -48,63 +47,73 @@ cdef inline pack depreciate_tax(Ledger* g, const Cohort* q, const TrancheInputs*
     # SL over the book life to zero, or MACRS. Recovery year 1 is the fiscal year of month start + 1: bonus and the table's first
     # share of the rest, evenly over its months from start + 1; later years a twelfth a month; until service end.
     cdef pack left = q.cost
-    cdef double bonus, rest, first, end, amount, years
+    cdef double bonus, rest, share, first, years, remaining
     cdef const double* table
-    cdef int i, t, year, place, start
+    cdef int i, t, year, place, start, end, year_end
     for i in range(PW):
         bonus = pk_lane(q.cost, i) * pk_lane(x.bonus_share, i)
         rest = pk_lane(q.cost, i) - bonus
         years = pk_lane(q.life, i)
-        end = pk_lane(q.end, i)
+        end = <int>pk_lane(q.end, i)
         start = <int>pk_lane(q.start, i)
+        remaining = pk_lane(q.cost, i)
         place = (start + f.fiscal_offset) % 12              # months of the fiscal year before month start + 1
         table = f.macrs + (5 if f.tax_method[k] == TAX_MACRS15 else 0) * MACRS_YEARS
         if f.mid_quarter[k]:
             table = table + (1 + place // 3) * MACRS_YEARS
-        for t in range(start + 1, <int>end + 1):
-            year = (place + t - start - 1) // 12
-            first = bonus / (12 - place) if year == 0 else 0.0
+        first = bonus / (12 - place)
+        year = 0
+        t = start + 1
+        while t <= end:
+            year_end = min(end, start + 12 * (year + 1) - place)
             if f.tax_method[k] == TAX_SL:
-                amount = rest / years if t - start <= years else 0.0
+                share = rest / years
             elif year == 0:
-                amount = rest * table[0] / (12 - place)
+                share = rest * table[0] / (12 - place)
             else:
-                amount = rest * table[year] / 12.0 if year < MACRS_YEARS else 0.0
-            amount += first
-            lanes(&g.taxdep[t])[i] += amount
-            lanes(&left)[i] -= amount
+                share = rest * table[year] / 12.0 if year < MACRS_YEARS else 0.0
+            for t in range(t, year_end + 1):
+                if f.tax_method[k] == TAX_SL and t - start > years:
+                    share = 0.0
+                lanes(&g.taxdep[t])[i] += share + first
+                remaining -= share + first
+            t = year_end + 1
+            first = 0.0
+            year += 1
+        lanes(&left)[i] = remaining
     return left
 
 
-cdef inline pack book_month(Cohort* q, pack j, int uses, int steady) noexcept nogil:
+cdef inline pack book_amount(const Cohort* q, pack j) noexcept nogil:
     # Depreciation of month j of the life, from the book value at its start (B5). `level` is a month's amount (SL), what the months
     # left are multiplied by (SYD), or the share of the book value (DDB, VDB).
-    cdef pack dep, fast
-    cdef mask alive = pk_le(j, q.life)
+    cdef pack fast
     if q.method == BOOK_SL:
-        dep = among(alive, q.level, steady)
-        if uses & USE_RELIFE:
-            # The old rate to the month of the change, then what is left over the rest of the new life.
-            q.level = pk_select(pk_eq(j, q.relife + pk(1.0)), (q.held - q.salvage) / (q.relife_end - q.relife), q.level)
-            dep = pk_select(pk_lt(q.relife, j), pk_where(pk_le(j, q.relife_end), q.level), dep)
-        return dep
+        return q.level
     if q.method == BOOK_SYD:
-        dep = q.level * (q.life - j + pk(1.0))
-    else:
-        fast = q.held * q.level
-        if q.method == BOOK_VDB:
-            fast = pk_max(fast, (q.held - q.salvage) / (q.life - j + pk(1.0)))
-        dep = pk_max(pk_min(fast, q.held - q.salvage), pk(0.0))
-    return among(alive, dep, steady)
+        return q.level * (q.life - j + pk(1.0))
+    fast = q.held * q.level
+    if q.method == BOOK_VDB:
+        fast = pk_max(fast, (q.held - q.salvage) / (q.life - j + pk(1.0)))
+    return pk_max(pk_min(fast, q.held - q.salvage), pk(0.0))
 
 
-cdef inline void depreciate(Month* n, Cohort* q, mask on, pack month, int uses, int steady) noexcept nogil:
-    # A month of production in the books. `steady`: its amounts are zero where there is none, and there is no other tranche.
-    cdef pack j = month - q.start, dep = among(on, book_month(q, j, uses, steady), steady)
+cdef inline pack book_month(Cohort* q, pack j, int uses) noexcept nogil:
+    cdef pack dep = pk_where(pk_le(j, q.life), book_amount(q, j))
+    if uses & USE_RELIFE and q.method == BOOK_SL:
+        # The old rate to the month of the change, then what is left over the rest of the new life.
+        q.level = pk_select(pk_eq(j, q.relife + pk(1.0)), (q.held - q.salvage) / (q.relife_end - q.relife), q.level)
+        dep = pk_select(pk_lt(q.relife, j), pk_where(pk_le(j, q.relife_end), q.level), dep)
+    return dep
+
+
+cdef inline void depreciate(Month* n, Cohort* q, mask on, pack month, int uses) noexcept nogil:
+    # A month of production in the books.
+    cdef pack j = month - q.start, dep = pk_where(on, book_month(q, j, uses))
     q.held = q.held - dep
-    put(&n.book, dep, steady)
+    n.book += dep
     if not uses & USE_TAXBOOKS or not q.own_tax:
-        put(&n.taxdep, dep, steady and not uses & USE_TAXBOOKS)
+        n.taxdep += dep
     if uses & USE_FACILITY:
         # Straight line, in the books and for tax alike.
         dep = pk_where(pk_and(on, pk_le(j, q.plant_end)), q.plant_level)

@@ -11,7 +11,7 @@ cdef inline pack overlay(Ledger* g, const PlanInputs* p, int uses, pack* interes
     cdef pack re = pk_select(pk_isnan(p.equity_rate), p.discount_rate, p.equity_rate)
     cdef pack v = one / monthly(re), a = one, shift = one, owed = zero, live = zero, due, gone, month, pay, ends
     cdef pack npv = zero, total = zero, final = -one
-    cdef int t, i, back
+    cdef int t, i, back, alike = pk_all(pk_eq(n, pk(pk_lane(n, 0))))
     if uses & USE_MID:
         shift = one / pk_sqrt(v)
     for t in range(g.last + 1):
@@ -23,10 +23,14 @@ cdef inline pack overlay(Ledger* g, const PlanInputs* p, int uses, pack* interes
         g.interest[t] = owed * rate
         # Draws whose payments still run: those of the last n months.
         gone = zero
-        for i in range(PW):
-            back = t - 1 - <int>pk_lane(n, i)
-            if back >= 0:
-                lanes(&gone)[i] = lanes(&g.draw[back])[i]
+        back = t - 1 - <int>pk_lane(n, 0)
+        if alike and back >= 0:
+            gone = g.draw[back]
+        elif not alike:
+            for i in range(PW):
+                back = t - 1 - <int>pk_lane(n, i)
+                if back >= 0:
+                    lanes(&gone)[i] = lanes(&g.draw[back])[i]
         live = live + (g.draw[t - 1] if t > 0 else zero) - gone
         pay = pk_min(live * level, owed + g.interest[t])
         due = pay - g.interest[t]

@@ -12,7 +12,7 @@ from accelxl.kernels.plan_sums cimport Flows, Sums, TILE
 
 cdef enum:
     GROUP = 4             # packs that are worked on side by side, to hide the latency of a multiplication
-    PLAIN_PASSES = 4
+    PLAIN_PASSES = 8
     PASSES = 200
 
 # What is known of a pack's flows before the search.
@@ -118,7 +118,7 @@ cdef inline pack rate_of(pack y, const Seed* s, mask found, double per_year) noe
 
 cdef inline int solve_plain(const Flows* w, int lane, const Seed* s, double per_year, double* irr, mask* left,
                             int count) noexcept nogil:
-    # Effective annual rates of `count` packs from `lane` on, of lanes that open with an outlay; `left` of each is what was not found.
+    # Effective annual rates of GROUP packs or one from `lane` on, of lanes that open with an outlay; `left` of each is what was not found.
     # Tells whether anything is left.
     cdef pack zero = pk(0.0)
     cdef pack[GROUP] x, y, low, high, v, d, q, scale
@@ -134,13 +134,15 @@ cdef inline int solve_plain(const Flows* w, int lane, const Seed* s, double per_
     for n in range(PLAIN_PASSES):
         for j in range(count):
             x[j] = pk_exp_near(y[j])
-            v[j] = d[j] = q[j] = zero
         # Horner's rule from the last period back: the value, its slope and half its bend in x.
-        for i in range(w.rows - 1, 0, -1):
-            for j in range(count):
-                q[j] = q[j] * x[j] + d[j]
-                d[j] = d[j] * x[j] + v[j]
-                v[j] = v[j] * x[j] + pk_load(&w.flow[i * TILE + lane + j * PW])
+        if count == GROUP:
+            pk_horner4(&w.flow[lane], w.rows, TILE, x, v, d, q)
+        else:
+            v[0] = d[0] = q[0] = zero
+            for i in range(w.rows - 1, 0, -1):
+                q[0] = q[0] * x[0] + d[0]
+                d[0] = d[0] * x[0] + v[0]
+                v[0] = v[0] * x[0] + pk_load(&w.flow[i * TILE + lane])
         any = 0
         for j in range(count):
             q[j] = (q[j] * x[j] + d[j]) * x[j]

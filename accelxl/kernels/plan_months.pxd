@@ -17,10 +17,6 @@ cdef enum:
     REV_LEVEL_PRICE = 1   # tokens * x, and training
     REV_LEVEL_MONEY = 2   # x / 12 in each month of production, in place of all revenue
 
-# Features that the lean copy of the months has beside a plain plan: they scale what flows and bring no flow of their own.
-cdef enum:
-    LEAN_USES = 1 | 2 | 2048          # USE_INFLATION, USE_POWER_GROWTH, USE_SHARE
-
 # Tax by fiscal year with losses carried forward: what the months of the year so far have left.
 cdef struct Carry:
     pack year
@@ -104,29 +100,29 @@ cdef inline void open_pass(Pass* a, const PlanInputs* p, const Frame* f, int use
         a.s.trace.y = a.c.y * pk(0.5)
 
 
-cdef inline void tranche_month(Pass* a, Month* n, Cohort* q, int t, int uses, int wants, pack when, int steady) noexcept nogil:
+cdef inline void tranche_month(Pass* a, Month* n, Cohort* q, int t, int uses, int wants, pack when) noexcept nogil:
     cdef mask on
     if uses & USE_TRAINING and t > 0:
         q.training = q.training * q.training_kept
-    if steady or q.first <= t <= q.last:
-        on = serve(n, &a.c, q, a.month, uses, wants, when, &a.s.hours_pv, &a.s.serving_kwh, steady)
-        depreciate(n, q, on, a.month, uses, steady)
-    if not steady and t <= q.pays_to:
+    if q.first <= t <= q.last:
+        on = serve(n, &a.c, q, a.month, uses, wants, when, &a.s.hours_pv, &a.s.serving_kwh)
+        depreciate(n, q, on, a.month, uses)
+    if t <= q.pays_to:
         pay(n, q, t, uses)
-    if not steady and q.ends_from <= t:
+    if q.ends_from <= t:
         dispose(n, q, t, uses)
 
 
 cdef inline void one_month(Pass* a, Ledger* g, Flows* w, int lane, Cohort* q, const PlanInputs* p, const Frame* f, int t,
-                           int tranches, int uses, int wants, int shape, int source, pack level, int steady) noexcept nogil:
-    # `steady`: there is one tranche, which neither pays nor ends in this month, and its amounts are zero where it does not run.
+                           int tranches, int uses, int wants, int source, pack level) noexcept nogil:
     cdef pack zero = pk(0.0), month = a.month, when, money, revenue, cost, share = zero, flow, taxable, tax, now = zero
-    cdef pack operating, capital = zero, free, worth
+    cdef pack operating, capital, free, worth
     cdef Month n
     cdef int k
-    if steady or t > 0:
-        step_curves(&a.c, p, month, uses, wants, shape)
-    a.c.room = adoption(&a.c, shape)
+    if t > 0:
+        step_prices(&a.c, uses, wants)
+    a.c.room = a.c.share
+    step_adoption(&a.c, p, month + pk(1.0), a.c.shape)
     if uses & USE_DEMAND:
         a.c.room = a.c.room * p.demand_mtok_per_month
     when = a.c.df * a.shift if uses & USE_MID and t > 0 else a.c.df     # discount factor of the operating flows
@@ -134,7 +130,7 @@ cdef inline void one_month(Pass* a, Ledger* g, Flows* w, int lane, Cohort* q, co
     if wants & WANT_DETAIL:
         keep_curves(g, &a.c, t)
     for k in range(tranches):
-        tranche_month(a, &n, &q[k], t, uses, wants, when, steady)
+        tranche_month(a, &n, &q[k], t, uses, wants, when)
     # revenue, opex and tax
     money = token_revenue(&n, &a.c, source, level)
     revenue = money
@@ -150,24 +146,19 @@ cdef inline void one_month(Pass* a, Ledger* g, Flows* w, int lane, Cohort* q, co
     if uses & USE_SHARE:
         share = p.revenue_share * money
         flow = flow - share
-    taxable = flow - n.taxdep
-    if not steady:
-        taxable = taxable + n.taxgain
+    taxable = flow - n.taxdep + n.taxgain
     tax = tax_due(&a.carry, p, f, t, taxable, g.horizon) if uses & USE_CARRY else p.tax_rate * taxable
     operating = flow - tax
     if uses & USE_WORKING:
         now = pk_where(pk_lt(month, g.horizon), revenue * a.ties)
         operating = operating - (now - a.tied)
     # what it is worth
-    free = operating
-    worth = operating * when
-    if not steady:
-        capital = n.residual - n.capex
-        free = operating + capital
-        worth = worth + capital * a.c.df
-        a.s.capex_pv += n.capex * a.c.df
-        a.s.capex += n.capex
-        a.s.residual_pv += n.residual * a.c.df
+    capital = n.residual - n.capex
+    free = operating + capital
+    worth = operating * when + capital * a.c.df
+    a.s.capex_pv += n.capex * a.c.df
+    a.s.capex += n.capex
+    a.s.residual_pv += n.residual * a.c.df
     a.s.opex_pv += cost * when
     a.s.tokens_pv += n.tokens * when
     if uses & USE_TRAINING:
@@ -213,7 +204,7 @@ cdef inline void months(Ledger* g, Sums* s, Flows* w, int lane, const TrancheInp
     open_plan(g, &g.cohort[0], x, p, f, tranches, uses, scale)
     open_pass(&a, p, f, uses, level)
     for t in range(g.last + 1):
-        one_month(&a, g, w, lane, &g.cohort[0], p, f, t, tranches, uses, wants, a.c.shape, source, level, 0)
+        one_month(&a, g, w, lane, &g.cohort[0], p, f, t, tranches, uses, wants, source, level)
     s[0] = a.s
 
 
@@ -225,81 +216,6 @@ cdef inline void all_months(Ledger* g, Sums* s, Flows* w, int lane, const Tranch
                             int tranches, int uses, int wants, int source, pack level, pack scale) noexcept nogil:
     # One copy of `months` for all who call it with every feature.
     (<Months>ax_opaque(<void*>months))(g, s, w, lane, x, p, f, tranches, uses, wants, source, level, scale)
-
-
-cdef inline void mark_events(uint64_t* turns, uint64_t* pays, const Cohort* q) noexcept nogil:
-    # Months in which a lane of one tranche begins or stops running, and those in which it pays or ends.
-    cdef int i
-    for i in range(6):
-        turns[i] = pays[i] = 0
-    ax_mark(pays, q.order, 0)
-    if not pk_all(pk_eq(q.order, q.delivery)):
-        ax_mark(pays, q.delivery, 0)
-    ax_mark(pays, q.end, 0)
-    ax_mark(turns, q.start + pk(1.0), 0)
-    ax_mark(turns, q.end + pk(1.0), 0)
-    if not pk_all(pk_le(q.end, q.start + q.life)):
-        ax_mark(turns, q.start + q.life + pk(1.0), 0)
-    for i in range(6):
-        turns[i] |= pays[i]
-
-
-cdef inline void gate(Cohort* r, const Cohort* q, mask on, mask alive) noexcept nogil:
-    # A tranche whose amounts are zero where it does not run.
-    r[0] = q[0]
-    r.full = pk_where(on, q.full)
-    r.kwh = pk_where(on, q.kwh)
-    r.indexed = pk_where(on, q.indexed)
-    r.level = pk_where(alive, q.level)
-    r.held = pk_where(alive, q.held)
-    r.salvage = pk_where(alive, q.salvage)
-
-
-cdef inline void idle(Pass* a, Flows* w, int lane, const PlanInputs* p, int t, int end, int uses, int wants) noexcept nogil:
-    # Months in which nothing flows.
-    for t in range(t, end):
-        if t > 0:
-            step_curves(&a.c, p, a.month, uses, wants, a.c.shape)
-        a.month += pk(1.0)
-        if wants & WANT_RATE:
-            pk_store(&w.flow[t * TILE + lane], pk(0.0))
-
-
-cdef inline void lean_months(Ledger* g, Sums* s, Flows* w, int lane, const TrancheInputs* x, const PlanInputs* p, const Frame* f,
-                             int uses, int wants) noexcept nogil:
-    # The same months of one owned tranche without features beyond LEAN_USES, to the same bits. Between the months in which something
-    # happens to a lane, the pass needs no masks; where nothing runs it only carries the curves on.
-    cdef Pass a
-    cdef Cohort q, r
-    cdef uint64_t[6] turns, pays
-    cdef mask on, alive
-    cdef int t = 0, end, last
-    open_plan(g, &q, x, p, f, 1, uses, pk(1.0))
-    open_pass(&a, p, f, uses, today_price(p))
-    last = g.last
-    mark_events(turns, pays, &q)
-    while t <= last:
-        if ax_marked(pays, t):
-            one_month(&a, g, w, lane, &q, p, f, t, 1, uses, wants, a.c.shape, REV_PLAN, pk(0.0), 0)
-            t += 1
-            continue
-        on = pk_and(pk_lt(q.start, a.month), pk_le(a.month, q.end))
-        end = ax_next(turns, t + 1, last + 1)
-        if not pk_any(on):
-            idle(&a, w, lane, p, t, end, uses, wants)
-            t = end
-            continue
-        alive = pk_and(on, pk_le(a.month - q.start, q.life))
-        gate(&r, &q, on, alive)
-        if a.c.shape == ADOPT_LOGISTIC:
-            for t in range(t, end):
-                one_month(&a, g, w, lane, &r, p, f, t, 1, uses, wants, ADOPT_LOGISTIC, REV_PLAN, pk(0.0), 1)
-        else:
-            for t in range(t, end):
-                one_month(&a, g, w, lane, &r, p, f, t, 1, uses, wants, a.c.shape, REV_PLAN, pk(0.0), 1)
-        q.held = pk_select(alive, r.held, q.held)
-        t = end
-    s[0] = a.s
 
 
 cdef inline void add_sums(Sums* s, const Ledger* g, const Month* n, pack month, pack revenue, pack cost, pack flow,

@@ -19,7 +19,8 @@ cdef struct Curves:
     pack rise
     pack power                        # price of electricity
     pack growth
-    pack e                            # exponential of the adoption curve, and of a month
+    pack e                            # exponential of the adoption curve
+    pack share                        # its share of saturation, begun a month ahead because a division takes long
     pack c
     mask far                          # lanes whose exponential is beyond what a double holds
     int shape
@@ -107,6 +108,19 @@ cdef inline pack today_price(const PlanInputs* p) noexcept nogil:
     return pk_select(pk_isnan(p.price_usd_per_mtok), blend, p.price_usd_per_mtok)
 
 
+cdef inline pack adoption(const Curves* c, int shape) noexcept nogil:
+    # Share of saturation (B3).
+    cdef pack one = pk(1.0)
+    shape &= ~ADOPT_FAR
+    if shape == ADOPT_NONE:
+        return one
+    if shape == ADOPT_BASS:
+        return (one - c.e) / (one + c.ratio * c.e)
+    if shape == ADOPT_LOGISTIC:
+        return one / (one + c.e)
+    return pk_exp(pk(-0.6931471805599453) * c.e)
+
+
 cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int uses, pack level) noexcept nogil:
     cdef pack one = pk(1.0), k
     c.df = c.price = c.infl = c.rise = c.growth = c.e = c.c = c.ratio = one
@@ -131,23 +145,21 @@ cdef inline void open_curves(Curves* c, const PlanInputs* p, const Frame* f, int
         if pk_any(c.far):
             c.shape |= ADOPT_FAR
         c.e = pk_exp(pk_min(k, pk(FAR)))
+    c.share = adoption(c, c.shape)
 
 
-cdef inline pack adoption(const Curves* c, int shape) noexcept nogil:
-    # Share of saturation (B3).
-    cdef pack one = pk(1.0)
-    shape &= ~ADOPT_FAR
+cdef inline void step_adoption(Curves* c, const PlanInputs* p, pack month, int shape) noexcept nogil:
+    # On to `month`: the exponential is carried on by a product where it fits a double.
     if shape == ADOPT_NONE:
-        return one
-    if shape == ADOPT_BASS:
-        return (one - c.e) / (one + c.ratio * c.e)
-    if shape == ADOPT_LOGISTIC:
-        return one / (one + c.e)
-    return pk_exp(pk(-0.6931471805599453) * c.e)
+        return
+    c.e = c.e * c.c
+    if shape & ADOPT_FAR:
+        c.e = pk_select(c.far, pk_exp(pk_min(p.adoption_rate_per_month * (p.adoption_midpoint_month - month), pk(FAR))), c.e)
+    c.share = adoption(c, shape)
 
 
-cdef inline void step_curves(Curves* c, const PlanInputs* p, pack month, int uses, int wants, int shape) noexcept nogil:
-    # From one month to the next. The exponential of the adoption curve is carried on by products where it fits a double.
+cdef inline void step_prices(Curves* c, int uses, int wants) noexcept nogil:
+    # From one month to the next.
     c.df = c.df * c.v
     c.money = c.money * c.fall
     if wants & (WANT_LEVELS | WANT_DETAIL):
@@ -156,25 +168,11 @@ cdef inline void step_curves(Curves* c, const PlanInputs* p, pack month, int use
         c.infl = c.infl * c.rise
     if uses & USE_POWER_GROWTH:
         c.power = c.power * c.growth
-    if shape != ADOPT_NONE:
-        c.e = c.e * c.c
-        if shape & ADOPT_FAR:
-            c.e = pk_select(c.far, pk_exp(pk_min(p.adoption_rate_per_month * (p.adoption_midpoint_month - month), pk(FAR))), c.e)
-
-
-cdef inline pack among(mask on, pack amount, int steady) noexcept nogil:
-    return amount if steady else pk_where(on, amount)
-
-
-cdef inline void put(pack* total, pack amount, int alone) noexcept nogil:
-    # `alone`: nothing else is added to the total, which is zero.
-    total[0] = amount if alone else total[0] + amount
 
 
 cdef inline mask serve(Month* n, Curves* c, Cohort* q, pack month, int uses, int wants, pack when, pack* pv_hours,
-                       pack* serving_kwh, int steady) noexcept nogil:
-    # One tranche in month t; returns where it is in production. `steady`: its amounts are zero where it is not, and there
-    # is no other tranche.
+                       pack* serving_kwh) noexcept nogil:
+    # One tranche in month t; returns where it is in production.
     cdef pack able, got, run
     cdef mask on = pk_and(pk_lt(q.start, month), pk_le(month, q.end)), works = on, held
     if uses & USE_DRIFT:
@@ -182,20 +180,20 @@ cdef inline mask serve(Month* n, Curves* c, Cohort* q, pack month, int uses, int
     if uses & USE_TRAINING:
         works = pk_and(on, pk_lt(q.training_end, month))
         n.training += pk_where(pk_and(on, pk_le(month, q.training_end)), q.training)
-    able = among(works, q.full, steady)
+    able = pk_where(works, q.full)
     if wants & WANT_SUMS:
-        put(&n.full, able, steady)
-        pv_hours[0] += among(on, q.hours * when, steady)
-        serving_kwh[0] += among(works, q.kwh, steady)
+        n.full += able
+        pv_hours[0] += pk_where(on, q.hours * when)
+        serving_kwh[0] += pk_where(works, q.kwh)
     able = able * q.fill
     if uses & USE_DEMAND:
         got = pk_min(able, c.room)
         c.room = c.room - got
     else:
         got = able * c.room
-    put(&n.tokens, got, steady)
-    put(&n.kwh, among(on, q.kwh, steady), steady)
-    put(&n.indexed, among(on, q.indexed, steady), steady and not uses & USE_STAFF)
+    n.tokens += got
+    n.kwh += pk_where(on, q.kwh)
+    n.indexed += pk_where(on, q.indexed)
     if wants & WANT_LEVELS:
         n.producing = pk_select(on, pk(1.0), n.producing)
     if uses & USE_COLO:

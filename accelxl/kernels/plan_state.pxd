@@ -241,6 +241,7 @@ cdef struct Ledger:
     pack staff
     pack truncated
     Cohort[MAX_TRANCHES] cohort
+    Line worth                        # discounted flow, of the lean months
     Line taxdep                       # tax depreciation of its own (MACRS, SL), all tranches
     # lines that later passes read
     Line operating                    # flow that "mid" timing moves

@@ -84,6 +84,12 @@ cdef inline void trace_on(Trace* r, pack flow, pack worth, pack time) noexcept n
     r.top = pk_max(flow, r.top)
 
 
+cdef inline void open_trace(Trace* r) noexcept nogil:
+    cdef pack zero = pk(0.0)
+    r.late = r.later = r.top = zero
+    r.mixed = pk_lt(zero, zero)
+
+
 cdef inline void open_sums(Sums* s) noexcept nogil:
     cdef pack zero = pk(0.0)
     s.capex_pv = s.opex_pv = s.residual_pv = s.tokens_pv = s.training_pv = s.hours_pv = zero
@@ -93,5 +99,4 @@ cdef inline void open_sums(Sums* s) noexcept nogil:
     s.low = zero
     open_run(&s.plain)
     open_run(&s.discounted)
-    s.trace.late = s.trace.later = s.trace.top = zero
-    s.trace.mixed = pk_lt(zero, zero)
+    open_trace(&s.trace)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from accelxl.errors import BadFile, Missing
 from accelxl.files import write_atomically
+from accelxl.office import environment, program
 from accelxl.workbook.package import Package
 from accelxl.workbook.typeset import available, typeset
 
@@ -29,18 +29,13 @@ def office() -> str:
     Missing
         If this machine has no LibreOffice.
     """
-    found = office_here()
+    found = program()
     if found is None:
         raise Missing(
             "LibreOffice is not on this machine (package libreoffice-calc), and typst, which sets the board's pages without it, is not "
             "installed (pip install 'accelxl[typeset]')"
         )
     return found
-
-
-def office_here() -> str | None:
-    """Return the program of LibreOffice, None where this machine has none."""
-    return shutil.which("soffice") or shutil.which("libreoffice")
 
 
 def board(book: str | Path, pdf: str | Path | None = None, *, recalculate: bool = False) -> Path:
@@ -69,18 +64,20 @@ def board(book: str | Path, pdf: str | Path | None = None, *, recalculate: bool 
     """
     book = Path(book)
     target = book.with_suffix(".pdf") if pdf is None else Path(pdf)
-    if office_here() is None and available() and not recalculate:
+    if program() is None and available() and not recalculate:
         return write_atomically(target, typeset(book))
-    program = office()
+    soffice = office()
     with tempfile.TemporaryDirectory(prefix="accelxl-board-") as folder:
         place = Path(folder)
         alone = place / f"{book.stem}.xlsx"
         _boards_alone(book, alone)
         profile(place / "profile" / "user", "0" if recalculate else "1")
-        command = [program, f"-env:UserInstallation={(place / 'profile').as_uri()}", "--headless", "--norestore"]
+        command = [soffice, f"-env:UserInstallation={(place / 'profile').as_uri()}", "--headless", "--norestore"]
         command += ["--convert-to", "pdf", "--outdir", str(place), str(alone)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
+            done = subprocess.run(  # noqa: S603  # the office by its path
+                command, capture_output=True, text=True, timeout=SECONDS, check=False, env=environment()
+            )
         except subprocess.TimeoutExpired as error:
             raise BadFile(f"LibreOffice did not draw {book} within {SECONDS} s") from error
         drawn = alone.with_suffix(".pdf")

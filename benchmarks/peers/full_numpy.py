@@ -7,10 +7,9 @@ in its middle; debt lies over it.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
+from benchmarks.peers.shared import in_blocks
 from benchmarks.peers.w1_numpy import _changes
 
 T = 72
@@ -234,17 +233,10 @@ def _block(p, offset, out):
 
 def run(values, columns, offset, out, threads=1):
     """Write the metrics of `workload.FULL_OUTPUTS` to `out`, shape (metrics, cases); `values` are the inputs that do not vary."""
-    cases = out.shape[1]
 
-    def share(lo):
-        hi = min(lo + BLOCK, cases)
+    def share(lo, hi):
         held = {name: np.full(hi - lo, value) for name, value in values.items()}
         with np.errstate(all="ignore"):
             _block(held | {name: column[lo:hi] for name, column in columns.items()}, offset, out[:, lo:hi])
 
-    if threads == 1:
-        for lo in range(0, cases, BLOCK):
-            share(lo)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(share, range(0, cases, BLOCK)))
+    in_blocks(share, out.shape[1], BLOCK, threads)

@@ -10,8 +10,6 @@ import numpy as np
 
 from benchmarks import workload
 
-T = 60
-
 
 def tables(plan, axes):
     """Revenue by (midpoint, discount rate, utilization * price) and the rest by (discount rate, electricity * unit price)."""

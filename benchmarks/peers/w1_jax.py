@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from benchmarks.peers.shared import Inputs, T, in_blocks
+
 jax.config.update("jax_enable_x64", True)
-T = 60
 BLOCK = 64
 PART = 16384
 
@@ -55,45 +55,26 @@ def _irr(flows, total, running):
     return jnp.where(good, jnp.expm1(-12.0 * y), jnp.nan)
 
 
-def _block(method, c):
-    (
-        unit_price,
-        units,
-        install,
-        life,
-        power_price,
-        kw,
-        pue,
-        opex_share,
-        tps,
-        fill,
-        price,
-        decline,
-        middle,
-        steep,
-        tax,
-        rate,
-        residual,
-    ) = c
+def _block(method, c: Inputs):
     month = jnp.arange(T + 1.0)[:, None]
-    capex = unit_price * units
-    end = jnp.minimum(float(T), install + life)
-    on = (month > install) & (month <= end)
-    df = jnp.exp(month * (jnp.log1p(rate) / -12.0))
-    tokens = jnp.where(on, units * tps * fill * 2.628 / (1.0 + jnp.exp((middle - month) * steep)), 0.0)
-    resale = capex * residual
+    capex = c.unit_price * c.units
+    end = jnp.minimum(float(T), c.install + c.life)
+    on = (month > c.install) & (month <= end)
+    df = jnp.exp(month * (jnp.log1p(c.rate) / -12.0))
+    tokens = jnp.where(on, c.units * c.tps * c.fill * 2.628 / (1.0 + jnp.exp((c.middle - month) * c.steep)), 0.0)
+    resale = capex * c.residual
     if method == 0:
-        written = jnp.where(on, (capex - resale) / life, 0.0)
+        written = jnp.where(on, (capex - resale) / c.life, 0.0)
     else:
 
         def step(book, alive):
-            dep = jnp.where(alive, jnp.maximum(jnp.minimum(book * 2.0 / life, book - resale), 0.0), 0.0)
+            dep = jnp.where(alive, jnp.maximum(jnp.minimum(book * 2.0 / c.life, book - resale), 0.0), 0.0)
             return book - dep, dep
 
         _, written = jax.lax.scan(step, capex, on)
-    cost = jnp.where(on, units * kw * pue * 730.0 * power_price + capex * opex_share / 12.0, 0.0)
-    money = price * jnp.exp(month * (jnp.log1p(-decline) / 12.0))
-    flow = (tokens * money - cost) * (1.0 - tax) + tax * written
+    cost = jnp.where(on, c.units * c.kw * c.pue * 730.0 * c.power_price + capex * c.opex_share / 12.0, 0.0)
+    money = c.price * jnp.exp(month * (jnp.log1p(-c.decline) / 12.0))
+    flow = (tokens * money - cost) * (1.0 - c.tax) + c.tax * written
     flow = jnp.where(month == end, flow + resale, flow)
     flow = jnp.where(month == 0.0, -capex, flow)
     worth = flow * df
@@ -102,7 +83,7 @@ def _block(method, c):
     at = T - 1 - jnp.argmax(below[::-1], 0)
     missing, step = jnp.take_along_axis(discounted, at[None], 0)[0], jnp.take_along_axis(worth, at[None] + 1, 0)[0]
     payback = jnp.where(discounted[-1] >= 0.0, jnp.where(below.any(0), at - missing / step, 0.0), jnp.nan)
-    back = resale * jnp.exp(end * (jnp.log1p(rate) / -12.0))
+    back = resale * jnp.exp(end * (jnp.log1p(c.rate) / -12.0))
     unit_cost = (capex + (cost * df).sum(0) - back) / (tokens * df).sum(0)
     return jnp.stack(
         [
@@ -120,7 +101,7 @@ def _block(method, c):
 def _run(method, columns):
     cases = columns.shape[1]
     blocks = columns.reshape(columns.shape[0], cases // BLOCK, BLOCK).transpose(1, 0, 2)
-    found = jax.lax.map(lambda c: _block(method, tuple(c)), blocks)
+    found = jax.lax.map(lambda c: _block(method, Inputs(*c)), blocks)
     return found.transpose(1, 0, 2).reshape(6, cases)
 
 
@@ -132,9 +113,8 @@ def run(columns, method, out, threads=1):
     if short:
         given = np.concatenate([given, np.repeat(given[:, -1:], short, axis=1)], axis=1)
 
-    def share(lo):
+    def share(lo, hi):
         found = np.asarray(_run(method, given[:, lo : lo + PART]))
-        out[:, lo : lo + PART] = found[:, : min(PART, cases - lo)]
+        out[:, lo:hi] = found[:, : hi - lo]
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(share, range(0, cases, PART)))
+    in_blocks(share, cases, PART, threads)

@@ -7,8 +7,9 @@ import math
 import numpy as np
 from numba import njit, prange
 
+from benchmarks.peers.shared import T
+
 FAST = {"nsz", "arcp", "contract", "afn", "reassoc"}
-T = 60
 BLOCK = 256
 
 

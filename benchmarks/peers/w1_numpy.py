@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
-T = 60
+from benchmarks.peers.shared import Inputs, T, in_blocks
+
 BLOCK = 256
 MONTH = np.arange(T + 1.0)[:, None]
 
@@ -64,52 +63,33 @@ def _changes(values):
     return np.count_nonzero(sign[1:] * sign[:-1] < 0, axis=0)
 
 
-def _block(method, c, out):
-    (
-        unit_price,
-        units,
-        install,
-        life,
-        power_price,
-        kw,
-        pue,
-        opex_share,
-        tps,
-        fill,
-        price,
-        decline,
-        middle,
-        steep,
-        tax,
-        rate,
-        residual,
-    ) = c
-    capex = unit_price * units
-    end = np.minimum(T, install + life)
-    on = (install < MONTH) & (end >= MONTH)
-    df = np.exp(MONTH * (np.log1p(rate) / -12.0))
-    tokens = np.exp((middle - MONTH) * steep)
+def _block(method, c: Inputs, out):
+    capex = c.unit_price * c.units
+    end = np.minimum(T, c.install + c.life)
+    on = (c.install < MONTH) & (end >= MONTH)
+    df = np.exp(MONTH * (np.log1p(c.rate) / -12.0))
+    tokens = np.exp((c.middle - MONTH) * c.steep)
     tokens += 1.0
-    np.divide(units * tps * fill * 2.628, tokens, out=tokens)
+    np.divide(c.units * c.tps * c.fill * 2.628, tokens, out=tokens)
     tokens *= on
-    resale = capex * residual
+    resale = capex * c.residual
     if method == 0:
-        written = on * ((capex - resale) / life)
+        written = on * ((capex - resale) / c.life)
     else:
         written = np.zeros((T + 1, len(capex)))
         book = capex.copy()
         for t in range(1, T + 1):
-            np.minimum(book * (2.0 / life), book - resale, out=written[t])
+            np.minimum(book * (2.0 / c.life), book - resale, out=written[t])
             np.maximum(written[t], 0.0, out=written[t])
             written[t] *= on[t]
             book -= written[t]
-    cost = on * (units * kw * pue * 730.0 * power_price + capex * opex_share / 12.0)
-    flow = np.exp(MONTH * (np.log1p(-decline) / 12.0))
-    flow *= price
+    cost = on * (c.units * c.kw * c.pue * 730.0 * c.power_price + capex * c.opex_share / 12.0)
+    flow = np.exp(MONTH * (np.log1p(-c.decline) / 12.0))
+    flow *= c.price
     flow *= tokens
     flow -= cost
-    flow *= 1.0 - tax
-    flow += tax * written
+    flow *= 1.0 - c.tax
+    flow += c.tax * written
     flow[end.astype(int), np.arange(len(capex))] += resale
     flow[0] = -capex
     worth = flow * df
@@ -127,16 +107,9 @@ def _block(method, c, out):
 
 def run(columns, method, out, threads=1):
     """Write the six outputs of each scenario to `out`, shape (6, cases)."""
-    cases = out.shape[1]
 
-    def share(lo):
-        hi = min(lo + BLOCK, cases)
+    def share(lo, hi):
         with np.errstate(all="ignore"):
-            _block(method, [c[lo:hi] for c in columns], out[:, lo:hi])
+            _block(method, Inputs(*(c[lo:hi] for c in columns)), out[:, lo:hi])
 
-    if threads == 1:
-        for lo in range(0, cases, BLOCK):
-            share(lo)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(share, range(0, cases, BLOCK)))
+    in_blocks(share, out.shape[1], BLOCK, threads)

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pyxirr
 
+from benchmarks.peers.shared import T
 from benchmarks.workload import RANGES
-
-T = 60
 
 
 def table(columns, method):

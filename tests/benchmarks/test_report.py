@@ -25,7 +25,7 @@ NAMES = {
     "irr": ("pyxirr", "numpy-financial", "AccelXL, 2"),
     "written": ("NumPy, separable", "Numba, separable", "np.fill", "streaming stores", "AccelXL, 1", "AccelXL, 2"),
     "summed": ("NumPy, separable", "AccelXL, 1", "AccelXL, 2", "AccelXL with nine percentiles"),
-    "drawn": ("AccelXL, 1", "AccelXL, 2"),
+    "drawn": ("AccelXL, 1", "AccelXL, 2", "AccelXL, six outputs, 2"),
     "one": ("prepared, npv", "prepared, six outputs", "evaluate, npv", "evaluate, every metric"),
     "import": ("sys", "numpy", "accelxl", "pandas"),
 }

@@ -22,14 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+EDGES = "tests/domain/test_finance_edges.py"
 RETURNS = ("tests/domain/test_finance_returns.py", "tests/domain/test_finance.py")
 WRITE_OFFS = ("tests/domain/test_depreciation.py", "tests/domain/test_depreciation_tax.py")
 TESTS = {
-    "finance": ("tests/domain/test_finance_edges.py", *RETURNS[::-1], "tests/functions/test_examples.py"),
-    "depreciation": ("tests/domain/test_finance_edges.py", *WRITE_OFFS, "tests/functions/test_examples.py"),
-    "irr": RETURNS,
-    "rate": RETURNS[::-1],
-    "roots": RETURNS,
+    "finance": (EDGES, *RETURNS[::-1], "tests/functions/test_examples.py"),
+    "depreciation": (EDGES, *WRITE_OFFS, "tests/functions/test_examples.py"),
+    "irr": (EDGES, *RETURNS),
+    "rate": (EDGES, *RETURNS[::-1]),
+    "roots": (EDGES, *RETURNS),
 }
 SECONDS = 240
 """Of processor time for the tests of one fault; a fault that makes a loop endless is seen by this."""

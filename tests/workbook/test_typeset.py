@@ -23,7 +23,7 @@ from tests.workbook.small import small
 
 @pytest.fixture
 def no_office(monkeypatch):
-    monkeypatch.setattr(board_module, "office_here", lambda: None)
+    monkeypatch.setattr(board_module, "program", lambda: None)
 
 
 def words(block):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from accelxl import __version__
+from accelxl import __version__, office
 from accelxl.errors import AccelError
 from accelxl.hosts.calc import manager
 from accelxl.hosts.calc.component import settings
@@ -42,11 +43,22 @@ def examine(machine: Machine | None = None) -> list[Finding]:
     """
     machine = machine or Machine()
     program = machine.need_office()
-    found = [Finding("ok", "LibreOffice", f"{program} is there.")]
+    found = [Finding("ok", "LibreOffice", f"{program} is there."), *_terminal()]
     found += _bridge(machine)
     if found[-1].state == "ok":
         found += _extension(machine)
     return [*found, *_settings(machine)]
+
+
+def _terminal() -> Iterator[Finding]:
+    """Warn of an activated virtual environment: a LibreOffice that is started from it takes that Python's modules."""
+    for folder in filter(office.is_virtual, os.environ.get("PATH", "").split(os.pathsep)):
+        yield Finding(
+            "warning",
+            "terminal",
+            f"The virtual environment of {folder} is active here; a LibreOffice that is started from this terminal may end at once.",
+            "Start LibreOffice from the desktop, or type deactivate first.",
+        )
 
 
 def _bridge(machine: Machine) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from accelxl import office
 from accelxl.errors import BadFile, Missing
 from accelxl.hosts.calc import manager
 from accelxl.hosts.calc.component import settings
@@ -19,37 +19,24 @@ from accelxl.hosts.calc.component import settings
 Runner = Callable[[Sequence[str]], tuple[int, str]]
 """A command in; its exit code and what it printed."""
 SECONDS = 180
-PLACES = (
-    "/usr/lib/libreoffice/program",
-    "/opt/libreoffice/program",
-    "/Applications/LibreOffice.app/Contents/MacOS",
-    r"C:\Program Files\LibreOffice\program",
-)
-"""Where LibreOffice is when it is not on the path."""
 
 
 def run(command: Sequence[str]) -> tuple[int, str]:
     """Run a command; its exit code and what it printed."""
-    environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
     try:
         done = subprocess.run(  # noqa: S603  # programs by their paths
-            command, capture_output=True, text=True, timeout=SECONDS, check=False, env=environment
+            command, capture_output=True, text=True, timeout=SECONDS, check=False, env=office.environment()
         )
     except (OSError, subprocess.SubprocessError) as error:
         return 1, str(error)
     return done.returncode, done.stdout + done.stderr
 
 
-def _soffice() -> str | None:
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    return found or next((str(path) for place in PLACES if (path := Path(place, "soffice")).exists()), None)
-
-
 @dataclass(frozen=True, slots=True)
 class Machine:
     """A machine as an installation sees it. `profile` is the folder of LibreOffice's profile; empty for the user's own."""
 
-    soffice: str | None = field(default_factory=_soffice)
+    soffice: str | None = field(default_factory=office.program)
     profile: str = ""
     python: Path = field(default_factory=lambda: Path(sys.executable))
     settings: Path = field(default_factory=settings.place)

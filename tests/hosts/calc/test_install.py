@@ -13,6 +13,7 @@ from accelxl.errors import AccelError, BadFile, Missing
 from accelxl.hosts.calc import doctor, install, manager
 from accelxl.hosts.calc.component import settings
 from accelxl.hosts.calc.machine import Machine
+from accelxl.office import environment
 from tests.calc.office import Office
 from tests.conftest import program
 
@@ -32,12 +33,35 @@ def states(machine):
     return {finding.subject: finding.state for finding in doctor.examine(machine)}
 
 
+@pytest.fixture
+def activated(tmp_path, monkeypatch):
+    """A terminal in which a virtual environment with another Python's name is active."""
+    folder = tmp_path / "env" / "bin"
+    folder.mkdir(parents=True)
+    (folder.parent / "pyvenv.cfg").write_text("home = /nowhere/bin\n")
+    (folder / "python3").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("VIRTUAL_ENV", str(folder.parent))
+    return folder
+
+
+@office
+def test_install_works_from_an_activated_environment_and_the_doctor_names_it(machine, activated):
+    assert str(activated) not in environment()["PATH"].split(os.pathsep)
+    assert "VIRTUAL_ENV" not in environment()
+    assert install.install(machine, quiet) is False
+    told = {finding.subject: finding for finding in doctor.examine(machine) if str(activated) in finding.sentence}
+    assert told["terminal"].state == "warning"
+    assert "deactivate" in told["terminal"].remedy
+    install.uninstall(machine, quiet)
+
+
 @office
 def test_install_doctor_install_again_and_uninstall(machine):
     assert states(machine)["extension"] == "fault"
     assert states(machine)["settings"] == "fault"
     assert install.install(machine, quiet) is False
-    assert set(states(machine).values()) == {"ok"}
+    assert {state for subject, state in states(machine).items() if subject != "terminal"} == {"ok"}
     text = machine.settings.read_text().replace('"seconds": 30.0', '"seconds": 7.0')
     machine.settings.write_text(text)
     install.install(machine, quiet)
@@ -97,6 +121,56 @@ def test_install_into_a_libreoffice_that_runs_says_so_and_leaves_it_running(tmp_
         assert book.get("Sheet1!A1") == {"Sheet1!A1": 2.0}
         assert install.uninstall(machine, quiet) is True
         assert book.get("Sheet1!A1") == {"Sheet1!A1": 2.0}
+
+
+def breaking(fault, times, ran_before=False):
+    """Offices of which the first ones break: the offices that were asked, and what is asked of them."""
+    asked = []
+
+    class Running:
+        def __init__(self):
+            self.ran_before, self.ended, self.killed = ran_before, 0, 0
+            asked.append(self)
+
+        def end(self):
+            self.ended += 1
+
+        def kill(self):
+            self.killed += 1
+
+    def work(_):
+        if len(asked) <= times:
+            raise type(fault, (Exception,), {"Message": "C++ code threw St9bad_alloc: \n std::bad_alloc"})
+        return "done"
+
+    return asked, lambda *_: Running(), work
+
+
+@pytest.mark.parametrize("ran_before", [False, True])
+def test_where_something_breaks_in_the_office_another_try_is_made_and_one_of_the_user_is_not_ended(
+    monkeypatch, ran_before
+):
+    asked, starting, work = breaking("com.sun.star.uno.RuntimeException", 2, ran_before)
+    monkeypatch.setattr(manager, "started", starting)
+    assert manager.asked("soffice", "", work) == ("done", ran_before)
+    assert [one.killed for one in asked] == [not ran_before, not ran_before, False]
+    assert all(one.ended for one in asked)
+
+
+def test_what_breaks_each_time_is_told_in_one_sentence_and_a_refusal_at_once(monkeypatch):
+    asked, starting, work = breaking("com.sun.star.uno.RuntimeException", 99)
+    monkeypatch.setattr(manager, "started", starting)
+    with pytest.raises(manager.Broken) as found:
+        manager.asked("soffice", "", work)
+    assert str(found.value) == (
+        "something broke in LibreOffice in each of 3 tries (C++ code threw St9bad_alloc: std::bad_alloc); start it anew and try again"
+    )
+    assert len(asked) == 3
+    asked, starting, work = breaking("com.sun.star.deployment.DeploymentException", 99)
+    monkeypatch.setattr(manager, "started", starting)
+    with pytest.raises(Exception, match=r"^$"):
+        manager.asked("soffice", "", work)
+    assert len(asked) == 1
 
 
 NOBODY = 65534
