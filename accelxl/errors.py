@@ -17,6 +17,7 @@ Each message is one sentence: what, where, what was given, what is allowed. `cel
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -76,8 +77,14 @@ class Interrupted(AccelError, KeyboardInterrupt):
     """A run that was broken off; the sentence says how far it came."""
 
 
+MOST_NAMES, MOST_KIN = 12, 6
+"""Names that a sentence lists in full, and names that it suggests for a word they share."""
+_UNITS = frozenset({"per", "usd", "share", "month", "months", "year", "rate", "out"})
+"""Words that many names have and that say little of what is meant."""
+
+
 def nearest(given: str, allowed: Iterable[str]) -> str:
-    """Return the end of a sentence that names the allowed word nearest to `given`, or all of them when few.
+    """Return the end of a sentence that names the allowed word nearest to `given`, those that share a word with it, or all when few.
 
     Examples
     --------
@@ -87,12 +94,30 @@ def nearest(given: str, allowed: Iterable[str]) -> str:
     'did you mean Azure?'
     >>> nearest("zzz", ["end", "mid"])
     'allowed: end, mid'
+    >>> nearest("token price", ["price_usd_per_mtok", "unit_price_usd", *(f"other_{n}" for n in range(12))])
+    'did you mean unit_price_usd or price_usd_per_mtok?'
     """
     names = list(allowed)
     lower = {name.lower(): name for name in names}
     close = get_close_matches(given.lower(), lower, n=1, cutoff=0.6)
     if close:
         return f"did you mean {lower[close[0]]}?"
-    if len(names) > 12:
+    if len(names) > MOST_NAMES:
+        kin = _kin(given, names)
+        if kin:
+            return f"did you mean {' or '.join(filter(None, (', '.join(kin[:-1]), kin[-1])))}?"
         return f"allowed: {', '.join(names[:10])} and {len(names) - 10} more"
     return f"allowed: {', '.join(names)}"
+
+
+def _kin(given: str, names: list[str]) -> list[str]:
+    """Return the names that share the most words with `given`, the shortest first; none where these are too many to help."""
+    wanted = _words(given) - _UNITS
+    shared = {name: len(wanted & _words(name)) for name in names}
+    most = max(shared.values(), default=0)
+    found = sorted((name for name in names if shared[name] == most), key=lambda name: len(name.split("_")))
+    return found if most and len(found) <= MOST_KIN else []
+
+
+def _words(name: str) -> set[str]:
+    return {word.removesuffix("s") for word in re.split(r"[^a-z0-9]+", name.lower()) if len(word) > 2}

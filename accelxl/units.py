@@ -217,7 +217,7 @@ def _rescoped(parts: list[str], names: set[str]) -> OtherUnit | None:
     return None
 
 
-def unknown(given: object, known: Iterable[str], what: str, value: object = None) -> AccelError:
+def unknown(given: object, known: Iterable[str], what: str, value: object = None, listed: str = "") -> AccelError:
     """Return the error for a name that is none of `known`: of its unit where it is one in another unit.
 
     Parameters
@@ -230,6 +230,8 @@ def unknown(given: object, known: Iterable[str], what: str, value: object = None
         Begin of the sentence, such as ``"'x' is not an input of a plan"``.
     value : object, optional
         The figure given under that name, for the sentence.
+    listed : str
+        Where all names are listed, for the end of a sentence that does not tell the one that is meant.
 
     Examples
     --------
@@ -239,7 +241,9 @@ def unknown(given: object, known: Iterable[str], what: str, value: object = None
     names = list(known)
     found = other_unit(given, names) if isinstance(given, str) else None
     if found is None:
-        return UnknownName(f"{what}; {nearest(str(given), names)}")
+        near = nearest(str(given), names)
+        alone = near.startswith("did you mean") and " or " not in near
+        return UnknownName(f"{what}; {near}{'' if alone or not listed else f' ({listed})'}")
     example = ""
     if found.factor and isinstance(value, (int, float)) and not isinstance(value, bool):
         example = f" ({float(value):g} is {float(value) * found.factor:g})"

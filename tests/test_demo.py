@@ -80,3 +80,13 @@ def test_libreoffice_recalculates_the_demos_books_to_the_values_they_hold(tmp_pa
                         seen += 1
         assert seen > 4000
         assert read(again).figures["chk_total"] == 0
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_the_table_on_the_terminal_has_whole_headings_and_figures(width, monkeypatch):
+    monkeypatch.setattr(show, "SCENARIOS", 2_000)
+    text = io.StringIO()
+    show._print(Console(file=text, width=width), [show.answer(case) for case in cases()], [])
+    assert "…" not in text.getvalue()
+    assert max(map(len, text.getvalue().splitlines())) <= width
+    assert all(word in text.getvalue() for heading in show.HEADINGS for word in heading.split("/"))

@@ -17,6 +17,16 @@ def test_there_are_pages():
     assert PAGES
 
 
+def test_the_list_of_methods_has_every_page_and_every_question():
+    text = (PAGES[0].parent.parent / "methods.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| \[[^\]]*\]\(methods/([\w-]+\.md)\) \| (.*) \|$", text, re.MULTILINE))
+    assert sorted(listed) == [page.name for page in PAGES]
+    for page in PAGES:
+        content = page.read_text(encoding="utf-8")
+        assert f"[{content.splitlines()[0].removeprefix('# ')}](methods/{page.name})" in text
+        assert listed[page.name] == "; ".join(re.findall(r"^## (.+)$", content, re.MULTILINE))
+
+
 @every
 def test_the_examples_of_a_page_give_what_it_prints(page):
     found = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS, encoding="utf-8")

@@ -42,7 +42,8 @@ def test_python_in_the_readme_gives_what_it_shows():
 
 def test_commands_in_the_readme_run(tmp_path):
     (plan,) = blocks(ROOT / "README.md", "csv")
-    (tmp_path / "plan.csv").write_text(plan)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "plan.csv").write_text(plan)
     shutil.copytree(ROOT / "workbooks", tmp_path / "workbooks")
     lines = [
         line for block in blocks(ROOT / "README.md", "sh") for line in block.splitlines() if line.startswith("accelxl ")

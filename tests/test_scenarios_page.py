@@ -24,8 +24,9 @@ def test_the_examples_give_what_the_page_prints():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_the_page_runs(command, tmp_path, monkeypatch, capsys):
-    (tmp_path / "plan.csv").write_text(PLAN_FILE)
-    (tmp_path / "draws.csv").write_text(DRAWS_FILE)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "plan.csv").write_text(PLAN_FILE)
+    (tmp_path / "out" / "draws.csv").write_text(DRAWS_FILE)
     monkeypatch.chdir(tmp_path)
     name, *words = shlex.split(command)
     assert name == "accelxl"
@@ -34,7 +35,7 @@ def test_a_command_of_the_page_runs(command, tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.count("\n") > 0
     if "--out" in words:
         assert (tmp_path / words[words.index("--out") + 1]).stat().st_size > 0
-    assert not (tmp_path / "run.ckpt").exists()
+    assert not (tmp_path / "out" / "run.ckpt").exists()
 
 
 def test_the_page_has_commands_for_every_verb():

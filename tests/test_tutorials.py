@@ -26,7 +26,7 @@ def found_in(text):
     named = ""
     end = 0
     for found in BLOCK.finditer(text):
-        named = (re.findall(r"`([\w.-]+\.csv)` holds", text[end : found.start()]) or [named])[-1]
+        named = (re.findall(r"`([\w./-]+\.csv)` holds", text[end : found.start()]) or [named])[-1]
         end = found.end()
         yield found[1], found[2], named
 
@@ -49,6 +49,7 @@ def test_a_guide_runs_from_its_first_line_to_its_last(guide, tmp_path, monkeypat
         assert language in LANGUAGES
         done += 1
         if language == "csv":
+            Path(named).parent.mkdir(parents=True, exist_ok=True)
             Path(named).write_text(content, encoding="utf-8")
         elif language == "sh":
             for command in content.splitlines():
@@ -59,6 +60,7 @@ def test_a_guide_runs_from_its_first_line_to_its_last(guide, tmp_path, monkeypat
             session = test.globs
     assert done
     assert runner.failures == 0
+    assert [path.name for path in tmp_path.iterdir()] in ([], ["out"])  # the folder that .gitignore names
 
 
 def test_there_are_tutorials():
@@ -73,7 +75,14 @@ def test_the_readme_fills_twenty_budgets_with_one_command(tmp_path, monkeypatch)
     (tmp_path / "workbooks").symlink_to(ROOT / "workbooks")
     monkeypatch.chdir(tmp_path)
     run(command)
-    assert len(list((tmp_path / "books").glob("*.xlsx"))) == 20
-    lines = (tmp_path / "books" / "manifest.csv").read_text(encoding="utf-8").splitlines()
+    assert len(list((tmp_path / "out" / "budgets").glob("*.xlsx"))) == 20
+    lines = (tmp_path / "out" / "budgets" / "manifest.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 21
     assert all(",written," in line for line in lines[1:])
+
+
+def test_no_two_guides_write_into_one_folder():
+    used = {}
+    for guide in (*GUIDES, ROOT / "README.md"):
+        for folder in set(re.findall(r"--out (out/\w+)", guide.read_text(encoding="utf-8"))):
+            assert used.setdefault(folder, guide.name) == guide.name, folder

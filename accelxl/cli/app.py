@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from accelxl.cli import books, calc, excel, lint, scenarios
 from accelxl.cli.read import names_of
-from accelxl.cli.show import figure, out, print_json, print_table, say, shown
-from accelxl.errors import AccelError, BadFile, Interrupted
-
-
-class BrokenOffError(Exception):
-    """Ctrl-C inside a verb; the library below would make a bare exit code of it and lose the sentence."""
-
-
-class Verbs(TyperGroup):
-    """The verbs, which hand Ctrl-C on with what the run says of it."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a verb."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as error:
-            raise BrokenOffError from error
-
+from accelxl.cli.show import out, print_json, say, settled, shown
+from accelxl.cli.table import print_table
+from accelxl.cli.verbs import BrokenOffError, Verbs
+from accelxl.errors import AccelError, BadFile, Interrupted, UnknownName
 
 app = typer.Typer(
     name="accelxl",
@@ -44,7 +29,10 @@ app.add_typer(calc.app)
 PlanFile = Annotated[
     Path, typer.Argument(help="a plan: JSON (an object) or CSV (a name, then one value column a tranche)")
 ]
-Metrics = Annotated[str | None, typer.Option("--metrics", help="names, parted by commas; the default is the main ones")]
+Metrics = Annotated[
+    str | None,
+    typer.Option("--metrics", metavar="<names>", help="names, parted by commas; the default is the main ones"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
 
 
@@ -97,14 +85,16 @@ def start(
 def plan(
     file: PlanFile,
     metrics: Metrics = None,
-    by: Annotated[str | None, typer.Option(help="print the statement by month, quarter or year instead")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="<period>", help="print the statement by month, quarter or year instead")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate a plan, or print its statement."""
     from accelxl.plan.evaluate import evaluate
     from accelxl.plan.files import read_plan
     from accelxl.plan.metrics import METRICS
-    from accelxl.plan.statement import LINES, lines
+    from accelxl.plan.statement import lines
 
     found = read_plan(file)
     if by is not None:
@@ -112,23 +102,26 @@ def plan(
         if as_json:
             print_json({by: index.tolist(), **{name: line.tolist() for name, line in columns.items()}})
             return
-        rows = [(name, LINES[name].unit, *(figure(v) for v in line)) for name, line in columns.items()]
-        print_table(("line", "unit", *(f"{by} {i}" for i in index)), rows)
+        from accelxl.cli.statement import print_statement
+
+        print_statement(by, index.tolist(), {name: line.tolist() for name, line in columns.items()})
         return
     figures = evaluate(found, names_of(metrics))
     if as_json:
         print_json(figures)
     else:
-        print_table(
-            ("metric", "value", "unit"), [(name, *shown(value, METRICS[name].unit)) for name, value in figures.items()]
-        )
+        units = [METRICS[name].unit for name in figures]
+        money = iter(settled((v for v, unit in zip(figures.values(), units, strict=True) if unit == "USD"), "USD"))
+        values = [next(money) if unit == "USD" else v for v, unit in zip(figures.values(), units, strict=True)]
+        rows = [(name, *shown(v, unit)) for name, v, unit in zip(figures, values, units, strict=True)]
+        print_table(("metric", "value", "unit"), rows)
 
 
 app.add_typer(scenarios.app)
 
 
 # -- workbooks ---------------------------------------------------------------------------------------------------------
-workbooks = typer.Typer(help="Build the template workbooks.", no_args_is_help=True)
+workbooks = typer.Typer(cls=Verbs, help="Build the template workbooks.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(workbooks, name="workbooks")
 
 
@@ -175,19 +168,39 @@ def functions(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def inputs(
+    words: Annotated[
+        list[str] | None, typer.Argument(help="only inputs whose name or meaning has all of these")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the inputs of a plan: name, unit, default, what is allowed, what it means."""
+    from accelxl.functions.inputs_page import HEADER, rows_of
+
+    found = rows_of(words or ())
+    if as_json:
+        print_json([dict(zip(("group", *HEADER), row, strict=True)) for row in found])
+        return
+    if not found:
+        raise UnknownName(f"no input of a plan has {' '.join(words or ())!r}; `accelxl inputs` lists all")
+    print_table(HEADER, [row[1:] for row in found])
+
+
+@app.command(hidden=True)
 def generate(
     folder: Annotated[Path, typer.Argument(help="the folder of the documents")] = Path("docs"),
     check: Annotated[bool, typer.Option("--check", help="write nothing; exit 2 where a page is not current")] = False,
 ) -> None:
-    """Write the pages of the documents that are made from the code: the functions, and the rules of the linter."""
+    """Write the pages of the documents that are made from the code: functions, inputs of a plan, rules of the linter."""
     from accelxl.files import write_atomically
+    from accelxl.functions.inputs_page import inputs_page
     from accelxl.functions.pages import pages
     from accelxl.workbook.lint.page import page
 
-    rules = folder / "lint.md"
+    rules, given = folder / "lint.md", folder / "inputs.md"
     made = {folder / "functions" / f"{name}.md": text.encode() for name, text in pages().items()}
-    made[rules] = page().encode()
-    there = {path for path in (*(folder / "functions").glob("*.md"), rules) if path.exists()}
+    made |= {rules: page().encode(), given: inputs_page().encode()}
+    there = {path for path in (*(folder / "functions").glob("*.md"), rules, given) if path.exists()}
     old = [path for path, text in made.items() if path not in there or path.read_bytes() != text]
     left = sorted(there - set(made))
     if check and (old or left):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accelxl.cli.show import bar, figure, out, print_json, print_table, say
+from accelxl.cli.show import bar, figure, out, print_json, say
+from accelxl.cli.table import print_table
 from accelxl.functions.cells import CellError
 
 if TYPE_CHECKING:

@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from accelxl.cli.verbs import Verbs
+
 app = typer.Typer(
     name="calc",
+    cls=Verbs,
     help="The add-in for LibreOffice Calc, and its installation.",
     no_args_is_help=True,
     rich_markup_mode=None,

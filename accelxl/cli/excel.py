@@ -9,8 +9,11 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from accelxl.cli.verbs import Verbs
+
 app = typer.Typer(
     name="excel",
+    cls=Verbs,
     help="Workbooks with macros, the add-in, and its installation.",
     no_args_is_help=True,
     rich_markup_mode=None,

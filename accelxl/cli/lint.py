@@ -40,7 +40,9 @@ def lint(
         bool, typer.Option("--dynamic", help="calculate the book as well, each input at its Low and High")
     ] = False,
     office: Annotated[bool, typer.Option("--office", help="open and draw it in LibreOffice as well")] = False,
-    rules: Annotated[str | None, typer.Option("--rules", help="ids, parted by commas; all of them by default")] = None,
+    rules: Annotated[
+        str | None, typer.Option("--rules", metavar="<ids>", help="ids, parted by commas; all of them by default")
+    ] = None,
     suppress: Annotated[
         Path | None, typer.Option("--suppress", help="a file of findings that are let pass, with reasons")
     ] = None,

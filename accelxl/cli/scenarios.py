@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
+from math import inf, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,10 +11,11 @@ import typer
 from rich.text import Text
 
 from accelxl.cli.read import axes_of, correlations_of, draws_of, names_of, numbers_of, ranges_of, whole_of
-from accelxl.cli.show import bar, blocks, column, error_in, figure, out, plain_terminal, print_json, print_table, say
+from accelxl.cli.show import bar, blocks, column, error_in, figure, out, plain_terminal, print_json, say
+from accelxl.cli.table import print_table
 
 if TYPE_CHECKING:
-    from accelxl.scenario.outcome import Histogram, Outcome
+    from accelxl.scenario.outcome import Histogram, Outcome, Summary
     from accelxl.scenario.tornado import Tornado
 
 app = typer.Typer(rich_markup_mode=None)
@@ -22,19 +23,26 @@ app = typer.Typer(rich_markup_mode=None)
 PlanFile = Annotated[
     Path, typer.Argument(help="a plan: JSON (an object) or CSV (a name, then one value column a tranche)")
 ]
-Metric = Annotated[str, typer.Option(help="the metric")]
-Metrics = Annotated[str | None, typer.Option("--metrics", help="names, parted by commas; the default is the main ones")]
+Metric = Annotated[str, typer.Option(metavar="<name>", help="the metric")]
+Metrics = Annotated[
+    str | None,
+    typer.Option("--metrics", metavar="<names>", help="names, parted by commas; the default is the main ones"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
 Rows = Annotated[
     Path | None, typer.Option("--out", help="a file of every scenario: .parquet, .csv or .xlsx, inputs first")
 ]
 File = Annotated[Path | None, typer.Option("--out", help="write the table to .parquet, .csv or .xlsx as well")]
-Threads = Annotated[int | None, typer.Option(help="threads; every processor by default; changes no figure", min=1)]
-Cluster = Annotated[str | None, typer.Option(help="a Dask scheduler such as tcp://host:8786; changes no figure")]
+Threads = Annotated[
+    int | None, typer.Option(metavar="<count>", help="threads; every processor by default; changes no figure", min=1)
+]
+Cluster = Annotated[
+    str | None, typer.Option(metavar="<address>", help="a Dask scheduler such as tcp://host:8786; changes no figure")
+]
 Checkpoint = Annotated[
     Path | None, typer.Option(help="a file that keeps the state: broken off, the same command goes on from there")
 ]
-Level = Annotated[float, typer.Option(help="count the share of scenarios below this")]
+Level = Annotated[float, typer.Option(metavar="<number>", help="count the share of scenarios below this")]
 BINS = 16
 PRINTED_COLUMNS = 24
 
@@ -42,10 +50,13 @@ PRINTED_COLUMNS = 24
 @app.command()
 def grid(
     file: PlanFile,
-    axis: Annotated[list[str], typer.Option("--axis", help="name=low:high:count or name=a,b,c; once for each axis")],
+    axis: Annotated[
+        list[str],
+        typer.Option("--axis", metavar="<name=values>", help="name=low:high:count or name=a,b,c; once for each axis"),
+    ],
     metric: Metric = "npv",
     metrics: Metrics = None,
-    best: Annotated[int, typer.Option(help="cells shown of a grid that is no table", min=1)] = 5,
+    best: Annotated[int, typer.Option(metavar="<count>", help="cells shown of a grid that is no table", min=1)] = 5,
     level: Level = 0.0,
     path: Rows = None,
     checkpoint: Checkpoint = None,
@@ -101,20 +112,29 @@ def montecarlo(
     file: PlanFile,
     draw: Annotated[
         list[str] | None,
-        typer.Option("--draw", help="name=kind:figures, such as pue=uniform:1.1:1.5; once for each input"),
+        typer.Option(
+            "--draw", metavar="<name=draw>", help="name=kind:figures, such as pue=uniform:1.1:1.5; once for each input"
+        ),
     ] = None,
     table: Annotated[
         Path | None, typer.Option("--draws", help="a CSV or JSON file of them: name, kind and figures a row")
     ] = None,
     correlate: Annotated[
-        list[str] | None, typer.Option("--correlate", help="rank correlation of two inputs, such as pue,units=0.3")
+        list[str] | None,
+        typer.Option(
+            "--correlate", metavar="<pair=number>", help="rank correlation of two inputs, such as pue,units=0.3"
+        ),
     ] = None,
     metrics: Metrics = None,
-    n: Annotated[str, typer.Option("--n", help="scenarios, such as 100000 or 1e9")] = "100000",
-    seed: Annotated[int, typer.Option(help="the same seed draws the same scenarios", min=0)] = 0,
-    method: Annotated[str, typer.Option(help="philox (pseudo-random) or sobol")] = "philox",
-    antithetic: Annotated[bool, typer.Option(help="every second scenario mirrors the one before it")] = False,
-    percentiles: Annotated[str, typer.Option(help="numbers from 0 to 100, parted by commas")] = "1,5,25,50,75,95,99",
+    n: Annotated[str, typer.Option("--n", metavar="<count>", help="scenarios, such as 100000 or 1e9")] = "100000",
+    seed: Annotated[int, typer.Option(metavar="<number>", help="the same seed draws the same scenarios", min=0)] = 0,
+    method: Annotated[str, typer.Option(metavar="<name>", help="philox (pseudo-random) or sobol")] = "philox",
+    antithetic: Annotated[
+        bool, typer.Option("--antithetic", help="every second scenario mirrors the one before it")
+    ] = False,
+    percentiles: Annotated[
+        str, typer.Option(metavar="<numbers>", help="numbers from 0 to 100, parted by commas")
+    ] = "1,5,25,50,75,95,99",
     level: Level = 0.0,
     path: Rows = None,
     checkpoint: Checkpoint = None,
@@ -149,55 +169,36 @@ def montecarlo(
 def _print_summaries(found: Outcome) -> None:
     """Print the figures of each metric, a column each, in few characters."""
     items = list(found.summaries.values())
+    known = " of those with a value" if any(item.share_nan for item in items) else ""
     labels = [
-        "",
-        "mean",
-        "standard deviation",
+        "without a value",
+        f"mean{known}",
+        f"standard deviation{known and ' of those'}",
+        f"standard error of mean{known and ' of those'}",
         "lowest",
         *(f"percentile {p:g}" for p in items[0].percentiles),
         "highest",
     ]
     level = {item.level for item in items}
-    shares = [f"below {figure(level.pop())}" if len(level) == 1 else "below the level", "without a value"]
-    columns = [[*labels, "standard error of mean", *shares]]
+    columns = [["", *labels, f"below {figure(level.pop())}" if len(level) == 1 else "below the level"]]
     for item in items:
-        figures = [item.mean, item.sd, item.low, *item.percentiles.values(), item.high]
-        texts, unit = column(figures, item.unit)
-        columns.append(
-            [
-                unit,
-                *texts,
-                error_in(item.standard_error, unit, item.unit),
-                f"{item.share_below:.2%}",
-                f"{item.share_nan:.2%}",
-            ]
-        )
+        figures = [item.mean, item.sd, *_span(item)]
+        (mean, sd, *ordered), unit = column(figures, item.unit)
+        error = error_in(item.standard_error, unit, item.unit)
+        columns.append([unit, f"{item.share_nan:.2%}", mean, sd, error, *ordered, f"{item.share_below:.2%}"])
     if items[0].percentile_error:
         say.print(f"percentiles within {items[0].percentile_error:.2%} of their value")
-    _print_columns(("", *(item.metric for item in items)), list(zip(*columns, strict=True)))
+    print_table(("", *(item.metric for item in items)), list(zip(*columns, strict=True)), figures=True)
 
 
-def _print_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a label and columns of figures to the right; as many tables under one another as the terminal is wide."""
-    from rich.table import Table
+def _span(item: Summary) -> list[float]:
+    """Return lowest, percentiles and highest in one order, in which a scenario without a value stands where percentiles have it."""
+    from accelxl.plan.metrics import METRICS
 
-    widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
-    start = 1
-    while start < len(head):
-        end, room = start + 1, out.width - widths[0] - 2 - widths[start]
-        while end < len(head) and room >= widths[end] + 2:
-            room -= widths[end] + 2
-            end += 1
-        part = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1))
-        part.add_column(head[0], no_wrap=True)
-        for place in range(start, end):
-            part.add_column(head[place], justify="right", no_wrap=True)
-        for row in rows:
-            part.add_row(*(Text(row[place]) for place in (0, *range(start, end))))
-        if start > 1:
-            out.print()
-        out.print(part)
-        start = end
+    sorts = METRICS[item.metric].nan_sorts if item.share_nan else ""
+    ordered = list(item.percentiles.values())
+    low = min([item.low, *ordered]) if sorts == "low" else item.low
+    return [low, *ordered, inf if sorts == "high" else item.high]
 
 
 def _print_histogram(name: str, unit: str, n: int, histogram: Histogram) -> None:
@@ -241,11 +242,17 @@ def tornado(
     file: PlanFile,
     bounds: Annotated[
         list[str] | None,
-        typer.Option("--range", help="name=low:high, or a name alone for its default range; every input by default"),
+        typer.Option(
+            "--range",
+            metavar="<name=range>",
+            help="name=low:high, or a name alone for its default range; every input by default",
+        ),
     ] = None,
     metric: Metric = "npv",
-    share: Annotated[float, typer.Option(help="how far inputs without a band of the catalogue move each way")] = 0.2,
-    most: Annotated[int, typer.Option("--most", help="bars shown, the longest first", min=1)] = 15,
+    share: Annotated[
+        float, typer.Option(metavar="<number>", help="how far inputs without a band of the catalogue move each way")
+    ] = 0.2,
+    most: Annotated[int, typer.Option("--most", metavar="<count>", help="bars shown, the longest first", min=1)] = 15,
     path: File = None,
     as_json: AsJson = False,
 ) -> None:
@@ -314,12 +321,13 @@ def _swing(at_low: float, at_high: float, base: float, low: float, high: float, 
 def breakeven(
     file: PlanFile,
     name: Annotated[str, typer.Argument(help="the input that moves")],
-    metric: Annotated[str, typer.Option(help="the metric that should meet the target")] = "npv",
-    target: Annotated[float, typer.Option(help="what it should meet")] = 0.0,
-    low: Annotated[float | None, typer.Option(help="where to look from")] = None,
-    high: Annotated[float | None, typer.Option(help="where to look to")] = None,
+    metric: Annotated[str, typer.Option(metavar="<name>", help="the metric that should meet the target")] = "npv",
+    target: Annotated[float, typer.Option(metavar="<number>", help="what it should meet")] = 0.0,
+    low: Annotated[float | None, typer.Option(metavar="<number>", help="where to look from")] = None,
+    high: Annotated[float | None, typer.Option(metavar="<number>", help="where to look to")] = None,
     over: Annotated[
-        str | None, typer.Option(help="find it for each value of another input: name=low:high:count")
+        str | None,
+        typer.Option(metavar="<name=values>", help="find it for each value of another input: name=low:high:count"),
     ] = None,
     path: File = None,
     as_json: AsJson = False,
@@ -355,7 +363,10 @@ def stress(
     file: PlanFile,
     pack: Annotated[
         str | None,
-        typer.Option(help="telecom (the default), telecom mild, or a CSV or JSON file of case, input, change, figure"),
+        typer.Option(
+            metavar="<name>",
+            help="telecom (the default), telecom mild, or a CSV or JSON file of case, input, change, figure",
+        ),
     ] = None,
     metrics: Metrics = None,
     path: File = None,
@@ -379,7 +390,7 @@ def stress(
     for name, unit in units.items():
         texts, heading = column([case.metrics[name] for case in found.cases], unit)
         columns.append([heading, *texts])
-    _print_columns(("case", *units), list(zip(*columns, strict=True)))
+    print_table(("case", *units), list(zip(*columns, strict=True)), figures=True)
     out.print()
     for case in found.cases[1:]:
         if case.name == "together" and len(found.cases) > 2:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+UNBOUNDED = 100_000
+"""Cells of a line of a file or pipe: nothing is wrapped or parted there, unless COLUMNS says how wide it is."""
 out = Console()
+if not out.is_terminal and "COLUMNS" not in os.environ:
+    out.width = UNBOUNDED
 say = Console(stderr=True, highlight=False)
 
 NEVER = "never"
@@ -20,6 +23,8 @@ NEVER = "never"
 SHARES = frozenset({"share", "1/year"})
 """Units that people read as percentages."""
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
+RESIDUE, RESIDUE_SHARE = 1e-4, 1e-12
+"""A sum of money below this many USD, or this share of the largest beside it, is what rounding leaves of 0."""
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -69,8 +74,23 @@ def figure(value: Any) -> str:
     if math.isinf(value):
         return NEVER if value > 0 else "-never"
     if (value == int(value) and abs(value) < 1e15) or abs(value) >= 1000:
-        return f"{value:,.0f}"
+        return f"{value:z,.0f}"
     return f"{value:.4g}"
+
+
+def settled(values: Iterable[float], unit: str) -> list[float]:
+    """Return sums of money with 0 for what rounding leaves of 0; figures of other units as they are. For showing alone.
+
+    Examples
+    --------
+    >>> settled([-1.47e-09, 2176000.0], "USD"), settled([1.47e-09], "USD/Mtok")
+    ([0.0, 2176000.0], [1.47e-09])
+    """
+    found = list(values)
+    if unit != "USD":
+        return found
+    most = max((abs(value) for value in found if math.isfinite(value)), default=0.0)
+    return [0.0 if abs(value) < max(RESIDUE, RESIDUE_SHARE * most) else value for value in found]
 
 
 def shown(value: float, unit: str) -> tuple[str, str]:
@@ -90,7 +110,7 @@ def column(values: Iterable[float], unit: str = "") -> tuple[list[str], str]:
     >>> column([0.40674, math.nan], "1/year")
     (['40.7%', '-'], 'a year')
     """
-    found = list(values)
+    found = settled(values, unit)
     known = [value for value in found if math.isfinite(value)]
     if unit in SHARES:
         return [f"{v:,.1%}" if math.isfinite(v) else figure(v) for v in found], "a year" if unit == "1/year" else ""
@@ -98,7 +118,7 @@ def column(values: Iterable[float], unit: str = "") -> tuple[list[str], str]:
     scale, letter = next(((s, letter) for s, letter in SCALES if most >= s), (1.0, ""))
     whole = scale == 1.0 and all(value == int(value) for value in known)
     decimals = 0 if whole or most == 0 else min(max(3 - math.floor(math.log10(most / scale)), 0), 9)
-    texts = [f"{v / scale:,.{decimals}f}" if math.isfinite(v) else figure(v) for v in found]
+    texts = [f"{v / scale:z,.{decimals}f}" if math.isfinite(v) else figure(v) for v in found]
     return texts, f"{letter} {'' if unit == '1' else unit}".strip()
 
 
@@ -135,25 +155,6 @@ def blocks(share: float, width: int) -> str:
 def plain_terminal() -> bool:
     """Tell whether standard output takes ASCII alone."""
     return not (out.encoding or "").lower().startswith("utf")
-
-
-def print_table(head: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
-    """Print rows under a header, columns of numbers to the right."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for place, name in enumerate(head):
-        short_names = place == 0 and max((len(row[0]) for row in rows), default=0) <= 32
-        numbers = place > 0 and all(_looks_numeric(str(row[place])) for row in rows)
-        table.add_column(name, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers or short_names)
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
-    out.print(table)
-
-
-def _looks_numeric(text: str) -> bool:
-    bare = text
-    for sign in (",", ".", "%", "-", "e+", "e"):
-        bare = bare.replace(sign, "")
-    return bare.isdigit() or text in {"-", "", NEVER}
 
 
 def print_json(data: Any) -> None:

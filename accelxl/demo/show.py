@@ -39,6 +39,11 @@ METRICS = (
     "cost_per_accelerator_hour",
     "utilization_mean",
 )
+HEADINGS = (
+    "accelerators", "capex,/USD m", "USD per/Mtok", "ROI", "NPV,/USD m", "IRR", "payback,/months", "chance/NPV < 0",
+)  # fmt: skip
+"""Headings of the table on the terminal; where it is narrow, a heading takes two lines at the stroke."""
+WIDE = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +176,9 @@ def _print(console: Console, answers: list[Answer], written: list[Path]) -> None
     deck = load()
     console.print(f"\n[bold]{deck['title']}[/bold]\n{deck['about']}\n")
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("device")
-    for name in (
-        "accelerators",
-        "capex, USD m",
-        "USD per Mtok",
-        "ROI",
-        "NPV, USD m",
-        "IRR",
-        "payback, months",
-        "chance NPV < 0",
-    ):
-        table.add_column(name, justify="right")
+    table.add_column("device", no_wrap=True)
+    for name in HEADINGS:
+        table.add_column(name.replace("/", " " if console.width >= WIDE else "\n"), justify="right", no_wrap=True)
     for item in answers:
         f = item.figures
         table.add_row(

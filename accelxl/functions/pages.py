@@ -54,7 +54,7 @@ def _index() -> str:
     for category in CATEGORIES:
         parts.append(f"## {category}\n\n")
         rows = ((f"[`{made.name}`]({_slug(category)}.md#{made.name.lower()})", made.summary) for made in _of(category))
-        parts.append(_table(("function", "gives"), rows))
+        parts.append(markdown_table(("function", "gives"), rows))
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
@@ -80,7 +80,7 @@ def _section(made: Function) -> Iterator[str]:
     more = [example for example in made.examples[1:] if example.value is not ...]
     if more:
         rows = ((f"`{e.formula}`", _shown(e.value)) for e in more)
-        yield _table(("more examples", "give"), rows)
+        yield markdown_table(("more examples", "give"), rows)
 
 
 def _arguments(title: str, arguments: Sequence[Argument], facts: Sequence[dict[str, Any]]) -> str:
@@ -88,7 +88,7 @@ def _arguments(title: str, arguments: Sequence[Argument], facts: Sequence[dict[s
         (f"`{a.name}`", a.help, "a cell" if f["kind"] == "reference" else _allowed(a, f), _default(a))
         for a, f in zip(arguments, facts, strict=True)
     )
-    return _table((title, "what it is", "allowed", "default"), rows)
+    return markdown_table((title, "what it is", "allowed", "default"), rows)
 
 
 def _allowed(argument: Argument, facts: dict[str, Any]) -> str:
@@ -142,7 +142,7 @@ def _sample(made: Function) -> str:
     names = dict(heads)
     body = [["1", *(names.get(at, "") for at in range(column))]]
     body += [[str(row + 2), *(_cell(cells.get((row, at), "")) for at in range(column))] for row in range(depth)]
-    return f"**Example.** {formula}\n" + _table(("", *(_letters(at) for at in range(column))), body)
+    return f"**Example.** {formula}\n" + markdown_table(("", *(_letters(at) for at in range(column))), body)
 
 
 def _address(column: int, rows: int, columns: int) -> str:
@@ -171,6 +171,7 @@ def _shown(value: Any) -> str:
     return f"`{{{'; '.join(', '.join(map(_cell, row)) for row in rows[:WIDEST])}{cut}}}`"
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"

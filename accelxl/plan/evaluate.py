@@ -17,11 +17,10 @@ from accelxl.arrays import EPOCH
 from accelxl.catalogue.macrs import table as macrs_table
 from accelxl.errors import ShapeError, UnknownName, WrongType, nearest
 from accelxl.parallel import split
-from accelxl.plan.inputs import INPUTS, Input
+from accelxl.plan.inputs import INPUTS, Input, unknown_input
 from accelxl.plan.inputs import names as names_of
 from accelxl.plan.metrics import METRICS
 from accelxl.plan.model import Plan, Value, check, plan_of
-from accelxl.units import unknown
 
 PLAN_FRAME = ("timing", "adoption", "tax_losses")
 TRANCHE_FRAME = ("life_starts", "contract", "book_method", "tax_method", "tax_convention")
@@ -198,7 +197,7 @@ def slots_of(plan: Compiled, name: str) -> list[int]:
         return [base + k * width + TRANCHE_SLOTS[stem] for k in chosen]
     if stem in INPUTS:
         raise UnknownName(f"{name} cannot vary among the scenarios of one table; change it in the plan")
-    raise unknown(stem, INPUTS, f"{name!r} is not an input of a plan")
+    raise unknown_input(stem, f"{name!r} is not an input of a plan")
 
 
 def run(

@@ -9,7 +9,7 @@ from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
-from accelxl.errors import AccelError, BadFile, WrongType
+from accelxl.errors import AccelError, BadFile, ShapeError, WrongType
 from accelxl.plan.inputs import INPUTS
 from accelxl.plan.model import Plan, from_block, plan_of
 
@@ -58,7 +58,7 @@ def read_plan(path: Path) -> Plan:
     """
     text = read_text(path)
     try:
-        return plan_of(_json(path, text)) if path.suffix.lower() == ".json" else from_block(_rows(text))
+        return plan_of(_json(path, text)) if path.suffix.lower() == ".json" else from_block(*_rows(text))
     except BadFile:
         raise
     except AccelError as error:
@@ -76,36 +76,61 @@ def _json(path: Path, text: str) -> dict[str, Any]:
     return found
 
 
-def _rows(text: str) -> list[list[Any]]:
-    """Return a CSV block's rows; cells of inputs that are numbers become numbers, if they are written with a decimal point."""
+def _rows(text: str) -> tuple[list[list[Any]], list[str]]:
+    """Return a CSV block's rows and the line of each; numbers where inputs are, written with a decimal point."""
     sample = text.splitlines()[0]
     if ";" in sample and "," not in sample:
         raise WrongType("the columns are parted by ';'; ',' is allowed, with a decimal point in numbers")
-    rows = []
+    rows: list[list[Any]] = []
+    places: list[str] = []
     try:
-        cells = list(csv.reader(StringIO(text)))
+        reader = csv.reader(StringIO(text))
+        cells = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise WrongType(f"it is not CSV: {error}") from error
-    for row in cells:
+    for line, row in cells:
         if not row or not row[0].strip() or row[0].lstrip().startswith("#"):
             continue
-        name = row[0].strip()
+        if not rows:
+            _refuse_across(row)
+        name, place = row[0].strip(), f"line {line}"
         known = INPUTS.get(name)
         numeric = known is not None and known.quantity.kind in {"number", "flag"}
-        rows.append([name, *(_cell(name, cell) if numeric else cell.strip() for cell in row[1:])])
+        rows.append([name, *(_cell(name, cell, place) if numeric else cell.strip() for cell in row[1:])])
+        places.append(place)
     if rows and str(rows[0][0]).lower() in {"name", "input"}:
-        rows = rows[1:]
-    return rows
+        rows, places = rows[1:], places[1:]
+    return rows, places
 
 
-def _cell(name: str, cell: str) -> float | str | None:
+def _refuse_across(row: list[str]) -> None:
+    """Refuse a file whose first line has the names of inputs beside one another."""
+    found = [cell.strip() for cell in row if cell.strip() in INPUTS]
+    if len(found) > 1:
+        raise ShapeError(
+            f"the inputs stand across: {found[0]} and {found[1]} are both in the first line; one line for each input is allowed, "
+            "name,value downwards"
+        )
+
+
+def _cell(name: str, cell: str, place: str) -> float | str | None:
     cell = cell.strip()
     if not cell:
         return None
-    try:
-        value = float(cell)
-    except ValueError:
-        value = nan
-    if not isfinite(value) or "_" in cell:
-        raise WrongType(f"{name} is {cell!r}; {INPUTS[name].quantity.allowed()} is allowed, written like 1234.5")
+    allowed = INPUTS[name].quantity.allowed()
+    if cell.endswith("%"):
+        part = _number(cell[:-1].strip()) / 100
+        if isfinite(part):
+            raise WrongType(f"{place}: {name} is {cell!r}; {allowed} is allowed, without a percent sign: {part:.12g}")
+    value = _number(cell)
+    if not isfinite(value):
+        raise WrongType(f"{place}: {name} is {cell!r}; {allowed} is allowed, written like 1234.5")
     return value
+
+
+def _number(text: str) -> float:
+    """Return a number, NaN where the text is none."""
+    try:
+        return nan if "_" in text else float(text)
+    except ValueError:
+        return nan

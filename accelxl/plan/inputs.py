@@ -11,7 +11,8 @@ from functools import cache
 from math import inf
 from typing import Literal
 
-from accelxl.units import Quantity
+from accelxl.errors import AccelError
+from accelxl.units import Quantity, unknown
 
 Scope = Literal["tranche", "plan"]
 
@@ -548,7 +549,14 @@ _TABLE: tuple[Input, ...] = (
 
 INPUTS: dict[str, Input] = {row.name: row for row in _TABLE}
 MAX_MONTHS = 360
+LISTED = "all: `accelxl inputs`, docs/inputs.md"
+"""Where the inputs are listed for people."""
 THREE_PRICES = ("price_input_usd_per_mtok", "price_cached_usd_per_mtok", "price_output_usd_per_mtok")
+
+
+def unknown_input(given: object, what: str, value: object = None) -> AccelError:
+    """Return the error for a name that is no input; `what` begins its sentence, `value` is the figure given under it."""
+    return unknown(given, INPUTS, what, value, LISTED)
 
 
 @cache

@@ -14,8 +14,7 @@ from typing import Any
 from accelxl.arrays import EPOCH
 from accelxl.catalogue import device as catalogue_device
 from accelxl.errors import NoData, OutOfRange, ShapeError, UnknownName, WrongType, nearest
-from accelxl.plan.inputs import INPUTS, THREE_PRICES, Input, names
-from accelxl.units import unknown
+from accelxl.plan.inputs import INPUTS, THREE_PRICES, Input, names, unknown_input
 
 Value = float | str | None
 MAX_TRANCHES = 32
@@ -99,7 +98,7 @@ def _read(given: Mapping[str, Any], scope: str, where: str) -> dict[str, Value]:
     for name, value in given.items():
         row = INPUTS.get(name) if isinstance(name, str) else None
         if row is None:
-            raise unknown(name, INPUTS, f"{where}{name!r} is not an input of a plan", value)
+            raise unknown_input(name, f"{where}{name!r} is not an input of a plan", value)
         if row.scope != scope:
             other = "at the top of the plan" if row.scope == "plan" else "in a tranche"
             raise UnknownName(f"{where}{name} stands {other}, not here")
@@ -288,8 +287,10 @@ def _refuse_no_rows(rows: Sequence[Any]) -> None:
         raise ShapeError(f"a plan block has {odd!r} for a row; rows of a name and one or more values are allowed")
 
 
-def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
+def from_block(rows: Sequence[Sequence[Any]], places: Sequence[str] | None = None) -> Plan:
     """Return the plan of a block: a name, then one value column a tranche; plan inputs in the first value column only.
+
+    `places` says for each row where it stands, for sentences; without it rows are counted.
 
     Examples
     --------
@@ -303,25 +304,24 @@ def from_block(rows: Sequence[Sequence[Any]]) -> Plan:
     top: dict[str, Any] = {}
     cohorts: list[dict[str, Any]] = [{} for _ in range(width - 1)]
     seen: set[str] = set()
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows):
+        place = places[number] if places else f"row {number + 1} of the plan block"
         if _blank_number(row[0]):
             if not all(_blank_number(cell) for cell in row[1:]):
-                raise UnknownName(f"row {number} of the plan block has a value and no name")
+                raise UnknownName(f"{place} has a value and no name")
             continue
         name = str(row[0]).strip()
         if name not in INPUTS:
             value = row[1] if len(row) > 1 else None
-            raise unknown(name, INPUTS, f"row {number} of the plan block: {name!r} is not an input of a plan", value)
+            raise unknown_input(name, f"{place}: {name!r} is not an input of a plan", value)
         if name in seen:
-            raise UnknownName(f"row {number} of the plan block: {name} stands twice")
+            raise UnknownName(f"{place}: {name} stands twice")
         seen.add(name)
         cells = list(row[1:])
         if INPUTS[name].scope == "plan":
             extra = [cell for cell in cells[1:] if not _blank_number(cell)]
             if extra:
-                raise ShapeError(
-                    f"row {number} of the plan block: {name} is one figure for the plan; {extra[0]!r} stands in a further column"
-                )
+                raise ShapeError(f"{place}: {name} is one figure for the plan; {extra[0]!r} stands in a further column")
             top[name] = None if not cells or _blank_number(cells[0]) else cells[0]
         else:
             for cohort, cell in zip(cohorts, cells, strict=False):

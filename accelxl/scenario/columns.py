@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from accelxl.errors import OutOfRange, ShapeError
 from accelxl.plan.evaluate import compile_plan, metric_positions, slots_of
-from accelxl.plan.inputs import INPUTS, Input
+from accelxl.plan.inputs import INPUTS, Input, unknown_input
 from accelxl.plan.model import Plan
 from accelxl.scenario.checks import names_of, numbers_of, shown
-from accelxl.units import unknown
 
 DEFAULT_METRICS = ("npv", "irr", "roi", "payback_months", "cost_per_mtok")
 
@@ -38,7 +37,7 @@ def check_name(plan: Plan, name: str) -> Input:
         If the plan has no such input or tranche.
     """
     if not isinstance(name, str) or stem(name) not in INPUTS or name.endswith("."):
-        raise unknown(stem(str(name)), INPUTS, f"{shown(name)} is not an input of a plan")
+        raise unknown_input(stem(str(name)), f"{shown(name)} is not an input of a plan")
     if varies(name):
         slots_of(compile_plan(plan), name)
     return INPUTS[stem(name)]
