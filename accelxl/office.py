@@ -13,6 +13,8 @@ PLACES = (
     r"C:\Program Files\LibreOffice\program",
 )
 """Where LibreOffice is when it is not on the path."""
+SYSTEM = Path("/usr")
+"""Where the Python is that the LibreOffice of a distribution was built with."""
 FOREIGN = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
 
 
@@ -23,16 +25,24 @@ def program() -> str | None:
 
 
 def environment() -> dict[str, str]:
-    """Return the variables for LibreOffice: those of this process without what leads its Python astray.
+    """Return the variables for LibreOffice: those of this process, with the system's programs before all others.
 
-    LibreOffice's own Python takes its modules from the first `python3` on the path. In an activated virtual environment that is another
-    Python, and LibreOffice refuses extensions or ends (std::bad_alloc).
+    The Python inside LibreOffice takes its modules from beside the first `python3` on the path. Where that is another one (a virtual
+    environment, a build of one's own) LibreOffice refuses extensions or ends (std::bad_alloc).
     """
     own = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    folders = [one for one in own.get("PATH", "").split(os.pathsep) if not is_virtual(one)]
-    return own | {"PATH": os.pathsep.join(folders)}
+    if os.name == "posix":
+        own["PATH"] = os.pathsep.join(filter(None, (str(SYSTEM / "bin"), own.get("PATH", ""))))
+    return own
 
 
-def is_virtual(folder: str) -> bool:
-    """Tell whether a folder holds the programs of a virtual environment."""
-    return bool(folder) and Path(folder).parent.joinpath("pyvenv.cfg").is_file()
+def stranger() -> Path | None:
+    """Return the Python that leads a LibreOffice astray which is started with the variables of this process; None where there is none.
+
+    A LibreOffice that brings its own Python is not led astray.
+    """
+    office, first = program(), shutil.which("python3")
+    if os.name != "posix" or office is None or first is None or Path(office).resolve().with_name("python").exists():
+        return None
+    prefix = Path(first).resolve().parent.parent
+    return Path(first) if prefix != SYSTEM and any(prefix.glob("lib/python3.*/os.py")) else None

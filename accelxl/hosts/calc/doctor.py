@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,13 +50,14 @@ def examine(machine: Machine | None = None) -> list[Finding]:
 
 
 def _terminal() -> Iterator[Finding]:
-    """Warn of an activated virtual environment: a LibreOffice that is started from it takes that Python's modules."""
-    for folder in filter(office.is_virtual, os.environ.get("PATH", "").split(os.pathsep)):
+    """Warn of a Python on the path whose modules a LibreOffice that is started from here would take for its own."""
+    python = office.stranger()
+    if python is not None:
         yield Finding(
             "warning",
             "terminal",
-            f"The virtual environment of {folder} is active here; a LibreOffice that is started from this terminal may end at once.",
-            "Start LibreOffice from the desktop, or type deactivate first.",
+            f"{python} is the first python3 on the path here; a LibreOffice that is started from this terminal may end at once.",
+            "Start LibreOffice from the desktop, or deactivate the environment of that Python first.",
         )
 
 

@@ -34,23 +34,26 @@ def states(machine):
 
 
 @pytest.fixture
-def activated(tmp_path, monkeypatch):
-    """A terminal in which a virtual environment with another Python's name is active."""
-    folder = tmp_path / "env" / "bin"
-    folder.mkdir(parents=True)
-    (folder.parent / "pyvenv.cfg").write_text("home = /nowhere/bin\n")
-    (folder / "python3").symlink_to(sys.executable)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("VIRTUAL_ENV", str(folder.parent))
-    return folder
+def astray(tmp_path, monkeypatch):
+    """A terminal whose first python3 is no system's: the modules beside it are of no use to LibreOffice."""
+    python = tmp_path / "own" / "bin" / "python3"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\n")
+    python.chmod(0o755)
+    for minor in range(7, 16):
+        module = tmp_path / "own" / "lib" / f"python3.{minor}" / "os.py"
+        module.parent.mkdir(parents=True)
+        module.write_text("raise ImportError\n")
+    monkeypatch.setenv("PATH", f"{python.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("VIRTUAL_ENV", str(python.parent.parent))
+    return python
 
 
 @office
-def test_install_works_from_an_activated_environment_and_the_doctor_names_it(machine, activated):
-    assert str(activated) not in environment()["PATH"].split(os.pathsep)
+def test_install_works_where_another_python_comes_first_and_the_doctor_names_it(machine, astray):
     assert "VIRTUAL_ENV" not in environment()
     assert install.install(machine, quiet) is False
-    told = {finding.subject: finding for finding in doctor.examine(machine) if str(activated) in finding.sentence}
+    told = {finding.subject: finding for finding in doctor.examine(machine) if str(astray) in finding.sentence}
     assert told["terminal"].state == "warning"
     assert "deactivate" in told["terminal"].remedy
     install.uninstall(machine, quiet)
