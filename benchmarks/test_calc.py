@@ -1,7 +1,7 @@
 """A 100 x 100 table over the accelerator budget in Calc: =ACCEL_GRID against MULTIPLE.OPERATIONS over the book's own formulas.
 
 MULTIPLE.OPERATIONS (TABLE in the grammar of the office's API) computes the whole book for each cell, so a few of its cells are timed and
-counted up to the same number.
+counted up to the same number. Calc computes a cell when it is read, so each time takes in the reading.
 """
 
 import time
@@ -39,13 +39,23 @@ def test_a_grid_in_calc_is_300_times_as_fast_as_multiple_operations(benchmark):
             for row in range(FEW)
             for column in ("CA", "CB", "CC")
         }
+
+        def grid_read():
+            book.array(place["grid"], formula)
+            return book.get(f"{sheet}!FV300")
+
+        def several_read():
+            book.put(several)
+            return book.get(*several)
+
+        book.recalculate()
         ours, theirs = [], []
         for _ in range(3):
-            ours.append(timed(lambda: book.array(place["grid"], formula)))
-            theirs.append(timed(lambda: book.put(several)) / FEW**2 * SIDE**2)
+            ours.append(timed(grid_read))
+            theirs.append(timed(several_read) / FEW**2 * SIDE**2)
         grid, table = book.rows(place["grid"]), book.rows(few)
         assert [row[:FEW] for row in grid[:FEW]] == [[pytest.approx(cell, rel=1e-9) for cell in row] for row in table]
         ratio = median(theirs) / median(ours)
         benchmark.extra_info["times as fast"] = round(ratio)
-        benchmark.pedantic(book.array, (place["grid"], formula), rounds=3)
+        benchmark.pedantic(grid_read, rounds=3)
         assert ratio >= 300, (ours, theirs)

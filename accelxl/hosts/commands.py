@@ -28,6 +28,8 @@ Reads = Literal["nothing", "plan", "cell", "file", "names", "formulas"]
 Writes = Literal["sheet", "message", "book", "file", "copy", "formulas"]
 Progress = Callable[[int, int], object]
 """Told how much of how much is done; raises KeyboardInterrupt to end the work."""
+AGAIN = "fill in the table on the sheet and press the button again"
+"""What a command that asks says when it has made its sheet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,26 +17,9 @@ from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName
 from accelxl.files import write_atomically
 from accelxl.functions import CellError
 from accelxl.functions.cells import Rows, show
-from accelxl.hosts.commands import (
-    COMMANDS,
-    HEAD,
-    PLAN,
-    Command,
-    Progress,
-    answer,
-    cells_of,
-    explained,
-    function,
-    looks_like_plan,
-    page,
-    sentence,
-    settings_of,
-    starting,
-)
+from accelxl.hosts import commands as host
 
 TITLE = "AccelXL"
-AGAIN = "fill in the table on the sheet and press the button again"
-"""What a command that asks says when it has made its sheet."""
 NAME = 31
 """Characters of a sheet's name that every program takes."""
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 1024
@@ -52,7 +35,7 @@ class Wants(Exception):  # a question and no error
         self.what = what
 
 
-def perform(tag: str, given: Sequence[Any], progress: Progress | None = None) -> str:
+def perform(tag: str, given: Sequence[Any], progress: host.Progress | None = None) -> str:
     """Return what the add-in should do, as JSON; never raises but to end the work.
 
     Parameters
@@ -72,25 +55,25 @@ def perform(tag: str, given: Sequence[Any], progress: Progress | None = None) ->
     {'do': 'read', 'what': {'cell': True}}
     """
     name, _, choice = tag.partition(":")
-    command = COMMANDS.get(name)
+    command = host.COMMANDS.get(name)
     try:
         known = _known(name)
         told = HANDLERS[known.reads, known.writes](known, choice, json.loads(given[0]) if given else {}, progress)
     except Wants as wants:
         told = {"do": "read", "what": wants.what}
     except Exception as error:  # noqa: BLE001  # the office has no place for an exception
-        told = _message(command, sentence(error))
+        told = _message(command, host.sentence(error))
     return json.dumps(told)
 
 
-def _known(name: str) -> Command:
+def _known(name: str) -> host.Command:
     """Return a command by its id."""
-    if name not in COMMANDS:
+    if name not in host.COMMANDS:
         raise UnknownName(f"{name} is not a command of the installed package; run accelxl calc install")
-    return COMMANDS[name]
+    return host.COMMANDS[name]
 
 
-def _message(command: Command | None, text: str) -> Told:
+def _message(command: host.Command | None, text: str) -> Told:
     return {"do": "message", "title": TITLE if command is None else f"{TITLE}: {command.label}", "text": text}
 
 
@@ -108,7 +91,7 @@ def _read(book: Book, **what: Any) -> Any:
     return book[key]
 
 
-def _beside(command: Command, book: Book) -> None:
+def _beside(command: host.Command, book: Book) -> None:
     """See to it that work that may take long is not done in the office's own thread.
 
     Raises
@@ -120,40 +103,40 @@ def _beside(command: Command, book: Book) -> None:
         raise Wants(beside=command.label)
 
 
-def _table(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+def _table(command: host.Command, _: str, book: Book, __: host.Progress | None) -> Told:
     """Make a table that needs nothing of the book; the block of a plan is selected, so that the next command reads it."""
     _own(command, book)
-    rows = [list(row) for row in function(command)()]
-    told = _sheet(command, page(command, [], [list(command.head), *rows] if command.head else rows), "")
-    return told | ({"select": [0, HEAD, 1, HEAD + len(rows) - 1]} if looks_like_plan(rows) else {})
+    rows = [list(row) for row in host.function(command)()]
+    told = _sheet(command, host.page(command, [], [list(command.head), *rows] if command.head else rows), "")
+    return told | ({"select": [0, host.HEAD, 1, host.HEAD + len(rows) - 1]} if host.looks_like_plan(rows) else {})
 
 
-def _computed(command: Command, _: str, book: Book, progress: Progress | None) -> Told:
+def _computed(command: host.Command, _: str, book: Book, progress: host.Progress | None) -> Told:
     """Compute from what a command reads and the settings on its sheet."""
     own = _own(command, book)
-    settings = settings_of(own) if own else []
+    settings = host.settings_of(own) if own else []
     given: Any
     if command.reads == "names":
         given, settings = _cells(_read(book, names=command.prefix)), []
     elif command.reads == "file":
         given = _file(book)
-        settings = settings or starting(command, "", given)
+        settings = settings or host.starting(command, "", given)
     else:
-        source = next((row[1] for row in settings if row[0] == PLAN and len(row) > 1), None)
+        source = next((row[1] for row in settings if row[0] == host.PLAN and len(row) > 1), None)
         if source is None:
             source, given = _plan(book)
-            settings = starting(command, source, given)
+            settings = host.starting(command, source, given)
         else:
             given = _block(book, source)
     if command.asks and not own:
-        return _sheet(command, page(command, settings, []), AGAIN)
+        return _sheet(command, host.page(command, settings, []), host.AGAIN)
     if command.long:
         _beside(command, book)
-    outcome = answer(command, given, settings, progress)
-    return _sheet(command, page(command, settings, cells_of(outcome.rows()), outcome.why), outcome.why)
+    outcome = host.answer(command, given, settings, progress)
+    return _sheet(command, host.page(command, settings, host.cells_of(outcome.rows()), outcome.why), outcome.why)
 
 
-def _own(command: Command, book: Book) -> Rows:
+def _own(command: host.Command, book: Book) -> Rows:
     """Return the page of a command's sheet; without one, no rows.
 
     Raises
@@ -171,7 +154,7 @@ def _plan(book: Book) -> tuple[str, Rows]:
     """Return the selection where it is a plan, else the block of the template."""
     for where, rows in _read(book, plan=True):
         cells = _cells(rows)
-        if cells and looks_like_plan(cells):
+        if cells and host.looks_like_plan(cells):
             return where, cells
     raise ShapeError(
         "no plan is selected; select a column of names of inputs (units, unit_price_usd, ...) and one or more of values"
@@ -204,7 +187,7 @@ def _cells(rows: Sequence[Sequence[Any]]) -> Rows:
     ]
 
 
-def _sheet(command: Command, rows: Rows, text: str) -> Told:
+def _sheet(command: host.Command, rows: Rows, text: str) -> Told:
     """Return the order to write a page.
 
     Raises
@@ -220,26 +203,26 @@ def _sheet(command: Command, rows: Rows, text: str) -> Told:
     return {"do": "sheet", "title": command.title[:NAME], "label": command.label, "rows": shown, "text": text}
 
 
-def _said(command: Command, _: str, __: Book, ___: Progress | None) -> Told:
+def _said(command: host.Command, _: str, __: Book, ___: host.Progress | None) -> Told:
     """Say something that needs nothing of the book."""
-    return _message(command, f"{TITLE} {function(command)()}")
+    return _message(command, f"{TITLE} {host.function(command)()}")
 
 
-def _of_cell(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+def _of_cell(command: host.Command, _: str, book: Book, __: host.Progress | None) -> Told:
     """Say something about the active cell."""
     cell = _read(book, cell=True)
     if cell is None:
         raise UnknownName("no cell is selected; select one")
-    return _message(command, explained(cell["formula"]) if command.id == "explain" else cell["why"])
+    return _message(command, host.explained(cell["formula"]) if command.id == "explain" else cell["why"])
 
 
-def _new_book(command: Command, choice: str, _: Book, __: Progress | None) -> Told:
+def _new_book(command: host.Command, choice: str, _: Book, __: host.Progress | None) -> Told:
     """Make a workbook from a template; a file that is there already is left."""
     folder = _documents()
     day = datetime.now(UTC).astimezone().strftime("%Y-%m-%d")
     names = (f"{choice} {day}{f' ({number})' if number else ''}.xlsx" for number in range(1000))
     path = next(folder / name for name in names if not (folder / name).exists())
-    return {"do": "open", "path": str(write_atomically(path, function(command)(choice)))}
+    return {"do": "open", "path": str(write_atomically(path, host.function(command)(choice)))}
 
 
 def _documents() -> Path:
@@ -248,7 +231,7 @@ def _documents() -> Path:
     return next((place for place in (home / "Documents", home) if place.is_dir()), home)
 
 
-def _printed(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+def _printed(command: host.Command, _: str, book: Book, __: host.Progress | None) -> Told:
     """Make a file beside the book, from a copy of the book as it is open."""
     copy = Path(_read(book, copy=True))
     path = Path(_read(book, file=True) or "")
@@ -256,26 +239,26 @@ def _printed(command: Command, _: str, book: Book, __: Progress | None) -> Told:
     folder = path.parent if path.is_absolute() and path.parent.is_dir() else _documents()
     target = folder / f"{path.stem if path.name else copy.stem} board.pdf"
     try:
-        function(command)(copy, target)
+        host.function(command)(copy, target)
     finally:
         shutil.rmtree(copy.parent, ignore_errors=True)  # the add-in made it for this copy alone
     return _message(command, f"{target} is written")
 
 
-def _copied(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+def _copied(command: host.Command, _: str, book: Book, __: host.Progress | None) -> Told:
     """Make another file of the book as it was saved; the function says where it is."""
-    return _message(command, f"{function(command)(_file(book))} is written")
+    return _message(command, f"{host.function(command)(_file(book))} is written")
 
 
-def _repaired(command: Command, _: str, book: Book, __: Progress | None) -> Told:
+def _repaired(command: host.Command, _: str, book: Book, __: host.Progress | None) -> Told:
     """Write the formulas that change into their cells and names."""
-    found = function(command)(_read(book, formulas=True))
+    found = host.function(command)(_read(book, formulas=True))
     if not found.rows:
         return _message(command, found.sentence())
     return _message(command, found.sentence()) | {"do": "formulas", "rows": found.rows}
 
 
-Handler = Callable[[Command, str, Book, Progress | None], Told]
+Handler = Callable[[host.Command, str, Book, host.Progress | None], Told]
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("nothing", "sheet"): _table,
     ("nothing", "message"): _said,

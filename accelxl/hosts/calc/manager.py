@@ -217,19 +217,44 @@ def _gone(error: Exception) -> bool:
 def asked(soffice: str, profile: str, work: Callable[[Office], Any], limit: float = LIMIT) -> tuple[Any, bool]:
     """Return what some work with an office gives, and whether the office ran before.
 
-    An office of ours that hangs or ends meanwhile is ended, and another one is asked; one that ran before is left alone.
+    An office of ours that hangs or ends meanwhile is ended, and another one is asked; one that ran before is left alone, and asked again
+    where something broke in it.
+
+    Raises
+    ------
+    Broken
+        If something broke in each of them.
     """
     for left in reversed(range(TRIES)):
         running = started(soffice, profile)
         try:
             return _timed(work, running, limit * 2 ** (TRIES - 1 - left)), running.ran_before
         except Exception as error:
-            if running.ran_before or not left or not _gone(error):
+            if _broken(error) and not left:
+                raise Broken(
+                    f"something broke in LibreOffice in each of {TRIES} tries ({_said(error)}); start it anew and try again"
+                ) from error
+            if not left or not (_broken(error) or (_gone(error) and not running.ran_before)):
                 raise
-            running.kill()
+            if not running.ran_before:
+                running.kill()
         finally:
             running.end()
     raise AssertionError
+
+
+class Broken(RuntimeError):
+    """An office in which something broke that has nothing to do with what was asked."""
+
+
+def _broken(error: Exception) -> bool:
+    """Whether an error is one of LibreOffice's own parts, such as a failed allocation, and no answer to what was asked."""
+    return type(error).__name__.rpartition(".")[2] == "RuntimeException"
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, as one line."""
+    return " ".join(str(getattr(error, "Message", "") or error).split())[:400]
 
 
 class Late(RuntimeError):
@@ -276,7 +301,7 @@ def main(soffice: str, profile: str, verb: str, what: str) -> None:
         found, running = asked(soffice, profile, lambda office: VERBS[verb](office, what))
         told: dict[str, Any] = {"answer": found, "running": running}
     except Exception as error:  # noqa: BLE001  # the caller reads one line
-        told = {"error": " ".join(str(getattr(error, "Message", "") or error).split())[:400]}
+        told = {"error": _said(error)}
     print(json.dumps(told), flush=True)
     os._exit(0)  # a thread that waits for an office that hangs would hold us up
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from accelxl.hosts import progress
 from accelxl.hosts.calc import runtime
 from accelxl.hosts.calc.component import wire
 
@@ -33,7 +34,7 @@ def main() -> None:
 
 
 def _teller(send: Callable[..., Any]) -> Callable[[int, int], None]:
-    """Return what tells the add-in how far a command is: a frame with a share and the seconds that are left."""
+    """Return what tells the add-in how far a command is: a frame with a share and the words for it."""
     began = said = time.monotonic()
 
     def tell(done: int, total: int) -> None:
@@ -41,6 +42,6 @@ def _teller(send: Callable[..., Any]) -> Callable[[int, int], None]:
         now = time.monotonic()
         if done and total and now - said >= SAY:
             said = now
-            send(wire.LONG, done / total, (now - began) * (total - done) / done)
+            send(wire.LONG, done / total, progress.words(done, total, now - began))
 
     return tell

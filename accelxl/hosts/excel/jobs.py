@@ -25,6 +25,7 @@ import xlwings
 from accelxl.errors import BadFile, UnknownName
 from accelxl.functions import CellError
 from accelxl.functions.cells import Rows, serial
+from accelxl.hosts import progress
 from accelxl.hosts.commands import Command
 
 REQUEST, FLAG, ALIVE = "request.json", "stop", "alive"
@@ -179,32 +180,9 @@ class Watch:
         now = self._clock()
         if now - self._said >= SAY:
             self._said = now
-            self._say(status(self._label, done, total, now - self._began))
+            self._say(f"{self._label}: {progress.words(done, total, now - self._began)}")
 
     def check(self) -> None:
         """Raise KeyboardInterrupt if the user has pressed Stop."""
         if (self._folder / FLAG).exists():
             raise KeyboardInterrupt
-
-
-def status(label: str, done: int, total: int, seconds: float) -> str:
-    """Return the text of the status bar.
-
-    Examples
-    --------
-    >>> status("Board pack", 37, 100, 7.0)
-    'Board pack: 37 %, 12 s left'
-    >>> status("Board pack", 1, 1001, 9.0)
-    'Board pack: 0 %, 2 h 30 min left'
-    """
-    share = done / total if total else 0.0
-    if not share:
-        return f"{label}: 0 %"
-    left = round(seconds * (1 - share) / share)
-    if left < 100:
-        words = f"{left} s"
-    elif left < 6000:
-        words = f"{round(left / 60)} min"
-    else:
-        words = f"{left // 3600} h {left % 3600 // 60} min"
-    return f"{label}: {int(share * 100)} %, {words} left"

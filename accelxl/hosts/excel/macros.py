@@ -18,6 +18,7 @@ from accelxl.files import write_atomically
 from accelxl.functions import Outcome
 from accelxl.functions.cells import Rows
 from accelxl.hosts.commands import (
+    AGAIN,
     COMMANDS,
     HEAD,
     Command,
@@ -36,8 +37,6 @@ from accelxl.hosts.excel import formulas, jobs, sheets
 from accelxl.hosts.excel.ribbon import STOP, TAB
 from accelxl.workbook.board import PREFIX
 
-AGAIN = "fill in the table on the sheet and press the button again"
-"""What a command that asks says when it has made its sheet."""
 Handler = Callable[[xlwings.Book, Command, str], object]
 
 

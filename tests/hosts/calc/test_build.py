@@ -3,13 +3,15 @@
 import ast
 import io
 import sys
+import time
 import zipfile
 
 import pytest
 from lxml import etree
 
 from accelxl.functions import REGISTRY
-from accelxl.hosts.calc import build, names, render
+from accelxl.functions.cells import MOST_CELLS, Outcome
+from accelxl.hosts.calc import build, names, render, runtime
 from accelxl.hosts.calc.component import plain, wire
 
 OOR = "{http://openoffice.org/2001/registry}name"
@@ -74,3 +76,39 @@ def test_names_in_formulas_are_bound_and_made_plain_outside_quotes():
     bound = plain.bound(text, methods)
     assert bound.count("ORG.ACCELXL.ADDIN.") == 2
     assert plain.plain(bound, names.methods(REGISTRY)) == text.replace("_xldudf_", "")
+
+
+def test_of_a_range_that_no_function_reads_the_size_alone_is_sent():
+    assert wire.MOST == MOST_CELLS
+    column = (("",),) * (MOST_CELLS + 1)
+    sent = wire.pack(wire.bounded(column))
+    assert len(sent) < 20
+    assert wire.unpack(sent)[0] == ((None,),) * (MOST_CELLS + 1)
+    assert wire.bounded(column[:-1]) == column[:-1]
+
+
+def test_the_answer_to_a_slow_call_is_kept_for_the_same_arguments_to_the_last_bit(monkeypatch):
+    made = []
+
+    class Slow:
+        @staticmethod
+        def call(*cells):
+            made.append(cells)
+            time.sleep(runtime.SLOW)
+            return Outcome(float(len(made)), "")
+
+    monkeypatch.setattr(runtime, "REGISTRY", {"ACCEL_SLOW": Slow})
+    monkeypatch.setattr(runtime, "_kept", {})
+    assert [runtime.ask("call", "ACCEL_SLOW", (one,))[0] for one in (0.0, 0.0, -0.0, 0.0, ((0.0,),), ((0.0,),))] == [
+        1,
+        1,
+        2,
+        3,
+        4,
+        4,
+    ]
+    big = ((1.0,),) * (runtime.FEW + 1)
+    assert [runtime.ask("call", "ACCEL_SLOW", (big,))[0] for _ in range(2)] == [5, 6]
+    for number in range(2 * runtime.NEWEST):
+        runtime.ask("call", "ACCEL_SLOW", (float(number),))
+    assert len(runtime._kept) == runtime.NEWEST

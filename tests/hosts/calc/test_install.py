@@ -99,6 +99,56 @@ def test_install_into_a_libreoffice_that_runs_says_so_and_leaves_it_running(tmp_
         assert book.get("Sheet1!A1") == {"Sheet1!A1": 2.0}
 
 
+def breaking(fault, times, ran_before=False):
+    """Offices of which the first ones break: the offices that were asked, and what is asked of them."""
+    asked = []
+
+    class Running:
+        def __init__(self):
+            self.ran_before, self.ended, self.killed = ran_before, 0, 0
+            asked.append(self)
+
+        def end(self):
+            self.ended += 1
+
+        def kill(self):
+            self.killed += 1
+
+    def work(_):
+        if len(asked) <= times:
+            raise type(fault, (Exception,), {"Message": "C++ code threw St9bad_alloc: \n std::bad_alloc"})
+        return "done"
+
+    return asked, lambda *_: Running(), work
+
+
+@pytest.mark.parametrize("ran_before", [False, True])
+def test_where_something_breaks_in_the_office_another_try_is_made_and_one_of_the_user_is_not_ended(
+    monkeypatch, ran_before
+):
+    asked, starting, work = breaking("com.sun.star.uno.RuntimeException", 2, ran_before)
+    monkeypatch.setattr(manager, "started", starting)
+    assert manager.asked("soffice", "", work) == ("done", ran_before)
+    assert [one.killed for one in asked] == [not ran_before, not ran_before, False]
+    assert all(one.ended for one in asked)
+
+
+def test_what_breaks_each_time_is_told_in_one_sentence_and_a_refusal_at_once(monkeypatch):
+    asked, starting, work = breaking("com.sun.star.uno.RuntimeException", 99)
+    monkeypatch.setattr(manager, "started", starting)
+    with pytest.raises(manager.Broken) as found:
+        manager.asked("soffice", "", work)
+    assert str(found.value) == (
+        "something broke in LibreOffice in each of 3 tries (C++ code threw St9bad_alloc: std::bad_alloc); start it anew and try again"
+    )
+    assert len(asked) == 3
+    asked, starting, work = breaking("com.sun.star.deployment.DeploymentException", 99)
+    monkeypatch.setattr(manager, "started", starting)
+    with pytest.raises(Exception, match=r"^$"):
+        manager.asked("soffice", "", work)
+    assert len(asked) == 1
+
+
 NOBODY = 65534
 OTHER = "Only root can become an ordinary user."
 

@@ -1,7 +1,8 @@
 """Every template and filled books, recalculated by Calc with the add-in: each value of each formula, at Low and High of every input."""
 
-import os
+import itertools
 import random
+from functools import cache
 
 import pytest
 
@@ -9,28 +10,26 @@ from accelxl.functions import CellError
 from accelxl.workbook.build import TEMPLATES, template
 from accelxl.workbook.fill import fill
 from accelxl.workbook.layout import serial
-from tests.hosts.calc.compare import adds, apart, expected, titled
+from tests.hosts.calc.compare import adds, all_apart, apart, expected, titled
 from tests.workbook import test_templates
 from tests.workbook.books import BOOKS, cached, formulas, perturbed, ready
 
-pytestmark = [
-    pytest.mark.office("soffice", "uno"),
-    pytest.mark.skipif("ACCELXL_SWEEP" not in os.environ, reason="takes a quarter of an hour; ACCELXL_SWEEP=1 runs it"),
-]
+pytestmark = pytest.mark.office("soffice", "uno")
 every = pytest.mark.parametrize("name", TEMPLATES)
 
 
+@cache
 def twins(name):
     """Cell of a native figure and of the ACCEL function that gives the same."""
     titles = ready(name).book.titles
     return [(titled(titles, native), titled(titles, accel)) for _, native, accel in test_templates.twins(name)]
 
 
-def unlike(name, found):
-    """Twins of which one is not the other to 1e-9."""
+def unlike(name, found, those=None):
+    """Twins (all, or some) of which one is not the other to 1e-9."""
     return [
         (native, found[native], found[accel])
-        for native, accel in twins(name)
+        for native, accel in (twins(name) if those is None else those)
         if test_templates.apart(name, found[native], found[accel])
     ]
 
@@ -63,14 +62,23 @@ def test_at_every_low_and_high_every_value_is_the_expected_one_and_twins_agree(c
     jobs = perturbed(name)
     assert len(jobs) > 4
     wanted = expected(name, jobs)
+    assert len(wanted.places) > 400
     with calc.open(BOOKS[name]) as book:
         found = book.sweep({field: serial(value) for field, value in job.shown.items()} for job in jobs)
         assert apart(name, cached(BOOKS[name]), book.cells()) == {}
-    place = titled(ready(name).book.titles, ready(name).book.target("chk_total")[:3])
-    for job, mine, theirs in zip(jobs, wanted, found, strict=True):
-        assert len(mine) > 400
-        assert (job.where, apart(name, mine, theirs)) == (job.where, {})
-        assert (job.where, unlike(name, theirs), theirs[place]) == (job.where, [], 0.0)
+    total = titled(ready(name).book.titles, ready(name).book.target("chk_total")[:3])
+    own = [found.places.index(place) for place in {total, *itertools.chain(*twins(name))}]
+    # a native figure that is written by a fill, say of a cell of a grid, is that of the last fill; its twin is compared by itself
+    known = set(wanted.places)
+    live = [(native, accel) for native, accel in twins(name) if native in known]
+    assert {accel for _, accel in twins(name)} <= known
+    assert len(live) >= 8
+    wrong = {}
+    for at, (job, differing) in enumerate(zip(jobs, all_apart(name, wanted, found), strict=True)):
+        shown = found.row(at, own)
+        if differing or unlike(name, shown, live) or shown[total] != 0.0:
+            wrong[job.where] = (differing, unlike(name, shown, live), shown[total])
+    assert wrong == {}
 
 
 @every
@@ -78,7 +86,7 @@ def test_hard_recalculation_gives_what_soft_recalculation_gives(calc, name):
     jobs = random.Random(4).sample(perturbed(name), 3)
     asked = [{field: serial(value) for field, value in job.shown.items()} for job in jobs]
     with calc.open(BOOKS[name]) as book:
-        assert book.sweep(asked, hard=True) == book.sweep(asked)
+        assert book.sweep(asked, hard=True).same(book.sweep(asked))
 
 
 @every

@@ -82,7 +82,7 @@ class Worker:
         Failed
             If it ends or takes too long.
         """
-        found = self._process.ask(verb, name, *cells)
+        found = self._process.ask(verb, name, *map(wire.bounded, cells))
         if found is None:
             if self._process.late:
                 raise Failed(f"it took longer than the {self._seconds:g} s that the settings allow and was ended")

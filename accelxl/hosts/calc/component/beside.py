@@ -62,7 +62,7 @@ class Work:
             self._process = process = Process(settings.python, settings.package, FOREVER)
             found = None if process.hello is None or self._stopped else process.ask(wire.LONG, command, given)
             while found and found[0] == wire.LONG:
-                self._tell(float(found[1]), float(found[2]))
+                self._tell(float(found[1]), str(found[2]))
                 found = process.more()
             if found:
                 told: dict[str, Any] = json.loads(found[0])
@@ -75,8 +75,8 @@ class Work:
                 process.end()
         return {"do": "message", "title": f"AccelXL: {self._label}", "text": why}
 
-    def _tell(self, share: float, left: float) -> None:
-        text = f"AccelXL: {self._label}: {int(share * 100)} %, {duration(left)} left; menu AccelXL, Stop ends it"
+    def _tell(self, share: float, words: str) -> None:
+        text = f"AccelXL: {self._label}: {words}; menu AccelXL, Stop ends it"
         if self._bar is not None:
             in_main_thread(self._context, lambda: (self._bar.setText(text), self._bar.setValue(int(share * STEPS))))
 
@@ -84,20 +84,6 @@ class Work:
         if self._bar is not None:
             self._bar.end()
         self._done(told)
-
-
-def duration(seconds: float) -> str:
-    """Return a time that is left in words.
-
-    Examples
-    --------
-    >>> duration(12.3), duration(300), duration(9000)
-    ('12 s', '5 min', '2 h 30 min')
-    """
-    left = round(seconds)
-    if left < 100:
-        return f"{left} s"
-    return f"{round(left / 60)} min" if left < 6000 else f"{left // 3600} h {left % 3600 // 60} min"
 
 
 def in_main_thread(context: Any, call: Callable[[], object]) -> None:

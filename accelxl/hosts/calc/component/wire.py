@@ -9,9 +9,9 @@ import struct
 from array import array
 from itertools import chain
 from math import isnan
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Counts up when a frame changes its form: the add-in and the package it talks to must agree."""
 LONG = "long"
 """The verb of a command that may take long, and of the frames that tell how far it is."""
@@ -20,6 +20,8 @@ SIZE = struct.Struct("<II")
 DOUBLE = struct.Struct("<d")
 BITS = struct.Struct("<Q")
 NAN_BITS = 0x7FF8 << 48
+MOST = 1_000_000
+"""Cells of a range that a function reads; of a larger one, say a whole column, the size alone is sent: it is refused by its size."""
 CODES = {"#NULL!": 521, "#DIV/0!": 532, "#VALUE!": 519, "#REF!": 524, "#NAME?": 525, "#NUM!": 503, "#N/A": 32767}
 """Calc's number of each error."""
 NAMES = {code: name for name, code in CODES.items()}
@@ -43,6 +45,29 @@ def name_of(number: float) -> str:
     return NAMES.get(bits & 0xFFFFFFFF, "#NUM!") if isnan(number) else ""
 
 
+class Blank(NamedTuple):
+    """A range of which the size alone is sent; it arrives as blank cells."""
+
+    height: int
+    width: int
+
+
+def bounded(value: Any) -> Any:
+    """Return an argument as it is, a range that no function reads by its size alone."""
+    return Blank(len(value), len(value[0])) if cells(value) > MOST else value
+
+
+def cells(value: Any) -> int:
+    """Return how many cells a value has.
+
+    Examples
+    --------
+    >>> cells(1.0), cells(((1.0, 2.0), (3.0, 4.0)))
+    (1, 4)
+    """
+    return len(value) * len(value[0]) if isinstance(value, (tuple, list)) and value else 1
+
+
 def pack(value: Any) -> bytes:
     """Return a cell or a range as bytes: None, a number, text, or rows of them."""
     if type(value) is float:
@@ -52,6 +77,8 @@ def pack(value: Any) -> bytes:
     if isinstance(value, str):
         text = value.encode("utf-8", "surrogatepass")
         return b"s" + LENGTH.pack(len(text)) + text
+    if isinstance(value, Blank):
+        return b"h" + SIZE.pack(*value)
     if isinstance(value, (tuple, list)):
         head = SIZE.pack(len(value), len(value[0]) if value else 0)
         try:
@@ -78,10 +105,12 @@ def unpack(data: bytes, at: int = 0) -> tuple[Any, int]:
     if kind == b"s":
         end = at + 4 + LENGTH.unpack_from(data, at)[0]
         return data[at + 4 : end].decode("utf-8", "surrogatepass"), end
-    if kind not in (b"r", b"m"):
+    if kind not in (b"r", b"m", b"h"):
         raise ValueError(f"{kind!r} is no kind of value")
     height, width = SIZE.unpack_from(data, at)
     at += 8
+    if kind == b"h":
+        return ((None,) * width,) * height, at
     if kind == b"r":
         numbers = array("d")
         end = at + 8 * height * width
