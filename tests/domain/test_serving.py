@@ -402,10 +402,11 @@ def test_memory_by_hand():
 
 
 def test_power_figures_are_those_of_inferencex():
-    # InferenceX-app, chart-utils.test.ts, with a power of 700 in the place of kW: 1,000 * 1,000 / 700 tokens/s a MW and
-    # 700 * 1,000 / 2,000 J a token.
-    assert serving.per_gw(700, 1000, 0, 0)[1] == pytest.approx(1000 * 1000 / 700)
-    assert serving.energy_per_token(700, 2000) == pytest.approx(350)
+    # InferenceX-app, chart-utils.test.ts: 1,000 * 1,000 / 700 tokens/s a MW and 700 * 1,000 / 2,000 J a token, at a tenth of power and
+    # tokens: 700 kW an accelerator is refused.
+    assert serving.per_gw(70, 100, 0, 0)[1] == pytest.approx(1000 * 1000 / 700)
+    assert serving.energy_per_token(70, 200) == pytest.approx(350)
+    assert np.isnan(serving.energy_per_token(700, 2000))
 
 
 def test_a_gw_year_is_that_of_inferencex():
