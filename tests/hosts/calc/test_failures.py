@@ -19,6 +19,8 @@ from tests.calc.office import Crashed, Office
 VALUE = CellError("#VALUE!")
 NUM = "Sheet1!A1"
 ROOT = str(Path(__file__).parents[3])
+BARE = getattr(sys, "_base_executable", sys.executable)
+"""The interpreter below the environment of the tests, which lacks the package that may be installed there."""
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ def test_a_worker_that_hangs_is_ended_and_many_calls_do_not_wait_for_each(dispat
     ("changes", "words"),
     [
         ({"python": "/no/such/python"}, "no such file"),
-        ({"package": "/no/such/folder"}, "No module named 'accelxl'"),
+        ({"package": "/no/such/folder", "python": BARE}, "No module named 'accelxl'"),
         ({"seconds": 0}, "0 for seconds; a number from 0.05 to 86400 is allowed"),
         ({"backend": "both"}, "'both' for backend; allowed: auto, inside, worker"),
         ({"python": ""}, "'' for python; text is needed"),
