@@ -123,6 +123,7 @@ def plan_item(
     blank: bool = False,
     dated: bool = False,
     group: str = "",
+    note: str = "",
 ) -> Item:
     """Return the item of a plan input; unit and limits come from the one table of plan inputs.
 
@@ -140,6 +141,8 @@ def plan_item(
         Whether an empty cell has a meaning.
     group : str
         Shared name of neighbours, for INDEX.
+    note : str
+        What stands beside it; by default what the input means.
     """
     row = INPUTS[name]
     quantity = row.quantity
@@ -157,7 +160,7 @@ def plan_item(
         low,
         high,
         format,
-        row.meaning,
+        note or row.meaning,
         input=name,
         blank=blank,
         group=group,

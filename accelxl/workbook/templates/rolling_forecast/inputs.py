@@ -194,7 +194,8 @@ def _tranches() -> tuple[Group, ...]:
         fact_item(SOURCES, "residual_share", "Resale value at the end of service", residual, SHARE, format="share"),
         _plan_assumed("drift_per_year", "Loss of effective throughput", 0.05, 0.0, 0.15, format="share"),
         _plan_assumed("inflation_per_year", "Inflation of operating cost", 0.025, 0.0, 0.05, format="share"),
-        plan_item("tax_rate", "Tax rate on income", 0.25, SOURCES.of(tax), tax.as_of, low=0.21, high=0.3, format="share"),
+        plan_item("tax_rate", "Tax rate on income", 0.25, SOURCES.of(tax), tax.as_of, low=0.21, high=0.3, format="share",
+                      note="the federal rate of the source, and state taxes on top"),
         _plan_assumed("discount_rate", "Cost of capital after tax", 0.12, 0.08, 0.18, format="share"),
     ))  # fmt: skip
     return (*groups, shared)
