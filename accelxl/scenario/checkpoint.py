@@ -112,6 +112,15 @@ def load(path: Path, mark: str, kept: Kept) -> list[int] | None:
         raise BadFile(f"{path} could not be read: {reason(error)}; a checkpoint that may be read is needed") from error
 
 
+def held(path: Path) -> str:
+    """Return the end of a sentence that says what a checkpoint holds, as a run that was broken off says it."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
+            return f"; {path} holds the first {int(found['at'][0]):,}: the same call goes on from there"
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError, EOFError):
+        return ""
+
+
 def drop(path: Path) -> None:
     """Remove the checkpoint of a run that is complete."""
     path.unlink(missing_ok=True)

@@ -85,7 +85,7 @@ def advance(
     Raises
     ------
     Interrupted
-        After Ctrl-C, or when workers are lost again and again; the sentence says how far the run came.
+        When workers are lost again and again; the sentence says how far the run came.
     Missing
         If the cluster has no workers.
     """
@@ -111,10 +111,6 @@ def advance(
             under_way.pop(done).release()
             done += 1
             watch.tell(kept.at)
-    except KeyboardInterrupt as error:
-        if isinstance(error, AccelError):
-            raise
-        raise watch.stopped(kept.at) from None
     finally:
         if under_way:
             client.cancel(list(under_way.values()), force=True)

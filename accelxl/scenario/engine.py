@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import accelxl._core as core
-from accelxl.errors import AccelError, Interrupted
+from accelxl.errors import Interrupted
 from accelxl.parallel import Progress, cores, in_order
 from accelxl.scenario.job import Job
 from accelxl.scenario.sinks import BLOCK, STRETCH, Bag, Sums, Wanted, settle
@@ -62,18 +62,20 @@ class Watch:
 
     total: int
     progress: Progress | None = None
-    note: str = ""
-    """What the sentence of a broken-off run says about going on."""
+    note: Callable[[], str] = str
+    """Returns what the sentence of a broken-off run says about going on."""
+    done: int = 0
     stop: Event = field(default_factory=Event)
 
     def tell(self, done: int) -> None:
         """Say that scenarios 0 to `done` - 1 are complete."""
+        self.done = done
         if self.progress is not None:
             self.progress(done, self.total)
 
-    def stopped(self, done: int) -> Interrupted:
+    def stopped(self) -> Interrupted:
         """Return the error of a run that was broken off."""
-        return Interrupted(f"stopped after {done:,} of {self.total:,} scenarios{self.note}")
+        return Interrupted(f"stopped after {self.done:,} of {self.total:,} scenarios{self.note()}")
 
 
 class _Halted(Exception):
@@ -171,25 +173,21 @@ def advance(
     Raises
     ------
     Interrupted
-        After Ctrl-C; the sentence says how far the run came.
+        If `watch` was told to stop; the sentence says how far the run came.
     """
     wish = threads or cores()
     wish = max(1, min(wish, (until - kept.at) // (2 * BLOCK)))
     crew = Crew(job, wanted, kept, watch.stop, hand=write is not None)
-    done = kept.at
-    results = in_order(crew.work, spans(done, until, wish), wish)
+    results = in_order(crew.work, spans(kept.at, until, wish), wish)
     try:
         for span in results:
             kept.sums.add(span.blocks)
             settle(kept.totals, kept.sums.closed)
             if write is not None and span.values is not None:
                 write(span.lo, span.values)
-            done = span.hi
-            watch.tell(done)
-    except (KeyboardInterrupt, _Halted) as error:
-        if isinstance(error, AccelError):
-            raise
-        raise watch.stopped(done) from None
+            watch.tell(span.hi)
+    except _Halted:
+        raise watch.stopped() from None
     finally:
         watch.stop.set()
         results.close()  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from accelxl.errors import BadFile, OutOfRange, WrongType
+from accelxl.errors import AccelError, BadFile, OutOfRange, WrongType
 from accelxl.parallel import Progress
 from accelxl.scenario import checkpoint as marks
 from accelxl.scenario import cluster as workers
@@ -78,6 +78,19 @@ def complete(job: Job, wanted: Wanted, how: How) -> tuple[Kept, Path | None]:
     if how.progress is not None and not callable(how.progress):
         raise WrongType(f"progress is {shown(how.progress)}; a function of scenarios done and all is allowed")
     kept, watch = Kept.empty(job, wanted), Watch(job.count, how.progress)
+    try:
+        _work(job, wanted, how, kept, watch, out, threads, seconds)
+    except KeyboardInterrupt as error:
+        # Ctrl-C may come between two spans too: while a checkpoint is written, or a file of rows closed.
+        if isinstance(error, AccelError):
+            raise
+        raise watch.stopped() from None
+    return kept, out
+
+
+def _work(
+    job: Job, wanted: Wanted, how: How, kept: Kept, watch: Watch, out: Path | None, threads: int | None, seconds: float
+) -> None:
     with ExitStack() as stack:
         client = None if how.cluster is None else stack.enter_context(workers.client_of(how.cluster))
 
@@ -94,7 +107,6 @@ def complete(job: Job, wanted: Wanted, how: How) -> tuple[Kept, Path | None]:
         else:
             rows = stack.enter_context(whole(out, *_names(job)))
             advance(kept, job.count, _writer(job, rows))
-    return kept, out
 
 
 def _resumable(
@@ -111,9 +123,10 @@ def _resumable(
     firsts = marks.load(path, mark, kept)
     if firsts is None or (parts is not None and not parts.has(firsts)):
         kept, firsts = _from_start(job, wanted, kept), []
+    watch.done = kept.at
+    watch.note = lambda: marks.held(path)
     step = STRETCH
     while kept.at < job.count:
-        watch.note = f"; {path} holds the first {kept.at:,}: the same call goes on from there"
         first, begun = kept.at, time.perf_counter()
         until = min(first + step, job.count)
         with parts.part(first) if parts else nullcontext() as rows:

@@ -17,6 +17,7 @@ import pytest
 
 from accelxl.errors import AccelError, BadFile, Interrupted, OutOfRange
 from accelxl.files import as_text
+from accelxl.scenario import checkpoint
 from accelxl.scenario import rows as row_files
 from accelxl.scenario.grids import grid
 from accelxl.scenario.montecarlo import montecarlo
@@ -267,6 +268,27 @@ def test_a_run_that_was_broken_off_goes_on_to_the_same_result(tmp_path, monkeypa
     assert told(found) == want
     assert seen[0] > 262_144
     assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_ctrl_c_while_a_checkpoint_is_written_says_how_far_the_run_came(tmp_path, monkeypatch, moment):
+    path, write, seen = tmp_path / "run.ckpt", checkpoint.save, []
+
+    def broken_off(*given):
+        seen.append(given)
+        if moment == "after" or len(seen) == 1:
+            write(*given)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoint, "save", broken_off)
+    held = {"before": 131_072, "after": 262_144}[moment]
+    sentence = f"stopped after 262,144 of {N:,} scenarios; {path} holds the first {held:,}: the same call goes on from there"
+    with pytest.raises(Interrupted) as caught:
+        run(checkpoint=path, checkpoint_seconds=0)
+    assert str(caught.value) == sentence
+    monkeypatch.setattr(checkpoint, "save", write)
+    assert told(run(checkpoint=path)) == told(run())
 
 
 def test_rows_of_a_resumed_run_are_those_of_a_whole_one(tmp_path):
