@@ -283,7 +283,9 @@ def test_ctrl_c_while_a_checkpoint_is_written_says_how_far_the_run_came(tmp_path
 
     monkeypatch.setattr(checkpoint, "save", broken_off)
     held = {"before": 131_072, "after": 262_144}[moment]
-    sentence = f"stopped after 262,144 of {N:,} scenarios; {path} holds the first {held:,}: the same call goes on from there"
+    sentence = (
+        f"stopped after 262,144 of {N:,} scenarios; {path} holds the first {held:,}: the same call goes on from there"
+    )
     with pytest.raises(Interrupted) as caught:
         run(checkpoint=path, checkpoint_seconds=0)
     assert str(caught.value) == sentence
