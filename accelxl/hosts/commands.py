@@ -190,9 +190,6 @@ COMMANDS = {row.id: row for row in ROWS}
 """The rows by their ids, in the order of the ribbon."""
 
 PLAN = "plan"
-HEAD = 3
-"""Rows of a command's sheet above its settings: title, help, a blank one."""
-RESULT = "result"
 
 
 def function(command: Command) -> Callable[..., Any]:
@@ -247,29 +244,6 @@ def _own(name: str, plan: Rows) -> float:
             return next((float(cell) for cell in row[1:] if isinstance(cell, (int, float))), 1.0)
     default = INPUTS[name].default
     return float(default) if isinstance(default, (int, float)) else 1.0
-
-
-def settings_of(page: Sequence[Sequence[Any]]) -> Rows:
-    """Return the settings on a command's sheet: the rows below the head up to the first blank one, without blank ends.
-
-    Raises
-    ------
-    ShapeError
-        If they run into the result.
-    """
-    rows: Rows = []
-    for row in page[HEAD:]:
-        cells = list(row)
-        while cells and is_blank(cells[-1]):
-            cells.pop()
-        if not cells:
-            break
-        if str(cells[0]).startswith(RESULT):
-            raise ShapeError(
-                "the settings run into the result; insert rows above the row that begins with 'result', a blank one included"
-            )
-        rows.append(cells)
-    return rows
 
 
 def answer(command: Command, read: Any, settings: Rows, progress: Progress | None = None) -> Outcome:
@@ -365,34 +339,6 @@ def _even(value: Any) -> Any:
         return value
     width = max(map(len, value))
     return [[*row, *[None] * (width - len(row))] for row in value]
-
-
-def page(command: Command, settings: Rows, result: Rows, note: str = "") -> Rows:
-    """Return the sheet of a command as rows of equal length: title, help, settings, result.
-
-    Examples
-    --------
-    >>> page(COMMANDS["breakeven"], [["name", "units"]], [[5.0]])[2:]
-    [[None, None], ['name', 'units'], [None, None], ['result', None], [5.0, None]]
-    """
-    rows: Rows = [[command.title], [command.help], []]
-    rows += settings
-    if settings and result:
-        rows += [[], [RESULT if not note else f"{RESULT}: {note}"]]
-    rows += result
-    return even(rows)
-
-
-def even(rows: Rows, height: int = 0, width: int = 0) -> Rows:
-    """Return rows of equal length, at least `height` of them and `width` cells each, with None for what is added."""
-    width = max(width, *map(len, rows))
-    rows = [[*row, *[None] * (width - len(row))] for row in rows]
-    return rows + [[None] * width for _ in range(height - len(rows))]
-
-
-def cells_of(rows: Sequence[Sequence[Any]]) -> Rows:
-    """Return a result as rows for a sheet: errors as their texts, which a sheet takes for errors."""
-    return [[str(cell) if isinstance(cell, CellError) else cell for cell in row] for row in rows]
 
 
 def looks_like_plan(rows: Sequence[Sequence[Any]]) -> bool:

@@ -18,6 +18,7 @@ from accelxl.files import write_atomically
 from accelxl.functions import CellError
 from accelxl.functions.cells import Rows, show
 from accelxl.hosts import commands as host
+from accelxl.hosts import pages
 
 TITLE = "AccelXL"
 NAME = 31
@@ -107,33 +108,34 @@ def _table(command: host.Command, _: str, book: Book, __: host.Progress | None) 
     """Make a table that needs nothing of the book; the block of a plan is selected, so that the next command reads it."""
     _own(command, book)
     rows = [list(row) for row in host.function(command)()]
-    told = _sheet(command, host.page(command, [], [list(command.head), *rows] if command.head else rows), "")
-    return told | ({"select": [0, host.HEAD, 1, host.HEAD + len(rows) - 1]} if host.looks_like_plan(rows) else {})
+    told = _sheet(command, pages.page(command, [], [list(command.head), *rows] if command.head else rows), "")
+    return told | ({"select": [0, pages.HEAD, 1, pages.HEAD + len(rows) - 1]} if host.looks_like_plan(rows) else {})
 
 
 def _computed(command: host.Command, _: str, book: Book, progress: host.Progress | None) -> Told:
     """Compute from what a command reads and the settings on its sheet."""
     own = _own(command, book)
-    settings = host.settings_of(own) if own else []
+    settings: Rows = []
     given: Any
     if command.reads == "names":
-        given, settings = _cells(_read(book, names=command.prefix)), []
+        given = _cells(_read(book, names=command.prefix))
     elif command.reads == "file":
         given = _file(book)
-        settings = settings or host.starting(command, "", given)
+        settings = pages.settings_of(command, own) or host.starting(command, "", given)
     else:
-        source = next((row[1] for row in settings if row[0] == host.PLAN and len(row) > 1), None)
+        settings = pages.settings_of(command, own)
+        source = pages.source(settings)
         if source is None:
             source, given = _plan(book)
-            settings = host.starting(command, source, given)
+            settings = pages.placed(settings, source) if settings else host.starting(command, source, given)
         else:
             given = _block(book, source)
     if command.asks and not own:
-        return _sheet(command, host.page(command, settings, []), host.AGAIN)
+        return _sheet(command, pages.page(command, settings, []), host.AGAIN)
     if command.long:
         _beside(command, book)
     outcome = host.answer(command, given, settings, progress)
-    return _sheet(command, host.page(command, settings, host.cells_of(outcome.rows()), outcome.why), outcome.why)
+    return _sheet(command, pages.page(command, settings, pages.cells_of(outcome.rows()), outcome.why), outcome.why)
 
 
 def _own(command: host.Command, book: Book) -> Rows:
@@ -145,8 +147,8 @@ def _own(command: host.Command, book: Book) -> Rows:
         If the sheet of that name has another use.
     """
     own = _cells(_read(book, sheet=command.title[:NAME]) or [])
-    if (own and own[0][0] not in {None, command.title}) or (own and own[0][0] is None and any(map(any, own))):
-        raise BadFile(f"the sheet {command.title} has another use; give it another name, and the command makes its own")
+    if not pages.is_own(command, own):
+        raise pages.in_use(command.title)
     return own
 
 

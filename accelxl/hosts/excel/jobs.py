@@ -1,7 +1,7 @@
 """Long commands: a process of its own computes, says in the status bar how far it is, and writes the result in one go at the end.
 
-A job is a folder with the request, a sign of life and, when the user wants it to end, a flag. The sheet is written once, when all is
-computed; a job that is stopped or fails leaves it as it was.
+A job is a folder with the request, a sign of life, in which the run is named, and, when the user wants it to end, a flag. The sheet is
+written once, when all is computed; a job that is stopped or fails leaves it as it was.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Self
+from uuid import uuid4
 
 import xlwings
 
-from accelxl.errors import BadFile, UnknownName
+from accelxl.errors import BadFile, Missing, UnknownName
+from accelxl.files import reason, unwritten
 from accelxl.functions import CellError
 from accelxl.functions.cells import Rows, serial
 from accelxl.hosts import progress
@@ -49,6 +51,8 @@ class Request:
     settings: Rows
     book: str
     pid: int
+    run: str = ""
+    """Which of the runs for this book it is: one that was taken for dead must not end, or write over, the next."""
 
 
 def folder_of(book: xlwings.Book) -> Path:
@@ -63,23 +67,34 @@ def start(book: xlwings.Book, command: Command, given: Any, settings: Rows) -> P
     Raises
     ------
     BadFile
-        If one is under way for this book.
+        If one is under way for this book, or its folder cannot be written.
+    Missing
+        If the system starts no process for it.
     """
     folder = folder_of(book)
     if running(folder):
         raise BadFile(f"{_named(folder)} is still under way for this book; wait for it, or press Stop first")
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    request = Request(command.id, given, settings, book.name, book.app.pid)
-    (folder / REQUEST).write_text(packed(request), encoding="utf-8")
-    (folder / ALIVE).touch()
-    book.app.status_bar = f"{command.label}: starting"
+    request = Request(command.id, given, settings, book.name, book.app.pid, uuid4().hex)
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+        (folder / REQUEST).write_text(packed(request), encoding="utf-8")
+        (folder / ALIVE).write_text(request.run, encoding="utf-8")
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise unwritten(folder, error) from error
     flags: dict[str, Any] = {"creationflags": NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
     quiet = subprocess.DEVNULL
     # -P: the folder in which Excel happens to be is not searched for modules.
-    subprocess.Popen(  # noqa: S603  # our own module, by this interpreter
-        [sys.executable, "-P", "-m", WORKER, str(folder)], stdin=quiet, stdout=quiet, stderr=quiet, **flags
-    )
+    arguments = [sys.executable, "-P", "-m", WORKER, str(folder)]
+    try:
+        subprocess.Popen(arguments, stdin=quiet, stdout=quiet, stderr=quiet, **flags)  # noqa: S603  # our own module
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise Missing(
+            f"{command.label} needs a process of its own, and {sys.executable} does not start: {reason(error)}"
+        ) from error
+    book.app.status_bar = f"{command.label}: starting"
     return folder
 
 
@@ -89,10 +104,13 @@ def stop(book: xlwings.Book) -> None:
     Raises
     ------
     UnknownName
-        If none is under way.
+        If none is under way; what a process that was killed has left in the status bar goes.
     """
     folder = folder_of(book)
     if not running(folder):
+        if folder.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            book.app.status_bar = False
         raise UnknownName("nothing is under way for this book")
     (folder / FLAG).touch()
     book.app.status_bar = f"{_named(folder)}: stopping"
@@ -142,12 +160,20 @@ def unpacked(text: str) -> Request:
 
 
 class Watch:
-    """Tells the status bar how far a job is, shows a sign of life, and ends the work when the flag is there."""
+    """Tells the status bar how far a job is, shows a sign of life, and ends the work when the flag is there.
+
+    With a `run` it also ends the work where the folder has become that of another run.
+    """
 
     def __init__(
-        self, folder: Path, label: str, say: Callable[[str], object], clock: Callable[[], float] = time.monotonic
+        self,
+        folder: Path,
+        label: str,
+        say: Callable[[str], object],
+        clock: Callable[[], float] = time.monotonic,
+        run: str = "",
     ) -> None:
-        self._folder, self._label, self._say, self._clock = folder, label, say, clock
+        self._folder, self._label, self._say, self._clock, self._run = folder, label, say, clock, run
         self._began = clock()
         self._said = -SAY
         self._done = threading.Event()
@@ -164,7 +190,8 @@ class Watch:
     def _live(self) -> None:
         while not self._done.wait(BEAT):
             try:
-                (self._folder / ALIVE).touch()
+                if self.ours():
+                    (self._folder / ALIVE).touch()
             except OSError:
                 return
 
@@ -183,6 +210,13 @@ class Watch:
             self._say(f"{self._label}: {progress.words(done, total, now - self._began)}")
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt if the user has pressed Stop."""
-        if (self._folder / FLAG).exists():
+        """Raise KeyboardInterrupt if the user has pressed Stop, or another run has taken the place of this one."""
+        if (self._folder / FLAG).exists() or not self.ours():
             raise KeyboardInterrupt
+
+    def ours(self) -> bool:
+        """Whether the folder is still that of this run."""
+        try:
+            return not self._run or (self._folder / ALIVE).read_text(encoding="utf-8") == self._run
+        except (OSError, ValueError):
+            return False

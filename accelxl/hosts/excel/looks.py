@@ -8,7 +8,8 @@ from contextlib import suppress
 import xlwings
 
 from accelxl.functions.cells import Rows, is_blank
-from accelxl.hosts.commands import HEAD, RESULT, Command
+from accelxl.hosts.commands import Command
+from accelxl.hosts.pages import HEAD, RESULT
 
 NARROW, WIDE = 9, 44
 """Characters of the narrowest and widest column."""

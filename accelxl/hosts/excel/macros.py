@@ -21,21 +21,18 @@ from accelxl.functions.cells import Rows
 from accelxl.hosts.commands import (
     AGAIN,
     COMMANDS,
-    HEAD,
     Command,
     Progress,
     answer,
-    cells_of,
     explained,
     function,
     looks_like_plan,
-    page,
     sentence,
-    settings_of,
     starting,
 )
 from accelxl.hosts.excel import formulas, jobs, sheets
 from accelxl.hosts.excel.ribbon import STOP, TAB
+from accelxl.hosts.pages import HEAD, cells_of, page, placed, settings_of, source
 from accelxl.workbook.board import PREFIX
 
 Handler = Callable[[xlwings.Book, Command, str], object]
@@ -114,17 +111,18 @@ def computed(book: xlwings.Book, command: Command, _: str) -> None:
 def request(book: xlwings.Book, command: Command) -> tuple[Any, Rows]:
     """Return what a command reads and its settings: those of its sheet, or the first ones."""
     sheet = sheets.own_sheet(book, command)
-    settings = settings_of(sheets.page_of(sheet, command)) if sheet is not None else []
+    there = sheets.page_of(sheet, command) if sheet is not None else []
     if command.reads == "names":
         return sheets.named(book, command.prefix), []
+    settings = settings_of(command, there)
     if command.reads == "file":
         path = str(sheets.saved(book))
         return path, settings or starting(command, "", path)
-    where = sheets.source(settings)
+    where = source(settings)
     if where is not None:
         return sheets.block(book, where), settings
     where, plan = sheets.plan_of(book)
-    return plan, starting(command, where, plan)
+    return plan, placed(settings, where) if settings else starting(command, where, plan)
 
 
 def compute(command: Command, given: Any, settings: Rows, progress: Progress | None = None) -> Outcome:

@@ -13,14 +13,17 @@ from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName
 from accelxl.files import as_text
 from accelxl.functions import ERRORS, CellError
 from accelxl.functions.cells import MOST_CELLS, REF, Rows, show
-from accelxl.hosts.commands import PLAN, Command, even, looks_like_plan
+from accelxl.hosts.commands import Command, looks_like_plan
 from accelxl.hosts.excel.looks import dress
+from accelxl.hosts.pages import even, in_use, is_own
 
 PLAN_NAME = "plan_block"
 """The name that a template gives to the block of its plan."""
 TITLE = 31
 """Characters of a sheet's name."""
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+SHOWN = -1
+"""How Excel on Windows says that a sheet is neither hidden (0) nor very hidden (2)."""
 TEXTS = {str(error): error for error in ERRORS}
 
 
@@ -67,11 +70,19 @@ def block(book: xlwings.Book, where: Any) -> Rows:
     Raises
     ------
     UnknownName
-        If there is no such name or sheet.
+        If there is no such name or sheet, or the name stands for no cells.
     """
     text = str(where).strip()
     if text in book.names:
-        return read(book.names[text].refers_to_range)
+        name = book.names[text]
+        try:
+            area = name.refers_to_range
+        except Exception as error:
+            raise UnknownName(
+                f"the name {text} stands for no cells of this book (#REF!, a formula or another book); "
+                "give it the block of the plan, or select the plan"
+            ) from error
+        return read(area)
     title, mark, address = text.rpartition("!")
     found = next(
         (sheet for sheet in book.sheets if sheet.name.lower() == title.strip("'").replace("''", "'").lower()), None
@@ -86,19 +97,26 @@ def block(book: xlwings.Book, where: Any) -> Rows:
 
 
 def named(book: xlwings.Book, prefix: str) -> Rows:
-    """Return the book's names that begin with a prefix and stand for one cell, each with its value."""
+    """Return the names of book and sheets that begin with a prefix and stand for one cell, merged or not, each with its value."""
     rows: Rows = []
     for name in book.names:
-        if not name.name.lower().startswith(prefix):
+        if not name.name.rpartition("!")[2].lower().startswith(prefix):  # Plan!chk_total is a name of a sheet
             continue
         try:
             area = name.refers_to_range
         except Exception:  # noqa: BLE001  # a name of a formula, or of a cell that has been deleted
             rows.append([name.name, REF])
             continue
-        if area.shape == (1, 1):
+        if area.shape == (1, 1) or _merged(area):
             rows.append([name.name, read(area)[0][0]])
     return rows
+
+
+def _merged(area: xlwings.Range) -> bool:
+    """Whether a range is one merged cell."""
+    with suppress(Exception):  # macOS has no such property for some areas
+        return area[0, 0].merge_area.address == area.address
+    return False
 
 
 def saved(book: xlwings.Book) -> Path:
@@ -126,14 +144,12 @@ def page_of(sheet: xlwings.Sheet, command: Command) -> Rows:
     Raises
     ------
     BadFile
-        If the sheet has another use: its first cell is not the command's title.
+        If the sheet has another use.
     """
     last = sheet.used_range.last_cell
     rows = read(sheet.range((1, 1), (last.row, last.column)))
-    if rows[0][0] not in {None, command.title}:
-        raise BadFile(
-            f"the sheet {sheet.name} has another use; give it another name, and {command.label} makes its own"
-        )
+    if not is_own(command, rows):
+        raise in_use(sheet.name)
     return rows
 
 
@@ -153,20 +169,34 @@ def write(book: xlwings.Book, command: Command, rows: Rows) -> xlwings.Sheet:
         )
     sheet = own_sheet(book, command)
     old = [] if sheet is None else page_of(sheet, command)
+    before = {one.name for one in book.sheets}
     try:
         made = book.sheets.add(command.title[:TITLE], after=book.sheets[-1]) if sheet is None else sheet
         rows = even(rows, len(old), len(old[0]) if old else 0)
         area = made.range((1, 1), (len(rows), len(rows[0]))).options(chunksize=None)  # in one go, however large
         area.value = [list(map(_plain, row)) for row in rows]
     except Exception as error:
+        if sheet is None:
+            _forget(book, before)
         raise BadFile(
-            f"the sheet {command.title} cannot be written: it or the book is protected, or a cell is being edited"
+            f"the sheet {command.title} cannot be written: it or the book is protected, a cell is being edited, "
+            "or a chart has that name"
         ) from error
     dress(made, command, rows, made=sheet is None)
-    if sheet is None:
-        with suppress(Exception):  # looks only
+    with suppress(Exception):  # looks only
+        if made.visible not in {True, SHOWN}:
+            made.visible = True
+        if sheet is None:
             made.activate()
     return made
+
+
+def _forget(book: xlwings.Book, before: set[str]) -> None:
+    """Take out the sheet that was made in vain; one on which somebody has written meanwhile stays."""
+    for sheet in book.sheets:
+        with suppress(Exception):
+            if sheet.name not in before and sheet.used_range.shape == (1, 1) and sheet.range("A1").value is None:
+                sheet.delete()
 
 
 def _plain(cell: Any) -> Any:
@@ -174,11 +204,6 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, CellError):
         return str(cell)
     return as_text(cell) if isinstance(cell, str) else cell
-
-
-def source(settings: Rows) -> Any:
-    """Return where the settings of a command say that its plan stands, None where they do not."""
-    return next((row[1] for row in settings if row[0] == PLAN and len(row) > 1), None)
 
 
 def anchor(cell: xlwings.Range) -> xlwings.Range:

@@ -180,6 +180,9 @@ class Sheet(base_classes.Sheet):
     def activate(self):
         self.book.active = self.name
 
+    def delete(self):
+        self.book.sheets.listed.remove(self)
+
     def range(self, first, second=None):
         if isinstance(first, str):
             left, top, right, bottom = ADDRESS.fullmatch(first.upper()).groups()

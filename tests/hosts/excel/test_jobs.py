@@ -1,6 +1,7 @@
 """Long commands: started beside Excel, told of in the status bar, stopped, and their sheet left whole."""
 
 import dataclasses
+import shutil
 import subprocess
 import sys
 import time
@@ -295,3 +296,82 @@ def test_a_real_worker_that_finds_no_excel_does_not_block_the_next(tmp_path):
     assert done.returncode != 0
     assert "xlwings" in done.stderr
     assert not folder.exists()
+
+
+def test_a_run_that_was_taken_for_dead_neither_writes_nor_ends_the_next(memory, started, long):
+    """As after a machine has slept: the first run wakes when the second is under way."""
+
+    def overtaken():
+        shutil.rmtree(jobs.folder_of(memory.book))  # what `start` does with the folder of a dead run
+        macros.run("breakeven", memory.book)
+
+    long.hooks[2] = overtaken
+    do(memory)
+    folder = jobs.folder_of(memory.book)
+    assert len(started) == 2
+    assert memory.writes == []
+    assert memory.alerts == [("AccelXL: Break-even", "stopped; the sheet is as it was")]
+    assert jobs.running(folder)
+    assert memory.bars[-1] == "Break-even: starting"
+    long.hooks.clear()
+    worker.main(folder, lambda _: memory.book)
+    assert len(memory.writes) == 1
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("there", ["a file", "no right"])
+def test_a_folder_for_jobs_that_cannot_be_written_gives_a_sentence(memory, started, long, monkeypatch, there):
+    folder = jobs.folder_of(memory.book)
+    if there == "a file":
+        folder.parent.write_text("in the way")
+    else:
+        monkeypatch.setattr(type(folder), "mkdir", refused)
+    macros.run("breakeven", memory.book)
+    assert started == []
+    assert memory.alerts[-1][1].startswith(f"{folder} could not be written: ")
+    assert memory.alerts[-1][1].endswith("a place with room that may be written is needed")
+    assert memory.bars == []
+
+
+def refused(*_, **__):
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_process_that_does_not_start_gives_a_sentence_and_does_not_block_the_next(memory, long, monkeypatch):
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    macros.run("breakeven", memory.book)
+    assert memory.alerts[-1][1].startswith(
+        f"Break-even needs a process of its own, and {sys.executable} does not start"
+    )
+    assert memory.bars == []
+    assert not jobs.running(jobs.folder_of(memory.book))
+
+
+def test_stop_clears_what_a_killed_process_has_left_in_the_status_bar(memory, started, long, monkeypatch):
+    macros.run("breakeven", memory.book)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + jobs.DEAD + 1)
+    macros.run(ribbon.STOP, memory.book)
+    assert memory.alerts[-1][1] == "nothing is under way for this book"
+    assert memory.bars[-1] is False
+    assert not jobs.folder_of(memory.book).exists()
+
+
+def test_a_book_that_was_closed_meanwhile_leaves_no_folder_behind(memory, started, long, monkeypatch):
+    macros.run("breakeven", memory.book)
+    monkeypatch.setattr(type(memory.app_impl), "status_bar", property(None, refused))
+    monkeypatch.setattr(type(memory.app_impl), "alert", refused)
+    worker.main(jobs.folder_of(memory.book), lambda _: memory.book)
+    assert long.steps == [0, 1, 2, 3, 4]
+    assert not jobs.folder_of(memory.book).exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"command": "nonsense"}', "[]"])
+def test_a_damaged_request_does_not_block_the_next(memory, started, long, text):
+    macros.run("breakeven", memory.book)
+    folder = jobs.folder_of(memory.book)
+    (folder / jobs.REQUEST).write_text(text)
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        worker.main(folder, lambda _: memory.book)
+    assert not folder.exists()
+    assert memory.writes == []

@@ -11,7 +11,7 @@ from accelxl import __version__, catalogue
 from accelxl.errors import WrongType
 from accelxl.functions import REGISTRY, WHY
 from accelxl.functions.cells import NA
-from accelxl.hosts import commands
+from accelxl.hosts import commands, pages
 from accelxl.hosts.commands import COMMANDS
 from accelxl.hosts.excel import macros, sheets
 from accelxl.scenario.grids import grid
@@ -395,7 +395,7 @@ def test_a_selection_of_a_whole_sheet_is_not_read(memory):
 
 def test_a_text_that_would_become_a_formula_is_written_as_text(memory):
     command = COMMANDS["setup"]
-    sheets.write(memory.book, command, commands.page(command, [], [["=1+1", "-x", 5.0]]))
+    sheets.write(memory.book, command, pages.page(command, [], [["=1+1", "-x", 5.0]]))
     assert memory.rows("Check set-up")[3] == ["'=1+1", "'-x", 5.0]
 
 
@@ -500,3 +500,107 @@ def test_why_asks_for_the_first_cell_of_a_spill(memory, monkeypatch):
     macros.run("why", memory.book)
     assert memory.alerts == [("AccelXL: Why error", "ACCEL_NPV: rate is blank")]
     WHY.clear()
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        [[None, "mine"], [None, 5.0]],
+        [["Tornado", None], ["input", "npv"], ["units", 5.0]],
+        [["Tornado", None], [None, None], [None, None], ["my own row", 5.0]],
+    ],
+)
+def test_a_sheet_of_somebody_else_with_a_blank_corner_or_the_same_title_is_left_alone(memory, mine):
+    memory.impl.sheets.add(name="Tornado")
+    memory.put("A1:B9", mine, "Tornado")
+    before = memory.cells("Tornado")
+    macros.run("tornado", memory.book)
+    assert memory.cells("Tornado") == before
+    assert memory.alerts[-1][1].startswith("the sheet Tornado has another use; give it another name")
+
+
+def test_a_sheet_whose_help_is_of_another_version_is_still_the_commands_own(memory):
+    macros.run("breakeven", memory.book)
+    memory.put("A2", [["An older help."]], "Break-even")
+    macros.run("breakeven", memory.book)
+    assert len(memory.writes) == 2
+
+
+@pytest.mark.parametrize("take", ["value", "row"])
+def test_where_the_place_of_the_plan_is_taken_out_the_selection_is_read_and_the_other_settings_stay(memory, take):
+    macros.run("breakeven", memory.book)
+    sheet = memory.impl.sheets("Break-even")
+    rows = [row for row in memory.rows("Break-even") if take == "value" or row[0] != "plan"]
+    rows = [[name, {"plan": None, "metric": "irr"}.get(name, value)] for name, value in rows]
+    sheet.cells.clear()
+    memory.put("A1:B99", rows, "Break-even")
+    memory.put("E1", PLAN)
+    memory.select("E1:F4")
+    macros.run("breakeven", memory.book)
+    found = dict(map(tuple, memory.rows("Break-even")[3:7]))
+    assert found == {"plan": "Sheet1!E1:F4", "name": "utilization", "metric": "irr", "target": 0.0}
+    assert result_of(memory, "Break-even")[0][0] == breakeven(dict(PLAN), "utilization", metric="irr")
+
+
+@pytest.mark.parametrize("more", [["metric", "irr"], [None, 128.0], ["a note", None]])
+def test_settings_below_a_blank_row_are_not_lost_unsaid(memory, more):
+    macros.run("breakeven", memory.book)
+    rows = memory.rows("Break-even")
+    memory.put("A1:B99", [*rows[:5], [None, None], more, *rows[7:]], "Break-even")
+    for column in (1, 2):
+        memory.impl.sheets("Break-even").cells.pop((6, column), None)
+    before = memory.cells("Break-even")
+    macros.run("breakeven", memory.book)
+    assert memory.cells("Break-even") == before
+    assert memory.alerts[-1][1].startswith(
+        "row 6 of the sheet Break-even is blank, and settings go on in row 7; take the blank row out"
+    )
+
+
+def test_a_name_of_the_plan_whose_cells_are_gone_gives_a_sentence(memory):
+    memory.name("plan_block", "Sheet1", None)
+    memory.select("H9")
+    macros.run("grid", memory.book)
+    assert memory.writes == []
+    assert memory.alerts[-1][1].startswith("the name plan_block stands for no cells of this book (#REF!")
+
+
+def test_a_check_with_a_name_of_a_sheet_or_a_merged_cell_is_a_check(memory, monkeypatch):
+    from tests.hosts.excel.memory_book import Range
+
+    memory.put("A1", [[0.0, 5.0, 7.0]])
+    memory.name("chk_total", "Sheet1", "A1")
+    memory.name("sheet1!chk_copy", "Sheet1", "B1")
+    memory.name("chk_merged", "Sheet1", "C1:D2")
+    memory.name("chk_rows", "Sheet1", "A1:A3")
+    merged = lambda self: Range(self.sheet, 1, 3, 2, 4) if (self.top, self.left) == (1, 3) else self  # noqa: E731
+    monkeypatch.setattr(Range, "merge_area", property(merged))
+    macros.run("checks", memory.book)
+    assert [row[:3] for row in memory.rows("Run checks")[4:]] == [
+        ["chk_total", 0.0, "holds"],
+        ["sheet1!chk_copy", 5.0, "FAILS"],
+        ["chk_merged", 7.0, "FAILS"],
+        ["all", 2.0, "2 of 3 fail"],
+    ]
+
+
+def test_a_sheet_that_was_made_in_vain_is_taken_out_again(memory, monkeypatch):
+    from tests.hosts.excel.memory_book import Sheet, Sheets
+
+    def add(self, before=None, after=None, name=None):
+        self.listed.append(Sheet(self.book, "Sheet2"))
+        raise RuntimeError("(-2147352567, 'That name is already taken. Try a different one.')")
+
+    monkeypatch.setattr(Sheets, "add", add)
+    macros.run("breakeven", memory.book)
+    assert [sheet.name for sheet in memory.impl.sheets] == ["Sheet1"]
+    assert memory.alerts[-1][1].endswith("or a chart has that name")
+
+
+@pytest.mark.parametrize(("hidden", "shown"), [(False, True), (0, True), (2, True), (-1, -1)])
+def test_a_result_on_a_hidden_sheet_is_shown(memory, hidden, shown):
+    macros.run("breakeven", memory.book)
+    sheet = memory.impl.sheets("Break-even")
+    sheet.visible = hidden
+    macros.run("breakeven", memory.book)
+    assert sheet.visible is shown

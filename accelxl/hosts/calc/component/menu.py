@@ -156,16 +156,17 @@ class Reader:
             return None
 
     def _names(self, prefix: str) -> list[Any]:
-        """The names that begin with a prefix and stand for one cell, each with its value."""
-        names = self._document.NamedRanges
+        """The names of book and sheets that begin with a prefix and stand for one cell, merged or not, each with its value."""
+        sheets = [self._document.Sheets.getByName(title) for title in self._document.Sheets.ElementNames]
         found: list[Any] = []
-        for name in names.ElementNames:
-            if name.lower().startswith(prefix):
-                area = names.getByName(name).getReferredCells()
-                if area is None:  # a name of a formula, or of a cell that has been deleted
-                    found.append([name, {"error": "#REF!"}])
-                elif len(rows := rows_of(area)) == len(rows[0]) == 1:
-                    found.append([name, rows[0][0]])
+        for where, names in (("", self._document.NamedRanges), *((f"{one.Name}!", one.NamedRanges) for one in sheets)):
+            for name in names.ElementNames:
+                if name.lower().startswith(prefix):
+                    area = names.getByName(name).getReferredCells()
+                    if area is None:  # a name of a formula, or of a cell that has been deleted
+                        found.append([where + name, {"error": "#REF!"}])
+                    elif _single(area):
+                        found.append([where + name, rows_of(area)[0][0]])
         return found
 
     def _file(self, _: Any) -> str | None:
@@ -195,6 +196,14 @@ class Reader:
             return None
         formula = plain.plain(chosen.getCellByPosition(0, 0).getFormula(), self._functions)
         return {"formula": formula, "why": self._why(chosen)}
+
+
+def _single(area: Any) -> bool:
+    """Whether a range is one cell, merged or not."""
+    cell = area.getSpreadsheet().createCursorByRange(area.getCellByPosition(0, 0))
+    cell.collapseToMergedArea()
+    one, whole = cell.getRangeAddress(), area.getRangeAddress()
+    return (whole.EndColumn, whole.EndRow) in {(whole.StartColumn, whole.StartRow), (one.EndColumn, one.EndRow)}
 
 
 def titled(document: Any, title: str) -> Any:
