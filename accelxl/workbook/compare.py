@@ -191,12 +191,13 @@ def _raw(value: Any) -> Any:
 
 
 def _cells(table: Table, rows: list[list[Any]]) -> dict[Key, Any]:
-    """Return the cells of a table with these rows; those beyond its end in the first book are left out."""
+    """Return the cells of a table with these rows; what is beyond its end in the first book is left out, what lacks is blank."""
     found: dict[Key, Any] = {}
     for row in range(table.top, table.bottom + 1):
+        given = rows[row - table.top] if row - table.top < len(rows) else []
         for column in range(table.left, table.right + 1):
-            at = row - table.top
-            found[table.sheet, row, column] = _raw(rows[at][column - table.left]) if at < len(rows) else None
+            at = column - table.left
+            found[table.sheet, row, column] = _raw(given[at]) if at < len(given) else None
     return found
 
 

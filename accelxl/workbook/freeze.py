@@ -10,20 +10,20 @@ from typing import Any
 from accelxl.errors import BadFile, OutOfRange
 from accelxl.files import write_atomically
 from accelxl.functions.cells import CellError
-from accelxl.workbook.book import Workbook, load
+from accelxl.workbook.book import Workbook, load, xml
 from accelxl.workbook.elements import without
-from accelxl.workbook.formulas.tree import address
+from accelxl.workbook.formulas.tree import MAX_ROW, address
 from accelxl.workbook.frozen import Mark, frozen_mark, marked, original
 from accelxl.workbook.insert import inserted
 from accelxl.workbook.locks import check_closed, place_of_copy
 from accelxl.workbook.package import Member, assembled, new_member, packed
 from accelxl.workbook.patch import cell_text
 from accelxl.workbook.reading import read_from
-from accelxl.workbook.scan import Span
+from accelxl.workbook.scan import Scanned, Span, scan
 
 PART = "customXml/accelxl-frozen.xml"
 SHOWN = "Frozen for sharing"
-"""How the line begins that a frozen book shows below its first sheet."""
+"""How the line begins that a frozen book shows below its first sheet that is shown."""
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
 _OPENING = re.compile(r"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
 
@@ -31,7 +31,7 @@ _OPENING = re.compile(r"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
 def freeze(book: str | Path, to: str | Path | None = None) -> Path:
     """A copy of a book with values in place of its formulas; the book itself is kept inside, and `thaw` gives it back.
 
-    The first sheet shows, below its last row, the hash of the inputs and the versions of template and AccelXL. Names, charts,
+    The first sheet that is shown (of cells, not a chart's) has, below its last row, the hash of the inputs and the versions of template and AccelXL. Names, charts,
     formats, validations and macros stay.
 
     Parameters
@@ -100,8 +100,9 @@ def frozen_bytes(found: Workbook) -> bytes:
     }
     if not parts:
         raise BadFile(f"{package.path} has no formulas; there is nothing to freeze")
-    first = found.parts[0]
-    parts[first] = _with_line(parts.get(first, package.part(first)), _sentence(mark), str(package.path))
+    first = _for_line(found)
+    if first is not None:
+        parts[first] = _with_line(parts.get(first, package.part(first)), _sentence(mark), str(package.path))
     members, more = _directory(found)
     parts |= more
     parts[PART] = marked(mark, package.data)
@@ -114,6 +115,20 @@ def _sentence(mark: Mark) -> str:
         f"{SHOWN}: values without formulas. Inputs {mark.inputs[:16]}, book {mark.book[:16]} (SHA-256), {template}"
         f"AccelXL {mark.accelxl}. The formulas come back with accelxl thaw."
     )
+
+
+def _for_line(book: Workbook) -> str | None:
+    """Return the part of the first sheet that is shown and has room for the line, None where there is none."""
+    states = [sheet.get("state", "visible") for sheet in xml(book.package, book.path_of_book).iter("{*}sheet")]
+    for place, (part, state) in enumerate(zip(book.parts, states, strict=True)):
+        if part and state == "visible" and _line_row(book.sheet(place)) < MAX_ROW:
+            return part
+    return None
+
+
+def _line_row(sheet: Scanned) -> int:
+    """Return the row of the line, from 0: below the last one and a blank one."""
+    return max((row for row, _ in sheet.cells), default=-1) + 2
 
 
 def _values(book: Workbook, place: int) -> bytes | None:
@@ -142,11 +157,8 @@ def _value(data: bytes, span: Span, value: Any) -> bytes:
 
 def _with_line(data: bytes, text: str, where: str) -> bytes:
     """Return a sheet with a line of text below its last row."""
-    from accelxl.workbook.scan import scan
-
     sheet = scan(data, where)
-    row = max((row for row, _ in sheet.cells), default=-1) + 2
-    x = sheet.prefix
+    row, x = _line_row(sheet), sheet.prefix
     cell = cell_text(f'<{x}c r="{address(row, 0)}"', x, "", text)
     for start, end, texts in sorted(inserted(sheet, {(row, 0): [cell]}, 1), key=lambda edit: -edit[0]):
         data = data[:start] + texts[0].encode() + data[end:]

@@ -7,6 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 import accelxl
 from accelxl.errors import BadFile, OutOfRange
@@ -117,6 +118,54 @@ def test_what_cannot_be_frozen_or_thawed_gets_one_sentence(book, tmp_path):
         thaw(frozen)
 
 
+@pytest.mark.parametrize("first", ["chart", "hidden", "very hidden", "full"])
+def test_the_line_stands_on_the_first_sheet_that_is_shown_and_has_room(tmp_path, first):
+    path = tmp_path / "b.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        before = made.add_chartsheet("First") if first == "chart" else made.add_worksheet("First")
+        shown = made.add_worksheet("O'Brien \u8ba1\u5212")
+        shown.write_formula("A1", "=1+1", None, 2)
+        if first == "chart":
+            before.set_chart(made.add_chart({"type": "line"}))
+            before.chart.add_series({"values": [shown.name, 0, 0, 0, 0]})
+        elif first == "full":
+            before.write_number("A1048576", 1.0)
+        else:
+            shown.activate()
+            shown.set_first_sheet()
+            before.hide() if first == "hidden" else before.very_hidden()
+    frozen = freeze(path)
+    cells = {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in openpyxl.load_workbook(frozen).worksheets
+        for row in sheet.iter_rows(max_col=1, max_row=10)
+        for cell in row
+        if cell.value is not None
+    }
+    assert cells.pop((shown.name, "A3")).startswith("Frozen for sharing")
+    assert cells == {(shown.name, "A1"): 2}
+    assert thaw(frozen, tmp_path / "t.xlsx").read_bytes() == path.read_bytes()
+
+
+def test_arrays_spills_shared_formulas_and_errors_are_frozen_as_their_values(tmp_path):
+    path = tmp_path / "b.xlsx"
+    kept = {"A1": 2, "A2": 4, "C1": 1, "C2": 2, "D1": "#DIV/0!", "D2": "x<&>", "D3": True, "D4": "=1+1", "D5": "#N/A"}
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet()
+        sheet.write_array_formula("A1:A2", "{=ROW(A1:A2)*2}", None, 2)
+        sheet.write_number("A2", 4)
+        sheet.write_dynamic_array_formula("C1:C2", "=SEQUENCE(2)", None, 1)
+        sheet.write_number("C2", 2)
+        for cell in ("D1", "D2", "D3", "D4", "D5"):
+            sheet.write_formula(cell, "=1", None, kept[cell])
+    frozen = freeze(path)
+    found = openpyxl.load_workbook(frozen).active
+    assert {cell: found[cell].value for cell in kept} == kept
+    assert found["D4"].data_type == "s"
+    assert not any(cell.data_type == "f" for row in found.iter_rows() for cell in row)
+    assert thaw(frozen, tmp_path / "t.xlsx").read_bytes() == path.read_bytes()
+
+
 @pytest.mark.office("soffice")
 def test_libreoffice_shows_the_values_of_a_frozen_book(tmp_path):
     frozen = freeze(BUDGET, tmp_path / "f.xlsx")
@@ -169,6 +218,22 @@ def test_a_change_that_no_input_made_is_told_apart(book, tmp_path):
     result = next(one for one in found.figures if one.name == "result")
     assert (result.change, result.effects, result.rest) == (190.0, {"rate": 10.0, "costs": 0.0}, 180.0)
     assert next(one for one in found.figures if one.name == "total").most == "costs"
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"), [("$D$2:$D$4", 0.0), ("$D$2:$F$4", 4.0), ("$D$2:$E$3", 4.0), ("$D$2:$E$9", 4.0)]
+)
+def test_a_table_that_is_narrower_wider_shorter_or_longer_in_the_other_book_is_compared(tmp_path, book, cells, kept):
+    made = openpyxl.load_workbook(book)
+    made.defined_names["costs"].attr_text = f"Data!{cells}"
+    made["Data"]["E2"] = 4.0
+    made["Data"]["D2"] = "Rome"
+    made.save(tmp_path / "o.xlsx")
+    other = fill(tmp_path / "o.xlsx", [{"book": "o", "label": "x"}], tmp_path / "o")[0].path
+    found = compare_books(book, other)
+    assert list(found.inputs) == ["costs"]
+    (spent,) = (one for one in found.figures if one.name == "spent")
+    assert spent.effects == {"costs": kept - 1.5}
 
 
 def test_books_without_a_common_input_are_not_compared(book):
