@@ -31,8 +31,8 @@ _OPENING = re.compile(r"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
 def freeze(book: str | Path, to: str | Path | None = None) -> Path:
     """A copy of a book with values in place of its formulas; the book itself is kept inside, and `thaw` gives it back.
 
-    The first sheet that is shown (of cells, not a chart's) has, below its last row, the hash of the inputs and the versions of template and AccelXL. Names, charts,
-    formats, validations and macros stay.
+    The first sheet that is shown (one of cells, with room) has, below its last row, the hash of the inputs and the versions of template
+    and AccelXL. Names, charts, formats, validations and macros stay.
 
     Parameters
     ----------
