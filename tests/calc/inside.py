@@ -1,6 +1,7 @@
 """Loaded into the office by the driver: what reads and writes cells, so that none passes the bridge between processes by itself."""
 
 import json
+import sys
 from array import array as raw
 from pathlib import Path
 
@@ -152,6 +153,15 @@ def sheets(document):
     return list(document.Sheets.ElementNames)
 
 
+def said(document):
+    """The messages of the menu since the last call; the first call begins to keep them."""
+    (menu,) = (one for name, one in sys.modules.items() if name.endswith("menu") and hasattr(one, "PLAN_BLOCK"))
+    before, kept = getattr(menu, "kept", []), []
+    menu.kept = kept
+    menu.say = lambda _, title, text: kept.append([title, text])
+    return before
+
+
 def sweep(document, jobs, hard, path):
     """For each job: override, recalculate, read all cells with formulas, put the old values back.
 
@@ -188,7 +198,7 @@ def number_of(value, words):
     return words.setdefault(json.dumps(value), len(words) + 1)
 
 
-VERBS = (put, get, array, fill, rows, recalculate, cells, formulas, sweep, select, add_sheet, sheets)
+VERBS = (put, get, array, fill, rows, recalculate, cells, formulas, sweep, select, add_sheet, sheets, said)
 NAMED = {verb.__name__: verb for verb in VERBS}
 
 

@@ -284,6 +284,10 @@ class Book:
         """Names of the sheets."""
         return self._ask("sheets")
 
+    def said(self):
+        """Messages of the menu since the last call: title and text; the first call begins to keep them."""
+        return self._ask("said")
+
     def titles(self):
         """Addresses of all open books, with their blanks as they are."""
         return [unquote(url) for url in self._ask("titles")]

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from lxml import etree
+from openpyxl.workbook.defined_name import DefinedName
 
 from accelxl.functions import REGISTRY, CellError
 from accelxl.hosts.calc import commands, render
@@ -123,6 +124,76 @@ def test_a_users_sheet_of_the_same_name_keeps_its_cells(calc):
         book.put({"tornado!A1": "my own", "tornado!B2": 7.0})
         book.run("tornado")
         assert book.rows("tornado!A1:B2") == [["my own", ""], ["", 7.0]]
+
+
+def break_even(tmp_path, change):
+    """A book with a plan, a sheet of the command, and what is special about it."""
+    book = openpyxl.Workbook()
+    plan, own = book.active, book.create_sheet("Break-even")
+    plan.title = "O'Brien \u8ba1\u5212"
+    for row in sample():
+        plan.append(row[:2])
+    where = [
+        ["plan", f"O'Brien \u8ba1\u5212!A1:B{len(sample())}"],
+        ["name", "utilization"],
+        ["metric", "npv"],
+        ["target", 0],
+    ]
+    for row in [["Break-even"], ["Help."], [], *where, [], ["result"], [5.0]]:
+        own.append(row)
+    change(plan, own)
+    book.save(tmp_path / "book.xlsx")
+    return tmp_path / "book.xlsx"
+
+
+@office
+def test_a_protected_sheet_gives_a_sentence_and_is_left_whole(calc, tmp_path):
+    def change(_, own):
+        own.protection.sheet = True
+
+    with calc.open(break_even(tmp_path, change)) as book:
+        book.said()
+        before = book.rows("Break-even!A1:B10")
+        book.run("breakeven")
+        assert book.rows("Break-even!A1:B10") == before
+        ((title, text),) = book.said()
+        assert title == "AccelXL"
+        assert text == (
+            "the command could not be done: the sheet Break-even is protected; "
+            "take the protection off (menu Tools, Protect Sheet)"
+        )
+
+
+@office
+def test_a_result_on_a_hidden_sheet_is_shown(calc, tmp_path):
+    def change(_, own):
+        own.sheet_state = "hidden"
+
+    with calc.open(break_even(tmp_path, change)) as book:
+        book.run("breakeven")
+        assert 0 < book.rows("Break-even!A10:A10")[0][0] < 1
+        saved = book.save(tmp_path / "saved.xlsx")
+    assert openpyxl.load_workbook(saved)["Break-even"].sheet_state == "visible"
+
+
+@office
+def test_a_check_with_a_name_of_a_sheet_or_a_merged_cell_is_a_check(calc, tmp_path):
+    def change(plan, own):
+        plan["D1"], plan["D2"], plan["D3"] = 0, 3, 7
+        plan.merge_cells("D3:E4")
+        here = f"'{plan.title.replace(chr(39), chr(39) * 2)}'"
+        for name, cells in [("chk_total", "$D$1"), ("chk_merged", "$D$3:$E$4"), ("chk_rows", "$D$1:$D$2")]:
+            plan.parent.defined_names[name] = DefinedName(name, attr_text=f"{here}!{cells}")
+        plan.defined_names["chk_own"] = DefinedName("chk_own", attr_text=f"{here}!$D$2")
+
+    with calc.open(break_even(tmp_path, change)) as book:
+        book.run("checks")
+        assert book.rows("Run checks!A5:C8") == [
+            ["chk_merged", 7.0, "FAILS"],
+            ["chk_total", 0.0, "holds"],
+            ["O'Brien \u8ba1\u5212!chk_own", 3.0, "FAILS"],
+            ["all", 2.0, "2 of 3 fail"],
+        ]
 
 
 @office

@@ -94,6 +94,8 @@ def _done(desktop: Any, document: Any, told: dict[str, Any], functions: Mapping[
     """Do what a long command has answered."""
     try:
         _do(desktop, document, told, functions)
+    except backend.Failed as error:
+        say(document, TITLE, f"the command could not be done: {error}")
     except Exception as error:  # noqa: BLE001  # the office's own classes
         say(document, TITLE, f"this did not work: {getattr(error, 'Message', '') or error}")
 
@@ -252,6 +254,10 @@ def write(document: Any, title: str, rows: list[list[Any]], select: list[int] | 
     if name is None:
         sheets.insertNewByName(title, sheets.Count)
     sheet = sheets.getByName(name or title)
+    if sheet.isProtected():  # the office would give the place in its own source
+        raise backend.Failed(
+            f"the sheet {sheet.Name} is protected; take the protection off (menu Tools, Protect Sheet)"
+        )
     document.lockControllers()
     try:
         sheet.clearContents(1 | 2 | 4 | 16)  # numbers, dates, texts, formulas
@@ -262,6 +268,7 @@ def write(document: Any, title: str, rows: list[list[Any]], select: list[int] | 
             sheet.Columns.getByIndex(0).Width = WIDTH
     finally:
         document.unlockControllers()
+    sheet.IsVisible = True
     controller = document.getCurrentController()
     if controller is not None:
         controller.setActiveSheet(sheet)
