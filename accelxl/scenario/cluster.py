@@ -54,10 +54,13 @@ def client_of(cluster: Any) -> Iterator[Any]:
 
 
 def _knock(address: str) -> None:
-    """Raise OSError or ValueError where nobody listens: Dask's own client would go on trying for a minute."""
+    """Raise OSError or ValueError where nobody listens: Dask's own client would go on trying for a minute, or wait one at its end."""
     from distributed.comm.addressing import get_address_host_port, parse_address
+    from distributed.comm.registry import get_backend
 
-    if parse_address(address)[0] in {"tcp", "tls"}:
+    scheme, _ = parse_address(address)
+    get_backend(scheme)
+    if scheme in {"tcp", "tls"}:
         with socket.create_connection(get_address_host_port(address), timeout=ANSWER_SECONDS):
             pass
 
