@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from math import inf, isfinite
 from os import PathLike
 from pathlib import Path
@@ -58,6 +58,11 @@ def names_of(given: Any, what: str) -> tuple[str, ...]:
     if not found:
         raise ShapeError(f"{what} has no name; one or more are needed")
     return found
+
+
+def alone(sink: str | Sequence[str]) -> str | Sequence[str]:
+    """Return the word of a list of sinks that holds one word."""
+    return sink[0] if isinstance(sink, (list, tuple)) and len(sink) == 1 else sink
 
 
 def words_of(given: Any, name: str) -> list[Any]:

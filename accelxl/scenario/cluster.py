@@ -39,13 +39,16 @@ def client_of(cluster: Any) -> Iterator[Any]:
             "a cluster needs the package distributed, which is not installed; accelxl[cluster] brings it"
         ) from error
     if isinstance(cluster, Client):
+        if cluster.status != "running" or cluster.asynchronous:
+            what = "asynchronous" if cluster.asynchronous else cluster.status
+            raise Missing(f"the Dask client is {what}; one that is running, and not asynchronous, is needed")
         yield cluster
         return
     try:
         if isinstance(cluster, str):
             _knock(cluster)
         client: Any = Client(cluster, timeout=ANSWER_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError, TimeoutError) as error:
+    except (OSError, ValueError, TypeError, TimeoutError, RuntimeError) as error:
         raise Missing(
             f"no Dask scheduler answers at {cluster}; the address of a running one such as tcp://host:8786 is needed"
         ) from error

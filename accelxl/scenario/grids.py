@@ -14,7 +14,7 @@ from accelxl.parallel import Progress
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.cartesian import fill, sizes, spread, tables
-from accelxl.scenario.checks import numbers_of, shown
+from accelxl.scenario.checks import alone, numbers_of, shown
 from accelxl.scenario.collect import Ask, check_percentiles, collect, levels_of
 from accelxl.scenario.columns import check_apart, check_metrics, check_name, number_column, varies
 from accelxl.scenario.draws import MAX_CASES
@@ -132,6 +132,7 @@ def grid(
     found = {n: number_column(base, n, v) if varies(n) else v for n, v in axes_of(base, axes).items()}
     shape = tuple(len(values) for values in found.values())
     cells = prod(shape)
+    sink = alone(sink)
     ask = Ask(sink, percentiles, level, bins, top, top_by, largest)
     how = How(threads, progress, cluster, out, checkpoint)
     if into is not None and (sink != "array" or _elsewhere(how)):

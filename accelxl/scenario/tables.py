@@ -13,7 +13,7 @@ from accelxl.errors import ShapeError, UnknownName, WrongType
 from accelxl.parallel import Progress
 from accelxl.plan.evaluate import run
 from accelxl.plan.model import Plan, plan_of
-from accelxl.scenario.checks import shown, threads_of, words_of
+from accelxl.scenario.checks import alone, shown, threads_of, words_of
 from accelxl.scenario.columns import check_apart, check_metrics, check_name, number_column, varies
 from accelxl.scenario.sinks import PERCENTILES
 
@@ -84,6 +84,7 @@ def scenarios(
     names = check_metrics(metrics)
     numbers, words, count = read_columns(base, columns)
     threads = threads_of(threads)
+    sink = alone(sink)
     if isinstance(sink, str) and sink == "array" and cluster is None and out is None and checkpoint is None:
         found = dict(zip(names, _rows(base, numbers, words, names, threads), strict=True))
     else:
@@ -94,11 +95,11 @@ def scenarios(
         job = job_of(base, columns_of(numbers, words, count), names, count)
         ask = Ask(sink, percentiles, level, bins, top, top_by, largest)
         found = collect(job, ask, How(threads, progress, cluster, out, checkpoint))
-    if sink != "array" or not _is_frame(columns):
+    if not isinstance(sink, str) or sink not in {"array", "frame"} or not _is_frame(columns):
         return found
     import pandas as pd
 
-    return pd.DataFrame(found, index=columns.index)
+    return pd.DataFrame(found, index=columns.index) if sink == "array" else found.set_axis(columns.index)
 
 
 def _length(given: Mapping[str, Any]) -> int:

@@ -198,3 +198,17 @@ def test_tables_of_other_libraries_give_the_figures_of_a_dict(table_of):
 def test_a_table_of_another_library_that_names_a_column_twice_is_refused():
     with pytest.raises(AccelError, match=r"^the table has units twice; each column once is allowed$"):
         scenarios(PLAN, pa.Table.from_arrays([pa.array([1.0]), pa.array([2.0])], names=["units", "units"]))
+
+
+def test_a_list_of_one_sink_is_that_sink():
+    axes = {"units": [1, 2], "pue": [1.1, 1.2, 1.3]}
+    assert np.array_equal(grid(PLAN, axes, "npv", sink=["array"])["npv"], grid(PLAN, axes, "npv")["npv"])
+    frame = pd.DataFrame(COLUMNS, index=["a", "b", "c"])
+    assert scenarios(PLAN, frame, "npv", sink=("array",)).equals(scenarios(PLAN, frame, "npv"))
+
+
+def test_a_frame_of_inputs_and_metrics_keeps_the_index_of_its_data_frame():
+    frame = pd.DataFrame(COLUMNS, index=["a", "b", "c"])
+    found = scenarios(PLAN, frame, "npv", sink="frame")
+    assert list(found.index) == ["a", "b", "c"]
+    assert found["npv"].equals(scenarios(PLAN, frame, "npv")["npv"])
