@@ -86,7 +86,7 @@ def scenarios(
     threads = threads_of(threads)
     sink = alone(sink)
     if isinstance(sink, str) and sink == "array" and cluster is None and out is None and checkpoint is None:
-        found = dict(zip(names, _rows(base, numbers, words, names, threads), strict=True))
+        found: Any = dict(zip(names, _rows(base, numbers, words, names, threads), strict=True))
     else:
         from accelxl.scenario.collect import Ask, collect
         from accelxl.scenario.job import columns_of, job_of
