@@ -169,6 +169,8 @@ def test_exact_percentiles_are_those_of_spreadsheets(values, percentiles):
 # -- histogram, largest, order ------------------------------------------------------------------------------------------
 
 
+@example([0.0, 5e-324], [])
+@example([0.0, 1e-310, 2e-310], [1.0])
 @given(
     st.lists(st.floats(-10, 10), min_size=2, max_size=30, unique=True),
     st.lists(st.floats(-12, 12) | st.just(math.nan) | st.just(math.inf), max_size=200),
