@@ -62,7 +62,7 @@ def number_column(plan: Plan, name: str, values: Any) -> NDArray[np.float64]:
         wrong |= column != np.floor(column)
     if wrong.any():
         at = int(np.argmax(wrong))
-        raise OutOfRange(f"{name} in row {at + 1} is {column[at]:g}; {row.quantity.allowed()} is allowed")
+        raise OutOfRange(f"{name} in row {at + 1} is {column[at]:g}; {row.quantity.allowed_for(float(column[at]))}")
     return column
 
 
