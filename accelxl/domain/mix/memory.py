@@ -78,7 +78,7 @@ def memory_waste(
         raise ShapeError(
             f"life_years has {span.size} values; one number is allowed, since it is the length of the result"
         )
-    if not 1 <= span <= 100 or span != np.floor(span):
+    if not 1 <= span <= 30 or span != np.floor(span):
         raise OutOfRange(f"life_years is {float(span):g}; a whole number from 1 to 30 years is allowed")
     shape, (memory, need, price, rate, share, growth, units) = cases(
         memory_gb=memory_gb, needed_gb=needed_gb, usd_per_gb=usd_per_gb, discount_rate=discount_rate, fill=fill,
