@@ -10,7 +10,7 @@ import typer
 
 from accelxl.cli import books, calc, excel, lint, scenarios
 from accelxl.cli.read import names_of
-from accelxl.cli.show import out, print_json, say, settled, shown
+from accelxl.cli.show import or_never, out, print_json, say, settled, shown
 from accelxl.cli.table import print_table
 from accelxl.cli.verbs import BrokenOffError, Verbs
 from accelxl.errors import AccelError, BadFile, Interrupted, UnknownName
@@ -115,7 +115,9 @@ def plan(
         units = [METRICS[name].unit for name in figures]
         money = iter(settled((v for v, unit in zip(figures.values(), units, strict=True) if unit == "USD"), "USD"))
         values = [next(money) if unit == "USD" else v for v, unit in zip(figures.values(), units, strict=True)]
-        rows = [(name, *shown(v, unit)) for name, v, unit in zip(figures, values, units, strict=True)]
+        rows = [
+            (name, *shown(or_never(name, [v])[0], unit)) for name, v, unit in zip(figures, values, units, strict=True)
+        ]
         print_table(("metric", "value", "unit"), rows)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from accelxl.cli.show import NEVER, out
+from accelxl.cli.show import out
+from accelxl.plan.metrics import NEVER
 
 GAP = 2
 """Cells between two columns."""

@@ -77,7 +77,7 @@ def number_column(plan: Plan, name: str, values: Any) -> NDArray[np.float64]:
         raise ShapeError(f"{name} has {column.ndim} dimensions; a column of numbers is allowed")
     at = core.first_outside(column, row.quantity.low, row.quantity.high, row.quantity.whole)
     if at < len(column):
-        raise OutOfRange(f"{name} in row {at + 1} is {column[at]:g}; {row.quantity.allowed()} is allowed")
+        raise OutOfRange(f"{name} in row {at + 1} is {column[at]:g}; {row.quantity.allowed_for(float(column[at]))}")
     return column
 
 
