@@ -19,10 +19,10 @@ SNAP = 2.0**-48
 
 
 def expected(name, jobs):
-    """For each job the value of every formula cell of a template, but of those that keep a figure of the time of a fill."""
-    engine, titles = ready(name).engine, ready(name).book.titles
-    kept = {titled(titles, key) for key in engine.moved_by(ready(name).batch)}
-    base = {place: value for place, value in cached(BOOKS[name]).items() if place not in kept}
+    """For each job the value of every formula cell of a template, and by address the figures that its fill writes as values."""
+    filler = ready(name)
+    titles = filler.book.titles
+    base = cached(BOOKS[name])
     column = {place: at for at, place in enumerate(base)}
     still = Table.of_rows(list(base), [base])
     numbers, words = (np.repeat(part, len(jobs), axis=0) for part in (still.numbers, still.words))
@@ -37,7 +37,11 @@ def expected(name, jobs):
             cells = [values.python(moved, job) for job in range(len(jobs))]
             numbers[:, at] = [cell if type(cell) is float else 0.0 for cell in cells]
             words[:, at] = [None if type(cell) is float else cell for cell in cells]
-    return Table(list(base), numbers, words)
+    written = [
+        {filler.engine.where(key): values.python(found[key], job) for key in filler.batch if key in found}
+        for job in range(len(jobs))
+    ]
+    return Table(list(base), numbers, words), written
 
 
 def titled(titles, key):
@@ -103,21 +107,31 @@ def rounding(name, place, mine, theirs, odd, constant):
     return gap <= REL * min(abs(value), abs(other)) or gap <= (SNAP if twin else CANCELLED) * formulas.size(key, found)
 
 
-def all_apart(name, mine, theirs, jobs):
-    """What `apart` finds in each job of two tables; what is near to the last digits is not looked at one by one."""
+def all_apart(name, mine, theirs, constants):
+    """What `apart` finds in each job of two tables; `constants` gives each job's cells without formulas.
+
+    What is near to the last digits is not looked at one by one.
+    """
     column = {place: at for at, place in enumerate(theirs.places)}
     order = [column[place] for place in mine.places]
     numbers, words = theirs.numbers[:, order], theirs.words[:, order]
     near = np.abs(mine.numbers - numbers) <= REL * np.maximum(np.abs(mine.numbers), np.abs(numbers))
     odd = ~near | (mine.words != words)
     return [
-        apart(name, mine.row(at), theirs.row(at), overridden(name, job), [mine.places[one] for one in where])
+        apart(name, mine.row(at), theirs.row(at), constant, [mine.places[one] for one in where])
         if (where := np.flatnonzero(odd[at])).size
         else {}
-        for at, job in enumerate(jobs)
+        for at, constant in enumerate(constants)
     ]
 
 
-def overridden(name, job):
-    """The cells without formulas of a template with the inputs of a job."""
-    return lambda key: job.values.get(key, ready(name).book.at(key))
+def overridden(name, job, written):
+    """The cells without formulas of a template with the inputs of a job and what its fill writes."""
+    filler = ready(name)
+
+    def constant(key):
+        if key in filler.batch:
+            return written.get(filler.engine.where(key), filler.book.at(key))
+        return job.values.get(key, filler.book.at(key))
+
+    return constant
