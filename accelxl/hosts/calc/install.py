@@ -106,7 +106,6 @@ def uninstall(machine: Machine | None = None, say: Say = print) -> bool:
 
 def _settings(machine: Machine) -> settings.Settings | None:
     """Return the settings of this machine, None where they cannot be used."""
-    
     try:
         return settings.checked(settings.loaded(machine.settings), machine.settings)
     except (OSError, ValueError, settings.Wrong):
