@@ -40,7 +40,7 @@ def test_the_size_of_a_formula_is_what_it_gives_with_nothing_taken_away(text, si
     assert Formulas(engine).size((0, 5, 5), constants.get) == pytest.approx(size)
 
 
-MOST = 6
+MOST = 4
 """Cells of a row of a template that are looked at: a row has one formula."""
 
 
