@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from accelxl.errors import BadFile, ShapeError, UnknownName, WrongType
-from accelxl.plan.files import read_text
+from accelxl.plan.files import json_of, read_text
 from accelxl.workbook.book import load
 from accelxl.workbook.delimited import FOUND_OUT, Dialect, Written, check_widths, delimited
 
@@ -135,13 +134,7 @@ def _sheet(path: Path) -> list[list[Any]]:
 
 def _json(path: Path, text: str) -> list[Record]:
     try:
-        found = json.loads(text, object_pairs_hook=_once)
-    except json.JSONDecodeError as error:
-        raise BadFile(f"{path} is not JSON (line {error.lineno}, column {error.colno})") from error
-    except RecursionError as error:
-        raise BadFile(f"{path} is not JSON that can be read: it is nested too deep") from error
-    except ValueError as error:
-        raise BadFile(f"{path} is not JSON that can be read: {error}") from error
+        found = json_of(path, text, _once)
     except UnknownName as error:
         raise UnknownName(f"{path}: {error}") from error
     if isinstance(found, dict):

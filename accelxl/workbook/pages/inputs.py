@@ -11,7 +11,6 @@ HEADS = {
     "Value": "heading_right",
     "Low": "heading_right",
     "High": "heading_right",
-    "Source": "heading_centre",
     "As of": "heading_centre",
 }
 VALUE, AS_OF = 2, 5
@@ -28,7 +27,7 @@ def unit_of(quantity: Quantity) -> str:
 
 def inputs(template: Template, layout: Layout) -> None:
     """Lay out the Inputs sheet."""
-    widths = [34.0, 54.0, 18.0, 24.0, 20.0, 12.0, 13.0, 13.0, 88.0]
+    widths = [34.0, 54.0, 18.0, 24.0, 30.0, 12.0, 13.0, 13.0, 88.0]
     page = Page("Inputs", widths=[(k, k, width) for k, width in enumerate(widths)], freeze=(4, 2), repeat=(0, 3))
     layout.pages.append(page)
     page.head("Inputs", "Every figure that the model takes, with its unit, source, date and plausible range")
@@ -59,7 +58,7 @@ def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
     if isinstance(item.value, str):
         page.heights[row] = 13.0 * (1 + len(item.value) // PER_LINE) + 2
     page.put(row, 3, unit_of(item.quantity), "beside")
-    page.put(row, 4, item.source, "centre")
+    page.put(row, 4, item.source, "beside")
     page.put(row, AS_OF, item.as_of, "centre", "date")
     for column, end in ((6, item.low), (7, item.high)):
         shown = item.value if end is None and not isinstance(item.value, str) else end
