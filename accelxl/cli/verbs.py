@@ -27,7 +27,7 @@ class Verbs(TyperGroup):
         for parameter in getattr(verb, "params", ()):
             if parameter.nargs == -1:
                 parameter.display_type = lambda _: "<any number>"
-            elif parameter.param_type_name == "argument" and parameter.type.name == "text":
+            elif parameter.param_type_name == "argument" and _shown(parameter, ctx) == "<str>":
                 parameter.display_type = lambda _: "<word>"
         return verb
 
@@ -42,3 +42,8 @@ class Verbs(TyperGroup):
         if rows:
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
+
+
+def _shown(parameter: Any, ctx: Any) -> str:
+    """Return what a parameter's help says of its type; "" where the library of this machine says nothing."""
+    return str(parameter.display_type(ctx)) if hasattr(parameter, "display_type") else ""
