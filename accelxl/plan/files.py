@@ -38,7 +38,7 @@ def read_text(path: Path, needed: str = "a plan is needed") -> str:
     except IsADirectoryError as error:
         raise BadFile(f"{path} is a folder; a file is needed") from error
     except UnicodeDecodeError as error:
-        raise BadFile(f"{path} is not UTF-8 text (byte {error.start})") from error
+        raise BadFile(f"{path} is not UTF-8 text (byte {error.start}); Excel saves it so as CSV UTF-8") from error
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {error.strerror}") from error
     if not text.strip():

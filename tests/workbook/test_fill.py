@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import accelxl
-from accelxl.errors import AccelError, BadFile, Missing, OutOfRange, UnknownName, WrongType, WrongUnit
+from accelxl.errors import AccelError, BadFile, Missing, OutOfRange, ShapeError, UnknownName, WrongType, WrongUnit
 from accelxl.workbook import accel, filler
 from accelxl.workbook.book import load
 from accelxl.workbook.fill import fill
@@ -201,6 +201,20 @@ def test_csv_json_frames_and_dicts_give_the_same_books_but_for_the_source_of_a_f
             assert book[inputs].decode().count(f"{data}, book {'ab'[at]}<") == (2, 1)[at]
             book[inputs] = re.sub(rb"(filled|d\.csv|d\.json), book [ab]", b"source", book[inputs])
     assert books[0] == books[1] == books[2] == books[3]
+
+
+def test_the_first_line_in_which_excel_says_what_parts_the_columns_is_heeded(tmp_path):
+    data = tmp_path / "d.csv"
+    data.write_text("sep=;\r\nbook;pue\r\na;1,3\r\nb;x\r\n", newline="")
+    first, second = fill(BUDGET, data, tmp_path / "out", recalculate=False)
+    assert (first.path.name, first.inputs) == ("a.xlsx", {"in_pue": 1.3})
+    assert second.error.startswith(f"{data}, row 4, in_pue is 'x'")
+    data.write_text("sep=#\nbook#pue\na#1.3\n")
+    with pytest.raises(BadFile, match=r"d\.csv begins with sep=#; a comma, semicolon, tab or bar is allowed there"):
+        fill(BUDGET, data, tmp_path / "out")
+    data.write_text("sep=;\n")
+    with pytest.raises(ShapeError, match="has no row"):
+        fill(BUDGET, data, tmp_path / "out")
 
 
 def test_names_of_books_come_from_a_column_a_pattern_or_the_row(tmp_path):
