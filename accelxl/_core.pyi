@@ -68,6 +68,7 @@ Whole = NDArray[np.int32]
 Long = NDArray[np.int64]
 Words = NDArray[np.uint64]
 
+def first_outside(column: Vector, low: float, high: float, whole: bool) -> int: ...
 def plan_rows(
     codes: Whole, macrs: Vector, values: Vector, columns: tuple[Vector, ...], slots: Whole, metrics: Whole, wants: int, uses: int,
     out: Vector, lo: int, hi: int,

@@ -13,7 +13,6 @@ A result that has no meaning is NaN. Shapes and types are checked by the caller.
 cimport cython
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
-from libc.math cimport floor
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
@@ -23,6 +22,7 @@ cimport accelxl.kernels.draws as draws
 cimport accelxl.kernels.finance as finance
 cimport accelxl.kernels.grid as cells
 cimport accelxl.kernels.irr as irr_lanes
+cimport accelxl.kernels.limits as limits
 cimport accelxl.kernels.pack as pk
 cimport accelxl.kernels.plan as plan
 cimport accelxl.kernels.rate as annuity_rate
@@ -447,6 +447,15 @@ cdef void _set_frame(plan.Frame* f, const int[::1] codes, const double[:, ::1] m
     f.uses = uses
 
 
+def first_outside(const double[::1] column, double low, double high, int whole) -> int:
+    """Return the place of the first number below low, above high, NaN, or (whole) with digits after the point; the length if none is."""
+    cdef Py_ssize_t at = 0, n = column.shape[0]
+    if n:
+        with nogil:
+            at = limits.first_outside(&column[0], n, low, high, whole)
+    return at
+
+
 def plan_rows(
     const int[::1] codes,           # choices and calendar, as _set_frame reads them   IN
     const double[:, ::1] macrs,     # (10, 16) shares of the tax tables, 5 and 15 years IN
@@ -544,7 +553,7 @@ cdef class OnePlan:
                 inputs[i] = pk.pk(self.values[i])
             for i in range(self.inputs):
                 value = given[i]
-                if not self.low[i] <= value <= self.high[i] or (self.whole[i] and value != floor(value)):
+                if not limits.inside(value, self.low[i], self.high[i], self.whole[i]):
                     return None
                 for k in range(self.starts[i], self.starts[i + 1]):
                     inputs[self.slots[k]] = pk.pk(value)

@@ -21,6 +21,7 @@ from accelxl.plan.model import plan_of
 from accelxl.scenario.cartesian import Table, fill
 from accelxl.scenario.grids import grid
 from accelxl.scenario.montecarlo import montecarlo
+from accelxl.scenario.tables import scenarios
 from benchmarks import measure, workload
 from benchmarks.measure import Timed, Variant, interleaved, repeated
 from benchmarks.peers import full_numpy, grid_numba, grid_numpy, rates, w1_numba, w1_numpy, w1_pandas, w1_python
@@ -74,6 +75,9 @@ def reference() -> Timed:
     for threads in (1, 2):
         call = _ours(workload.plan(), columns, workload.OUTPUTS, threads)
         variants[f"{OURS}, {threads}"] = Variant(many, call, threads)
+    # What a user calls: the same, after a look at every figure against its limits.
+    whole = lambda: scenarios(workload.plan(), columns, workload.OUTPUTS, threads=2)  # noqa: E731
+    variants[f"{OURS}, checked, 2"] = Variant(many, whole, 2)
     return interleaved(variants, rounds=7)
 
 

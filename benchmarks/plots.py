@@ -64,6 +64,9 @@ def speed(timed: Mapping[str, Timed], path: Path) -> None:
         )
         for axis, (name, title, unit) in zip(axes[:, 0], panels, strict=True):
             _bars(axis, timed[name], title, unit)
+        figure.supxlabel(
+            "Lengths are on logarithmic scales: a bar ten times as fast is a fixed step longer.", fontsize=9
+        )
         figure.savefig(path)
         plt.close(figure)
 

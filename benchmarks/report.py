@@ -89,6 +89,7 @@ def goals(timed: Mapping[str, Timed]) -> list[Row]:
     billion = {name: timed["drawn"].seconds(f"AccelXL{name}, 2") * 1e9 for name in ("", ", six outputs")}
     rows = [
         _ratio("W1, 2 threads, against NumPy on one", w1, "AccelXL, 2", "NumPy, 1", 100),
+        _ratio("the same by `accelxl.scenarios`, every figure checked", w1, "AccelXL, checked, 2", "NumPy, 1", 100),
         _ratio("W1, 2 threads, against Numba prange on two", w1, "AccelXL, 2", "Numba, 2", 8),
         _ratio("W1, 2 threads, against JAX on two", w1, "AccelXL, 2", "JAX, 2", 22),
         _ratio("full plan, 2 threads, against NumPy doing the same on one", full, "AccelXL, 2", "NumPy, 1", 60),

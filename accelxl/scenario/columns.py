@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import accelxl._core as core
 from accelxl.errors import OutOfRange, ShapeError
 from accelxl.plan.evaluate import compile_plan, metric_positions, slots_of
 from accelxl.plan.inputs import INPUTS, Input, unknown_input
@@ -57,11 +58,8 @@ def number_column(plan: Plan, name: str, values: Any) -> NDArray[np.float64]:
     column = numbers_of(values, f"{name} holds {{}}; {row.quantity.allowed()} is allowed")
     if column.ndim != 1:
         raise ShapeError(f"{name} has {column.ndim} dimensions; a column of numbers is allowed")
-    wrong = ~((column >= row.quantity.low) & (column <= row.quantity.high))
-    if row.quantity.whole:
-        wrong |= column != np.floor(column)
-    if wrong.any():
-        at = int(np.argmax(wrong))
+    at = core.first_outside(column, row.quantity.low, row.quantity.high, row.quantity.whole)
+    if at < len(column):
         raise OutOfRange(f"{name} in row {at + 1} is {column[at]:g}; {row.quantity.allowed()} is allowed")
     return column
 

@@ -19,6 +19,7 @@ NAMES = {
         "JAX, 2",
         "AccelXL, 1",
         "AccelXL, 2",
+        "AccelXL, checked, 2",
     ),
     "full": ("NumPy, 1", "NumPy, 2", "AccelXL, 1", "AccelXL, 2"),
     "features": ("W1", "W1, twelve features at zero", "W1 with inflation"),
