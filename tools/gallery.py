@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
 from accelxl.workbook.board import board
 
@@ -34,9 +34,7 @@ def picture(book: Path, folder: Path) -> Image.Image:
     inked = ImageChops.difference(whole, Image.new("RGB", whole.size, "white")).getbbox()
     if inked is None:
         raise SystemExit(f"{book}: its Board is empty")
-    left, top, right, bottom = inked
-    around = (left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN)
-    return whole.crop(around).quantize(COLOURS, dither=Image.Dither.NONE)
+    return ImageOps.expand(whole.crop(inked), MARGIN, "white").quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 def main(names: list[str]) -> None:
