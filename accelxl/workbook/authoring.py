@@ -19,7 +19,7 @@ ASSUMED = "A1"
 OWN = "O1"
 """Source of the user's own records, such as closed months; a template has an example of them."""
 
-RESALE = "used price against new price of an H100 after 60 months; the catalogue has none of another device at that age"
+RESALE = "used price against new price of an H100 after 60 months; the catalogue has none of others"
 """What stands beside a resale value at the end of service."""
 
 

@@ -53,6 +53,7 @@ ROLES: dict[str, dict[str, Any]] = {
     "heading_right": {"bold": True, "font_color": "#FFFFFF", "bg_color": COLOURS["navy"], "align": "right"},
     "heading_centre": {"bold": True, "font_color": "#FFFFFF", "bg_color": COLOURS["navy"], "align": "center"},
     "note": {"font_color": "#595959", "italic": True, "indent": 1},
+    "note_wrap": {"font_color": "#595959", "italic": True, "indent": 1, "text_wrap": True},
     "section": {"bold": True, "font_color": COLOURS["navy"], "bg_color": COLOURS["band"]},
     "timeline": {"bold": True, "font_color": COLOURS["navy"], "bg_color": COLOURS["band"]},
     "timeline_text": {

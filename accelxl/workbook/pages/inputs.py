@@ -16,6 +16,8 @@ HEADS = {
 VALUE, AS_OF = 2, 5
 PER_LINE = 17
 """Letters of a text that fit on a line of the Value column."""
+PER_NOTE = 105
+"""Letters that fit on a line of the Meaning column."""
 
 
 def unit_of(quantity: Quantity) -> str:
@@ -63,7 +65,10 @@ def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
     for column, end in ((6, item.low), (7, item.high)):
         shown = item.value if end is None and not isinstance(item.value, str) else end
         page.put(row, column, shown, "range", item.format)
-    page.put(row, 8, item.note, "note")
+    lines = 1 + len(item.note) // PER_NOTE
+    page.put(row, 8, item.note, "note" if lines == 1 else "note_wrap")
+    if lines > 1:
+        page.heights[row] = max(page.heights.get(row, 0.0), 13.0 * lines + 2)
     layout.name(item.defined, page, row, VALUE)
     for end, column in (("low", 6), ("high", 7)):
         if item.ranged:
