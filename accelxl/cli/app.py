@@ -56,6 +56,8 @@ def main() -> None:
             say.print(f"accelxl: {shown}", markup=False, soft_wrap=True)
             sys.exit(2)
         raise
+    if code == 130:  # Ctrl-C before a verb began: the library below makes a bare code of it
+        _stopped()
     if isinstance(code, int):  # of typer.Exit
         sys.exit(code)
 

@@ -155,7 +155,10 @@ def correlations_of(texts: Sequence[str] | None) -> dict[tuple[str, str], float]
         first, comma, second = pair.partition(",")
         if not comma or not first.strip() or not second.strip():
             raise WrongType(f"--correlate is {text!r}; name,name=number is allowed, such as pue,units=0.3")
-        found[first.strip(), second.strip()] = number(rest, f"--correlate {pair}")
+        key = first.strip(), second.strip()
+        if key in found or key[::-1] in found:
+            raise UnknownName(f"--correlate {','.join(key)} stands twice")
+        found[key] = number(rest, f"--correlate {pair}")
     return found or None
 
 

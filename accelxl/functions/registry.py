@@ -264,13 +264,15 @@ class Registry(Mapping[str, Function]):
     def __init__(self, modules: Sequence[str]) -> None:
         self._modules = tuple(modules)
         self._functions: dict[str, Function] = {}
+        self._homes: dict[str, str] = {}
         self._complete = False
 
-    def add(self, made: Function) -> None:
-        """Take a function in; a name that is taken is refused."""
+    def add(self, made: Function, module: str) -> None:
+        """Take a function in with the module that declares it; a name that is taken is refused."""
         if made.name in self._functions:
             raise ValueError(f"{made.name} is declared twice")
         self._functions[made.name] = made
+        self._homes[made.name] = module
 
     def _all(self) -> dict[str, Function]:
         if not self._complete:
@@ -281,6 +283,10 @@ class Registry(Mapping[str, Function]):
                 except BaseException:
                     self._functions = before  # the next look runs the module again
                     raise
+            # One that a program imported by itself came first; what is made from the registry has one order in every process.
+            order = {module: place for place, module in enumerate(self._modules)}
+            names = sorted(self._functions, key=lambda name: order.get(self._homes[name], len(order)))
+            self._functions = {name: self._functions[name] for name in names}
             self._complete = True
         return self._functions
 
@@ -300,5 +306,7 @@ REGISTRY = Registry([f"accelxl.functions.{module}" for module in MODULES])
 def function(name: str, category: str, target: Callable[..., Any], summary: str, **rest: Any) -> Function:
     """Declare a spreadsheet function and take it into the registry; see `declare`."""
     made = declare(name, category, target, summary, **rest)
-    REGISTRY.add(made)
+    caller = inspect.currentframe()
+    home = "" if caller is None or caller.f_back is None else caller.f_back.f_globals["__name__"]
+    REGISTRY.add(made, home)
     return made

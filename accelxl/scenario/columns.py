@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import accelxl._core as core
-from accelxl.errors import OutOfRange, ShapeError
+from accelxl.errors import OutOfRange, ShapeError, UnknownName
 from accelxl.plan.evaluate import compile_plan, metric_positions, slots_of
 from accelxl.plan.inputs import INPUTS, Input, unknown_input
 from accelxl.plan.model import Plan
@@ -42,6 +42,23 @@ def check_name(plan: Plan, name: str) -> Input:
     if varies(name):
         slots_of(compile_plan(plan), name)
     return INPUTS[stem(name)]
+
+
+def check_apart(names: Iterable[str], do: str) -> None:
+    """Refuse an input of one tranche beside that of every tranche: which of them holds would depend on their order.
+
+    Raises
+    ------
+    UnknownName
+        If `units` and `units.2` are both there; `do` says what both do.
+    """
+    seen: list[str] = []
+    for name in names:
+        root = stem(name)
+        other = root if name != root else next((n for n in seen if stem(n) == root), "")
+        if other in seen:
+            raise UnknownName(f"{name} and {other} both {do} {root}; one of them is allowed")
+        seen.append(name)
 
 
 def number_column(plan: Plan, name: str, values: Any) -> NDArray[np.float64]:

@@ -21,6 +21,8 @@ from accelxl.workbook.formulas.tree import address, cell_of
 from accelxl.workbook.package import Package
 from accelxl.workbook.scan import MOST_TAGS, Scanned, Span, declares_nothing, scan
 
+STRICT = "http://purl.oclc.org/ooxml/"
+"""How the names of relations begin in the kind of workbook that Excel calls Strict."""
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 MOST_FORMULA = 8192
 """Characters of a formula, as spreadsheet programs have it."""
@@ -238,7 +240,11 @@ def load(path: str | Path, data: bytes | None = None) -> Workbook:
 
 def _main_part(package: Package) -> str:
     for kind, target in relations(package, "").values():
+        if kind.startswith(STRICT):
+            raise BadFile(f"{package.path} is a Strict Open XML workbook; save it in Excel as Excel Workbook (.xlsx)")
         if kind.endswith("/officeDocument"):
+            if target.endswith(".bin"):
+                raise BadFile(f"{package.path} is of the binary .xlsb kind; an .xlsx or .xlsm file is allowed")
             return target
     raise BadFile(f"{package.path} is not a workbook; an .xlsx or .xlsm file is allowed")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -15,6 +14,7 @@ import numpy as np
 from accelxl.errors import BadFile
 from accelxl.workbook.accel import known, outside
 from accelxl.workbook.book import Workbook, load, properties
+from accelxl.workbook.elements import asking
 from accelxl.workbook.fields import Field, fields, figure_cells
 from accelxl.workbook.formulas import values
 from accelxl.workbook.formulas.compile import Key
@@ -274,17 +274,6 @@ class Filler:
             return {}
         found, at = self.computed(chunk), chunk.places[id(job)]
         return {name: self._python(found, key, at) for name, key in self.figure_cells.items()}
-
-
-def asking(part: bytes) -> bytes:
-    """Return the workbook part with the request to calculate when opened."""
-    data = part.decode()
-    if "fullCalcOnLoad" in data:
-        return part
-    if re.search(r"<(\w+:)?calcPr\b", data):
-        return re.sub(r"(<(?:\w+:)?calcPr\b)", r'\1 fullCalcOnLoad="1"', data, count=1).encode()
-    ends = r"(</(\w+:)?definedNames>|</(\w+:)?sheets>)(?!.*</(?:\w+:)?definedNames>)"
-    return re.sub(ends, r'\1<calcPr fullCalcOnLoad="1"/>', data, count=1, flags=re.DOTALL).encode()
 
 
 def _near(right: Any, cached: Any) -> bool:

@@ -11,10 +11,11 @@ from accelxl.errors import BadFile, OutOfRange
 from accelxl.files import write_atomically
 from accelxl.functions.cells import CellError
 from accelxl.workbook.book import Workbook, load
+from accelxl.workbook.elements import without
 from accelxl.workbook.formulas.tree import address
 from accelxl.workbook.frozen import Mark, frozen_mark, marked, original
 from accelxl.workbook.insert import inserted
-from accelxl.workbook.locks import check_closed
+from accelxl.workbook.locks import check_closed, place_of_copy
 from accelxl.workbook.package import Member, assembled, new_member, packed
 from accelxl.workbook.patch import cell_text
 from accelxl.workbook.reading import read_from
@@ -63,9 +64,7 @@ def freeze(book: str | Path, to: str | Path | None = None) -> Path:
     found = load(path)
     if frozen_mark(found) is not None:
         raise BadFile(f"{path} is frozen already")
-    target = path.with_name(f"{path.stem}-frozen{path.suffix}") if to is None else Path(to)
-    if target.resolve() == path.resolve():
-        raise BadFile(f"{target} is the book itself; another name for the frozen copy is needed")
+    target = place_of_copy(path, to, "frozen")
     if to is None and target.exists() and not _frozen_of(target, found.package.data):
         raise BadFile(
             f"{target} is there and is no frozen copy of {path} as it is now; say where the copy goes (--out)"
@@ -163,8 +162,8 @@ def _directory(book: Workbook) -> tuple[list[Member], dict[str, bytes]]:
     types = package.part("[Content_Types].xml").decode()
     chain = [name for name in package.names() if name.rpartition("/")[2].lower() == "calcchain.xml"]
     if chain:
-        rels = re.sub(r"<(?:\w+:)?Relationship\b[^>]*/calcChain\"[^>]*/>", "", rels)
-        types = re.sub(r"<(?:\w+:)?Override\b[^>]*calcChain\.xml\"[^>]*/>", "", types)
+        rels = without(rels, "Relationship", "Type", r"[^\"']*/calcChain")
+        types = without(types, "Override", "PartName", r"[^\"']*(?i:/calcChain\.xml)")
     depth = "../" * (folder.count("/") + 1) if folder else ""
     prefix = found[1] if (found := re.search(r"</(\w+:)?Relationships>", rels)) and found[1] else ""
     line = f'<{prefix}Relationship Id="accelxlFrozen" Type="{_RELATION}" Target="{depth}{PART}"/>'

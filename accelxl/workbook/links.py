@@ -21,9 +21,10 @@ _CALL = re.compile(
     | (?: (?P<way>
               (?: '(?:[^']|'')*'[!#]  # 'C:\a\accelxl.xlam'!
                 | (?<![^{_WORD}])(?:\#REF!)?(?:\[[^\[\]]*\](?:!|[ ](?=ACCEL_))|\d+!)  # [1]! and what Calc makes of it
-                | (?<![^{_WORD}])[^{_WORD}]+!  # accelxl.xlam!
+                | (?<![^{_WORD}])\#REF!  # a link that was broken
+                | (?<![^{_WORD}])(?:\[[^\[\]]*\])?[^{_WORD}]+!  # accelxl.xlam!, [1]Plan!
               )(?:_xll\.)?
-            | (?<![\w.])(?:_xll\.|_xldudf_)  # of other kinds of add-ins
+            | (?<![\w.])(?:_xll\.|(?:_xlfn\.)?_xludf\.|_xldudf_)  # of other kinds of add-ins, of unknown functions
           )
         | (?<![\w.])
       )
@@ -68,14 +69,15 @@ class Repair:
     rows: list[list[Any]]
     unknown: dict[str, str]
 
-    def sentence(self) -> str:
-        """Return what was done, for a message."""
-        number = len(self.rows)
+    def sentence(self, links: Sequence[str] = ()) -> str:
+        """Return what was done, for a message; `links` are the targets of the links that were taken out."""
+        number, gone = len(self.rows), len(links)
         done = (
             f"{number} formula{'s call' if number > 1 else ' calls'} AccelXL by plain names again"
             if number
-            else "no formula names the place of the add-in: there is nothing to repair"
+            else "no formula names the place of the add-in" + ("" if links else ": there is nothing to repair")
         )
+        done += f"; {gone} link{'s' if gone > 1 else ''} taken out: {', '.join(links)}" if links else ""
         left = [f"{name} in {formula}" for name, formula in self.unknown.items()]
         return f"{done}; not a function of this version, and left: {', '.join(left)}" if left else done
 

@@ -72,6 +72,24 @@ def _lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
 
 
+def place_of_copy(book: Path, to: str | Path | None, word: str) -> Path:
+    """Return where a copy of a book goes: `to`, or the book's name with a word behind it, beside the book.
+
+    Raises
+    ------
+    BadFile
+        If that is the book itself or a folder, or has another ending: Excel opens no .xlsx that is named .xlsm.
+    """
+    target = book.with_name(f"{book.stem}-{word}{book.suffix}") if to is None else Path(to)
+    if target.resolve() == book.resolve():
+        raise BadFile(f"{target} is the book itself; another name for the {word} copy is needed")
+    if target.is_dir():
+        raise BadFile(f"{target} is a folder; the name of a file is needed for the {word} copy")
+    if target.suffix.lower() != book.suffix.lower():
+        raise BadFile(f"{target} ends in {target.suffix or 'nothing'}; a copy of {book.name} ends in {book.suffix}")
+    return target
+
+
 def check_closed(path: Path) -> None:
     """Refuse to replace a book that is open in a spreadsheet program.
 

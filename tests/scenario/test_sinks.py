@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import accelxl._core as core
+from accelxl.scenario.montecarlo import montecarlo
 from accelxl.scenario.outcome import SKETCH_ERROR, exact_percentiles, sketch_percentiles
 from accelxl.scenario.sinks import BLOCK, STRETCH, Bag, Sums, Wanted, settle
+from tests.scenario.common import PLAN
 
 RNG = np.random.default_rng(5)
 COUNT, MEAN, SQUARES, LOW, HIGH, BELOW, PAIRS, PAIR_MEAN, PAIR_SQUARES = range(core.SUM_FIELDS)
@@ -225,3 +227,13 @@ def test_scenarios_without_a_value_stand_where_their_metric_says():
     for rule, want in ((0, [1, np.nan, np.nan]), (1, [1, np.inf, np.inf]), (2, [1, -1, np.nan])):
         core.rank_rows(values, flows, rule, out)
         assert np.array_equal(out, want, equal_nan=True)
+
+
+def test_outcomes_with_histograms_compare_by_their_counts():
+    draws = {"pue": ("uniform", 1.1, 1.5)}
+    one, same, other = (
+        montecarlo(PLAN, draws, "npv", n=100, seed=seed, sink=("summary", "histogram")) for seed in (1, 1, 2)
+    )
+    assert one == same
+    assert one != other
+    assert one.histograms["npv"] != 5

@@ -53,3 +53,24 @@ def linked(path, formulas, targets=(ADD_IN,), names=()):
                 f'<Relationship Id="rId1" Type="{PARTS}/externalLinkPath" Target="{target}" TargetMode="External"/></Relationships>',
             )
     return path
+
+
+def edited(book, **changes):
+    """The book with some parts changed or added: names from below ``xl/`` with __ for a slash, each with a function of its text."""
+    with zipfile.ZipFile(book) as given:
+        parts = {name: given.read(name) for name in given.namelist()}
+    for key, change in changes.items():
+        name = {"types": "[Content_Types].xml", "rels": "xl/_rels/workbook.xml.rels", "root": "_rels/.rels"}.get(
+            key, f"xl/{key.replace('__', '/')}.xml"
+        )
+        parts[name] = change(parts.get(name, b"").decode()).encode()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, data in parts.items():
+            out.writestr(name, data)
+    return book
+
+
+def parts_of(path):
+    """The parts of a book as text by name."""
+    with zipfile.ZipFile(path) as given:
+        return {name: given.read(name).decode() for name in given.namelist()}

@@ -46,6 +46,19 @@ def _rows(area: xlwings.Range) -> list[list[Any]]:
     return [list(row) if isinstance(row, (list, tuple)) else [row] for row in rows]
 
 
+def is_formula(book: xlwings.Book, sheet: str | None, row: Any, column: Any) -> bool:
+    """Tell whether a place holds a formula, and not a text such as '=A1, which Excel gives like one."""
+    if sheet is None:
+        return True
+    api: Any = book.sheets[sheet].range((row, column)).api
+    try:
+        return bool(api.HasFormula)
+    except Exception:  # noqa: BLE001  # macOS has other names
+        with suppress(Exception):
+            return bool(api.has_formula.get())
+    return True
+
+
 def put_formulas(book: xlwings.Book, rows: Rows, before: Rows) -> None:
     """Write formulas into their cells and names, an array or a spill through its first cell; `before` is what `formulas` has read.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -196,6 +197,7 @@ def repaired(book: xlwings.Book, command: Command, _: str) -> None:
     """Write the formulas that change into their cells and names; where one cannot be written, those before it are put back."""
     before = formulas.formulas(book)
     found = function(command)(before)
+    found = replace(found, rows=[row for row in found.rows if formulas.is_formula(book, *row[1:])])
     formulas.put_formulas(book, found.rows, before)
     tell(book, command.label, found.sentence())
 

@@ -6,6 +6,7 @@ error is text that begins with `MARK`, which the VBA wrapper turns into a real o
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 MARK = "\x01"
 """Begins a text that stands for an error, or an argument that the wrapper could not read; nobody types it."""
+MOST_TEXT = 32_767
+"""Characters of a cell; Excel refuses a longer text without a word."""
 MISSING = -2147352572
 """A missing argument as COM passes it."""
 CODES = {
@@ -67,6 +70,11 @@ def answer(name: str, where: str | None, cells: tuple[Any, ...] | None) -> Outco
             )
         else:
             outcome = _called(function, cells or ())
+            if type(outcome.value) is str and len(outcome.value) > MOST_TEXT:
+                outcome = Outcome(
+                    VALUE,
+                    f"{name}: the result is a text of {len(outcome.value):,} characters; a cell holds at most {MOST_TEXT:,}",
+                )
         if where:
             WHY.keep(where, outcome.why)
     except Exception as error:  # noqa: BLE001  # a cell has no place for an exception
@@ -77,17 +85,15 @@ def answer(name: str, where: str | None, cells: tuple[Any, ...] | None) -> Outco
 def _called(function: Function, cells: tuple[Any, ...]) -> Outcome:
     values = [one if type(one) is float else cell(one) for one in cells]
     for place, value in enumerate(values):
-        if type(value) is str and value.startswith(MARK):
-            kind, *facts = value[1:].split(MARK)
-            if kind == "large":
-                values[place] = _large(int(facts[0]), int(facts[1]))
+        if type(value) is str and (found := _REFUSED.fullmatch(value)):
+            height, width, kind, fact = found.groups()
+            if height:
+                values[place] = _large(int(height), int(width))
             else:
                 argument = (
                     function.arguments[place].name if place < len(function.arguments) else f"argument {place + 1}"
                 )
-                return Outcome(
-                    VALUE, f"{function.name}: {argument} {REFUSED.get(kind, REFUSED['unread']).format(*facts)}"
-                )
+                return Outcome(VALUE, f"{function.name}: {argument} {REFUSED[kind].format(fact)}")
     return function.call(*values)
 
 
@@ -97,6 +103,8 @@ REFUSED = {
     "unread": "could not be read: {}",
 }
 """What is wrong with an argument that the wrapper marked."""
+_REFUSED = re.compile(rf"{MARK}(?:large{MARK}(\d{{1,7}}){MARK}(\d{{1,5}})|({'|'.join(REFUSED)}){MARK}(.*))", re.DOTALL)
+"""How it marks one; another text that begins with the mark is what a cell holds."""
 
 
 @lru_cache(maxsize=8)

@@ -62,7 +62,7 @@ def test_the_add_in_and_a_sibling_of_every_template_are_made(made):
 
 
 def test_a_second_build_has_the_same_bytes(made, tmp_path, built_once, monkeypatch):
-    """The first was made by another process."""
+    """The first was made by another process, from templates that it built; here they are those that were built before."""
     monkeypatch.setattr(build, "built", built_once)
     build.build(tmp_path)
     for path in tmp_path.iterdir():

@@ -482,6 +482,16 @@ def test_an_array_or_a_spill_is_repaired_through_its_first_cell(memory, monkeypa
     assert memory.alerts[0][1].startswith("2 formulas")
 
 
+@pytest.mark.parametrize("said", [{"HasFormula": False}, {"has_formula": type("Said", (), {"get": lambda _: False})()}])
+def test_a_text_that_looks_like_a_formula_stays_a_text(memory, monkeypatch, said):
+    text = f"={LINK}ACCEL_ROI(A1,B1)"
+    memory.put("E1", [[text]])
+    monkeypatch.setattr(type(memory.impl.sheets("Sheet1").range("A1")), "api", Api(**said))
+    macros.run("links", memory.book)
+    assert memory.cells("Sheet1")[1, 5] == text
+    assert memory.alerts[0][1].endswith("there is nothing to repair")
+
+
 def test_why_asks_for_the_first_cell_of_a_spill(memory, monkeypatch):
     WHY.keep("[Book1]Sheet1!$E$1", "ACCEL_NPV: rate is blank")
     memory.select("E2")

@@ -119,6 +119,21 @@ def test_an_argument_that_the_wrapper_refused_is_an_error_with_a_sentence(server
     assert sentence in WHY.get("Sheet1!A1").replace("16,384", "16384")
 
 
+@pytest.mark.parametrize(
+    "text", ["\x01", "\x01large", "\x01large\x01x\x01y", "\x01areas", "\x01unread", "\x01nothing\x012", "\x01\x01"]
+)
+def test_a_text_of_a_cell_that_begins_like_a_refusal_is_a_text(server, text):
+    assert call(server, "ACCEL_SPEC", ("H100", text), "Sheet1!A1") == REGISTRY["ACCEL_SPEC"].call("H100", text).rows()
+    assert WHY.get("Sheet1!A1") == REGISTRY["ACCEL_SPEC"].call("H100", text).why
+
+
+def test_a_result_that_no_cell_can_hold_is_an_error_with_a_sentence(server):
+    cells = ("inference", "hyperscalers", "x" * 32_767, 2026.0)
+    assert len(REGISTRY["ACCEL_SCOPE"].call(*cells).value) > 32_767
+    assert call(server, "ACCEL_SCOPE", cells, "Sheet1!A1") == [[CellError("#VALUE!")]]
+    assert "characters; a cell holds at most 32,767" in WHY.get("Sheet1!A1")
+
+
 def test_a_whole_column_is_refused_by_the_registry_in_its_own_words(server):
     column = REGISTRY["ACCEL_COST_PER_MTOK"].call([[1.0]] * 1_048_576, 1.0)
     assert answer("ACCEL_COST_PER_MTOK", "", ("\x01large\x011048576\x011", 1.0)).why == column.why
