@@ -76,10 +76,10 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
         If the system refuses: no such folder, no right, a full disk, a file that another program holds; or if the name is that of a
         device or a pipe, which would be replaced by a file.
     """
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise BadFile(f"{path} is a device or a pipe; the name of a file is needed")
     beside, handle = None, -1
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise BadFile(f"{path} is a device or a pipe; the name of a file is needed")
         beside, handle = _claimed(path)
         yield beside
         if durable:
