@@ -9,6 +9,7 @@ from accelxl.errors import BadFile, ShapeError
 from accelxl.functions import CellError
 from accelxl.functions.cells import Rows, is_blank
 from accelxl.hosts.commands import PLAN, Command
+from accelxl.plan.inputs import INPUTS
 
 HEAD = 3
 """Rows of a command's sheet above its settings: title, help, a blank one."""
@@ -102,6 +103,34 @@ def is_own(command: Command, page: Sequence[Sequence[Any]]) -> bool:
         and is_blank(apart)
         and (first in _names(command) if is_blank(help_) else str(help_).endswith("."))
     )
+
+
+def is_plan(rows: Rows) -> bool:
+    """Whether a table is the block of a plan and nothing else; the catalogue, which names some inputs, is none.
+
+    Examples
+    --------
+    >>> is_plan([["units", 64]]), is_plan([["catalogue of", None], ["units", 64]])
+    (True, False)
+    """
+    return all(row[0] in INPUTS for row in rows)
+
+
+def check_plan(command: Command, page: Sequence[Sequence[Any]], rows: Rows) -> None:
+    """Refuse to write a plan over one that a user has changed: a command cannot be undone.
+
+    Raises
+    ------
+    BadFile
+        If a name or a value on the page is another than in the rows.
+    """
+    if not is_plan(rows) or all(is_blank(cell) for row in page for cell in row):
+        return
+    there = [list(row[:2]) for row in page[HEAD:] if not all(map(is_blank, row[:2]))]
+    if there != [row[:2] for row in rows]:
+        raise BadFile(
+            f"the plan on the sheet {command.title} has been changed; give the sheet another name, and the command makes its own"
+        )
 
 
 def in_use(title: str) -> BadFile:

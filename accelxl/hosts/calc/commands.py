@@ -106,10 +106,11 @@ def _beside(command: host.Command, book: Book) -> None:
 
 def _table(command: host.Command, _: str, book: Book, __: host.Progress | None) -> Told:
     """Make a table that needs nothing of the book; the block of a plan is selected, so that the next command reads it."""
-    _own(command, book)
+    own = _own(command, book)
     rows = [list(row) for row in host.function(command)()]
+    pages.check_plan(command, own, rows)
     told = _sheet(command, pages.page(command, [], [list(command.head), *rows] if command.head else rows), "")
-    return told | ({"select": [0, pages.HEAD, 1, pages.HEAD + len(rows) - 1]} if host.looks_like_plan(rows) else {})
+    return told | ({"select": [0, pages.HEAD, 1, pages.HEAD + len(rows) - 1]} if pages.is_plan(rows) else {})
 
 
 def _computed(command: host.Command, _: str, book: Book, progress: host.Progress | None) -> Told:

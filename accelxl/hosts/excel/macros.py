@@ -26,13 +26,12 @@ from accelxl.hosts.commands import (
     answer,
     explained,
     function,
-    looks_like_plan,
     sentence,
     starting,
 )
 from accelxl.hosts.excel import formulas, jobs, sheets
 from accelxl.hosts.excel.ribbon import STOP, TAB
-from accelxl.hosts.pages import HEAD, cells_of, page, placed, settings_of, source
+from accelxl.hosts.pages import HEAD, cells_of, check_plan, is_plan, page, placed, settings_of, source
 from accelxl.workbook.board import PREFIX
 
 Handler = Callable[[xlwings.Book, Command, str], object]
@@ -83,8 +82,10 @@ def tell(book: xlwings.Book, label: str, text: str) -> None:
 def table(book: xlwings.Book, command: Command, _: str) -> None:
     """Write a table that needs nothing of the book; a block of a plan is selected, so that the next command reads it."""
     rows = [list(row) for row in function(command)()]
+    own = sheets.own_sheet(book, command)
+    check_plan(command, sheets.page_of(own, command) if own is not None else [], rows)
     sheet = sheets.write(book, command, page(command, [], [list(command.head), *rows] if command.head else rows))
-    if looks_like_plan(rows):
+    if is_plan(rows):
         with suppress(Exception):  # looks only
             sheet.activate()
         with suppress(Exception):

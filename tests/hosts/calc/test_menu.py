@@ -73,6 +73,13 @@ def test_a_sheet_with_another_use_is_left():
     assert "another use" in told["text"]
 
 
+def test_a_sample_that_has_been_changed_is_not_written_over():
+    rows = perform("sample", sheet=None)["rows"]
+    assert perform("sample", sheet=rows)["do"] == "sheet"
+    rows[3][1] = 128.0
+    assert perform("sample", sheet=rows)["text"].startswith("the plan on the sheet Sample plan has been changed")
+
+
 def test_a_long_command_is_never_done_in_the_offices_own_thread():
     given = {"sheet": None, "plan": [["Plan!A1:B9", [list(row)[:2] for row in sample()]]]}
     assert perform("fan", **given) == {"do": "read", "what": {"beside": COMMANDS["fan"].label}}

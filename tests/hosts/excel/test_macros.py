@@ -604,3 +604,21 @@ def test_a_result_on_a_hidden_sheet_is_shown(memory, hidden, shown):
     sheet.visible = hidden
     macros.run("breakeven", memory.book)
     assert sheet.visible is shown
+
+
+def test_a_catalogue_is_not_selected_as_a_plan(memory):
+    macros.run("catalogue", memory.book)
+    assert memory.app_impl.selection.get_address(False, False, False) == "B3:C6"
+
+
+def test_a_sample_that_has_been_changed_is_not_written_over(memory):
+    macros.run("sample", memory.book)
+    macros.run("sample", memory.book)
+    assert len(memory.writes) == 2
+    memory.put("B4", [[128.0]], "Sample plan")
+    before = memory.cells("Sample plan")
+    macros.run("sample", memory.book)
+    assert memory.cells("Sample plan") == before
+    assert memory.alerts[-1][1].startswith(
+        "the plan on the sheet Sample plan has been changed; give the sheet another name"
+    )
