@@ -34,6 +34,7 @@ from tests.hostile.files import Entry, archive, formula, parts, small
 from tests.proofs.cells import given, wrong
 
 FOLDER = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+KEPT = Path(__file__).parent / "corpus"
 FUNCTIONS = list(REGISTRY.values())
 DATA = [{"x": 3.0}]
 
@@ -119,19 +120,29 @@ def seeds(folder: Path, target: str) -> None:
         (folder / "budget").write_bytes(parts()["xl/worksheets/sheet3.xml"][:6000])
 
 
+def corpus(given: list[str], target: str) -> list[str]:
+    """Return the folders of the corpus: those that are given, or one for what is found beside the one that is kept."""
+    folders = [argument for argument in given if not argument.startswith("-")]
+    kept = KEPT / target
+    if not folders:
+        folders = [str(FOLDER / "corpus"), *([str(kept)] if kept.is_dir() else [])]
+    seeds(Path(folders[0]), target)
+    return folders
+
+
 def main(argv: list[str]) -> None:
     """Fuzz a target."""
     warnings.simplefilter("error")
     target = argv[1]
-    for folder in argv[2:]:
-        if not folder.startswith("-"):
-            seeds(Path(folder), target)
-            break
+    options = [argument for argument in argv[2:] if argument.startswith("-")]
     accelxl.evaluate  # noqa: B018  # imported before the clock of the first input runs
     atheris.Setup(
-        [argv[0], "-timeout=15", "-rss_limit_mb=1500", "-print_final_stats=1", "-len_control=0", *argv[2:]],
+        [
+            argv[0], "-timeout=15", "-rss_limit_mb=1500", "-print_final_stats=1", "-len_control=0", *options,
+            *corpus(argv[2:], target),
+        ],
         TARGETS[target],
-    )
+    )  # fmt: skip
     atheris.Fuzz()
 
 
