@@ -76,10 +76,10 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
         If the system refuses: no such folder, no right, a full disk, a file that another program holds; or if the name is that of a
         device or a pipe, which would be replaced by a file.
     """
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise BadFile(f"{path} is a device or a pipe; the name of a file is needed")
     beside, handle = None, -1
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise BadFile(f"{path} is a device or a pipe; the name of a file is needed")
         beside, handle = _claimed(path)
         yield beside
         if durable:
@@ -195,6 +195,26 @@ def clear_leftovers(folder: Path) -> int:
         files = "1 unfinished file" if left == 1 else f"{left:,} unfinished files"
         LOG.warning("%s: %s that a killed run had left %s removed", folder, files, "was" if left == 1 else "were")
     return left
+
+
+def own_file(path: Path, flags: int) -> int:
+    """Return the descriptor of a file of a run itself, which is made where there is none; a link to another file is not followed.
+
+    Raises
+    ------
+    BadFile
+        If a link, a folder, a device or a pipe has its name, or the system refuses.
+    """
+    try:
+        handle = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o666)
+    except OSError as error:
+        if path.is_symlink():
+            raise BadFile(f"{path} is a link to another file, which is not written; remove the link") from error
+        raise unwritten(path, error) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise BadFile(f"{path} is a device or a pipe; remove it")
+    return handle
 
 
 def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> Path:
