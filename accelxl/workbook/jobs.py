@@ -18,7 +18,15 @@ from accelxl.workbook.records import Record
 from accelxl.workbook.sources import InputSheet, source_of
 
 _BAD_IN_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')
-_RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")}
+_RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    "conin$",
+    "conout$",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"),
+}
 MOST_LETTERS = 200
 MOST_BYTES = 230
 """Bytes of a book's name: file systems allow 255, and a part that is being written has some more."""
