@@ -83,7 +83,7 @@ def single(value: Any, name: str, quantity: Quantity = Quantity()) -> float:  # 
     number = float(array.reshape(())) if array.ndim else float(array)
     fits = np.isfinite(number) and quantity.low <= number <= quantity.high
     if not fits or (quantity.whole and number != np.floor(number)):
-        raise OutOfRange(f"{name} is {number:g}; {quantity.allowed()} is allowed")
+        raise OutOfRange(f"{name} is {number:g}; {quantity.allowed_for(number)}")
     return number
 
 

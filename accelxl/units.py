@@ -7,7 +7,7 @@ test generators read the quantity from there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Annotated, Literal, TypeAlias, get_args, get_origin
 
@@ -22,6 +22,9 @@ Result: TypeAlias = float | NDArray[np.float64]
 """A float where all arguments were scalars, else an array of their broadcast shape."""
 
 Kind = Literal["number", "series", "date", "dates", "text", "choice", "flag", "table", "block"]
+
+PERCENTAGES = frozenset({"share", "1/year", "1/period", "1/month"})
+"""Units of figures that people also write as percentages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,19 @@ class Quantity:
             return f"{noun} of at most {self.high:g}{unit}"
         return f"{noun}{unit and ' of' + unit}"
 
+    def allowed_for(self, number: float) -> str:
+        """Say what is allowed in place of `number`, and what it would be if it was meant as a percentage.
+
+        Examples
+        --------
+        >>> Quantity("share", 0, 1).allowed_for(60)
+        'a share from 0 to 1 is allowed; 60 % is 0.6'
+        >>> Quantity("share", 0, 1).allowed_for(-1)
+        'a share from 0 to 1 is allowed'
+        """
+        meant = number > self.high and self.low <= number / 100.0 <= self.high and self.unit in PERCENTAGES
+        return f"{self.allowed()} is allowed{f'; {number:g} % is {number / 100.0:g}' if meant else ''}"
+
 
 def quantity_of(annotation: object) -> Quantity | None:
     """Return the quantity inside an annotation, also of an optional one."""
@@ -88,8 +104,14 @@ def quantity_of(annotation: object) -> Quantity | None:
 # -- the quantities that many functions share; a quantity that one subject uses stands in its module -------------------------
 Money = Annotated[Numbers, Quantity("USD")]
 Cost = Annotated[Numbers, Quantity("USD", low=0)]
-Rate = Annotated[Numbers, Quantity("1/period")]
-YearlyRate = Annotated[Numbers, Quantity("1/year")]
+Rate = Annotated[Numbers, Quantity("1/period", high=10)]
+"""As in the functions of a sheet; above 1,000 % it is a percentage: 12 for 0.12."""
+YearlyRate = Annotated[Numbers, Quantity("1/year", high=10)]
+Guess = Annotated[Numbers, Quantity("1/period")]
+COST_OF_CAPITAL = Quantity("1/year", low=-0.99, high=2)
+"""What capital or debt costs a year; nobody pays 200 %, and many write 8 for 8 %."""
+DiscountRate = Annotated[Numbers, COST_OF_CAPITAL]
+OneDiscountRate = Annotated[float, COST_OF_CAPITAL]
 Periods = Annotated[Numbers, Quantity("periods")]
 Share = Annotated[Numbers, Quantity("share", low=0, high=1)]
 Months = Annotated[Numbers, Quantity("months", low=0)]
@@ -101,9 +123,11 @@ Kilowatt = Annotated[Numbers, Quantity("kW", low=0, high=200)]
 TokensPerSecond = Annotated[Numbers, Quantity("tokens/s", low=0)]
 TokenCount = Annotated[Numbers, Quantity("tokens", low=0)]
 MillionTokens = Annotated[Numbers, Quantity("Mtok", low=0)]
-BillionTokens = Annotated[Numbers, Quantity("1e9 tokens", low=0)]
-BillionParameters = Annotated[Numbers, Quantity("1e9 parameters", low=0)]
-Petaflops = Annotated[Numbers, Quantity("PFLOP/s", low=0)]
+BillionTokens = Annotated[Numbers, Quantity("1e9 tokens", low=0, high=1e8)]
+BillionParameters = Annotated[Numbers, Quantity("1e9 parameters", low=0, high=1e6)]
+"""A thousand times what there is; a plain count is above."""
+Petaflops = Annotated[Numbers, Quantity("PFLOP/s", low=0, high=200)]
+"""Of one accelerator: the largest, a whole wafer, has 125; a figure in TFLOP/s is above."""
 UsdPerMtok = Annotated[Numbers, Quantity("USD/Mtok", low=0)]
 UsdPerHour = Annotated[Numbers, Quantity("USD/h", low=0)]
 UsdPerKwh = Annotated[Numbers, Quantity("USD/kWh", low=0)]
@@ -132,9 +156,11 @@ SCALES: tuple[dict[str, float], ...] = (
 SPELLINGS = {"1k_tokens": "ktok", "1000_tokens": "ktok", "1m_tokens": "mtok", "million_tokens": "mtok"}
 COMPOUNDED = {"decline", "growth", "inflation", "drift"}
 """Rates that compound: a rate a month is no twelfth of one a year."""
+H100_KW = "H100: 0.70 chip, 1.275 share of a DGX, 1.37 at the rack, 1.73 at the meter with cooling"
+"""One device at each scope, for help and messages: what a PUE multiplies is that at the rack. Decision 0101."""
 SCOPES = {
-    "chip": "{right} is all-in: an H100 is 0.70 kW (chip), 1.275 (server share) or 1.73 (all-in)",
-    "tdp": "{right} is all-in: an H100 is 0.70 kW (chip), 1.275 (server share) or 1.73 (all-in)",
+    "chip": f"{{right}} is that at the rack ({H100_KW})",
+    "tdp": f"{{right}} is that at the rack ({H100_KW})",
     "die": "{right} is of an accelerator, and a package of two dies is one accelerator: add its dies up",
     "node": "{right} is of one accelerator: divide by the accelerators of a node",
     "server": "{right} is of one accelerator: divide by the accelerators of a server",
@@ -166,8 +192,21 @@ def other_unit(given: str, known: Iterable[str]) -> OtherUnit | None:
     'power_kw'
     >>> other_unit("prise", ["price"]) is None
     True
+    >>> other_unit("price_per_ktok", ["price_usd_per_mtok"]).factor
+    1000.0
     """
     names = set(known)
+    found = _other_unit(given, names)
+    if found is None and "usd" not in given.lower().split("_"):
+        bare = {name.replace("_usd", ""): name for name in names if "_usd" in name}
+        found = _other_unit(given, set(bare))
+        if found is not None:
+            found = replace(found, name=bare[found.name])
+    return found
+
+
+def _other_unit(given: str, names: set[str]) -> OtherUnit | None:
+    """Return the one of `names` that `given` is in another unit or scope."""
     spelled = given.strip().lower()
     for words, unit in SPELLINGS.items():
         spelled = spelled.replace(words, unit)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from accelxl.plan.evaluate import evaluate
+
 PLAN = "name,value\nunits,64\nunit_price_usd,34000\ntokens_per_second,2500\nprice_usd_per_mtok,0.6\n"
 
 
@@ -30,6 +32,21 @@ def test_a_plan_is_evaluated_to_json(folder):
     done = accelxl("plan", "plan.csv", "--metrics", "capex_usd,npv", "--json", folder=folder)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["capex_usd"] == 64 * 34000
+
+
+def test_python_and_the_command_line_give_the_same_bits_and_a_book_for_each_row_of_a_table(folder):
+    done = accelxl("plan", "plan.csv", "--metrics", "npv,irr,cost_per_mtok", "--json", folder=folder)
+    plan = {"units": 64, "unit_price_usd": 34000, "tokens_per_second": 2500, "price_usd_per_mtok": 0.6}
+    assert json.loads(done.stdout) == evaluate(plan, ["npv", "irr", "cost_per_mtok"])
+    (folder / "sites.csv").write_text("book,units_1,electricity_usd_per_kwh\nOslo,128,0.045\nTexas,256,0.062\n")
+    template = str(ROOT / "workbooks" / "accelerator_budget.xlsx")
+    done = accelxl("fill", template, "sites.csv", "--out", "books", "--jobs", "1", folder=folder)
+    assert done.returncode == 0, done.stderr
+    for name, units, price in (("Oslo", 128, 0.045), ("Texas", 256, 0.062)):
+        done = accelxl("read", f"books/{name}.xlsx", "--json", folder=folder)
+        assert done.returncode == 0, done.stderr
+        inputs = json.loads(done.stdout)["inputs"]
+        assert (inputs["in_units_1"], inputs["in_electricity_usd_per_kwh"]) == (units, price)
 
 
 def test_a_figure_without_meaning_is_null_in_json(folder):
@@ -78,6 +95,11 @@ def test_a_table_is_what_a_person_reads(folder):
         (("plan", "bad.csv"), PLAN.replace(",", ";"), ["bad.csv", ";"]),
         (("plan", "bad.json"), "{", ["bad.json", "not JSON", "line 1"]),
         (("plan", "bad.json"), "[1]", ["bad.json", "list"]),
+        (
+            ("plan", "bad.json"),
+            '{"units": ' + "9" * 5000 + "}",
+            ["bad.json has a whole number of 5,000 digits; up to 309"],
+        ),
         (("plan", "plan.csv", "--metrics", "npw"), None, ["npw", "npv"]),
         (("plan", "plan.csv", "--by", "week"), None, ["week", "month, quarter, year"]),
         (("grid", "plan.csv", "--axis", "units"), None, ["units", "name=low:high:count"]),

@@ -12,6 +12,7 @@ import time
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+import typer.core
 
 from accelxl import cli
 from accelxl.cli.show import column, error_in
@@ -250,6 +251,10 @@ def test_ctrl_c_says_how_far_the_run_came_and_leaves_no_half_written_file(folder
             (*MC, *DRAWS, "--correlate", "price_usd_per_mtok,utilization=1"),
             "the correlation matrix is not positive definite",
         ),
+        (
+            (*MC, *DRAWS, "--correlate", "utilization,units=0.4", "--correlate", "units,utilization=0.2"),
+            "--correlate units,utilization stands twice",
+        ),
         ((*MC, *DRAWS, "--percentiles", "101"), "percentile 101 is asked for; numbers from 0 to 100 are allowed"),
         ((*MC, "--draws", "none.csv"), "none.csv does not exist"),
         (("tornado", "plan.csv", "--range", "pue=1"), "--range is 'pue=1'; name=low:high or a name alone is allowed"),
@@ -287,3 +292,16 @@ def test_a_column_of_figures_has_one_scale():
     assert column([1.0, 12.0], "months") == (["1", "12"], "months")
     assert column([], "USD") == ([], "USD")
     assert error_in(float("nan"), "M USD", "USD") == "-"
+
+
+def test_an_interrupt_before_a_verb_begins_gets_its_sentence_too(folder, monkeypatch, capsys):
+    def interrupted(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["accelxl", "tornado", "plan.csv"])
+    monkeypatch.setattr(typer.core.TyperGroup, "parse_args", interrupted)
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 130
+    assert capsys.readouterr().err == "accelxl: stopped; nothing half-written is left\n"

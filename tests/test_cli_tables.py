@@ -110,6 +110,22 @@ def test_the_spread_of_a_payback_that_may_never_come_says_so(folder):
     assert "mean " in at(80, "montecarlo", "plan.csv", "--draw", "pue=uniform:1:2", "--n", "99", folder=folder)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "plan.csv"),
+        ("stress", "plan.csv", "--metrics", "payback_months,breakeven_month"),
+        ("grid", "plan.csv", "--axis", "price_usd_per_mtok=0.1,0.6", "--metric", "payback_months"),
+        ("tornado", "plan.csv", "--metric", "payback_months", "--range", "price_usd_per_mtok=0.05:0.1"),
+    ],
+)
+def test_a_payback_that_does_not_come_reads_never_in_every_table(folder, words):
+    (folder / "plan.csv").write_text(PLAN.replace("price_usd_per_mtok,0.6", "price_usd_per_mtok,0.15"))
+    lines = [line for line in at(100, *words, folder=folder).splitlines() if "payback" in line or "price" in line]
+    assert "never" in at(100, *words, folder=folder)
+    assert not any(re.search(r"(^| )-( |$)", line) for line in lines)
+
+
 def verbs(group=None, before=()):
     """Every verb of the command line as words."""
     group = group or typer.main.get_command(app)

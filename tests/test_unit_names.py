@@ -92,7 +92,7 @@ def test_rates_compound_and_currencies_have_no_factor():
         Plan(**BASE, price_decline_per_month=0.02)
     with pytest.raises(WrongUnit, match="the rate of exchange is yours to choose"):
         Plan(**{**BASE, "unit_price_eur": 30000})
-    with pytest.raises(WrongUnit, match=r"power_kw is all-in: an H100 is 0.70 kW \(chip\), 1.275"):
+    with pytest.raises(WrongUnit, match=r"power_kw is that at the rack \(H100: 0.70 chip, 1.275"):
         Plan(**BASE, power_kw_chip=0.7)
 
 

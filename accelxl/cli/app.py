@@ -10,7 +10,7 @@ import typer
 
 from accelxl.cli import books, calc, excel, lint, scenarios
 from accelxl.cli.read import names_of
-from accelxl.cli.show import out, print_json, say, settled, shown
+from accelxl.cli.show import or_never, out, print_json, say, settled, shown
 from accelxl.cli.table import print_table
 from accelxl.cli.verbs import BrokenOffError, Verbs
 from accelxl.errors import AccelError, BadFile, Interrupted, UnknownName
@@ -56,6 +56,8 @@ def main() -> None:
             say.print(f"accelxl: {shown}", markup=False, soft_wrap=True)
             sys.exit(2)
         raise
+    if code == 130:  # Ctrl-C before a verb began: the library below makes a bare code of it
+        _stopped()
     if isinstance(code, int):  # of typer.Exit
         sys.exit(code)
 
@@ -113,7 +115,9 @@ def plan(
         units = [METRICS[name].unit for name in figures]
         money = iter(settled((v for v, unit in zip(figures.values(), units, strict=True) if unit == "USD"), "USD"))
         values = [next(money) if unit == "USD" else v for v, unit in zip(figures.values(), units, strict=True)]
-        rows = [(name, *shown(v, unit)) for name, v, unit in zip(figures, values, units, strict=True)]
+        rows = [
+            (name, *shown(or_never(name, [v])[0], unit)) for name, v, unit in zip(figures, values, units, strict=True)
+        ]
         print_table(("metric", "value", "unit"), rows)
 
 

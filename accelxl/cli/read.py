@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
@@ -156,7 +155,10 @@ def correlations_of(texts: Sequence[str] | None) -> dict[tuple[str, str], float]
         first, comma, second = pair.partition(",")
         if not comma or not first.strip() or not second.strip():
             raise WrongType(f"--correlate is {text!r}; name,name=number is allowed, such as pue,units=0.3")
-        found[first.strip(), second.strip()] = number(rest, f"--correlate {pair}")
+        key = first.strip(), second.strip()
+        if key in found or key[::-1] in found:
+            raise UnknownName(f"--correlate {','.join(key)} stands twice")
+        found[key] = number(rest, f"--correlate {pair}")
     return found or None
 
 
@@ -175,14 +177,11 @@ def read_table(path: Path) -> Any:
     BadFile
         If it cannot be read, or is no JSON or CSV.
     """
-    from accelxl.plan.files import read_text
+    from accelxl.plan.files import json_of, read_text
 
     text = read_text(path, "one or more rows are needed")
     if path.suffix.lower() == ".json":
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise BadFile(f"{path} is not JSON") from error
+        return json_of(path, text)
     try:
         rows = [[_cell(cell) for cell in row] for row in csv.reader(StringIO(text)) if row and "".join(row).strip()]
     except csv.Error as error:

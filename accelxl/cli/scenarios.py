@@ -11,7 +11,19 @@ import typer
 from rich.text import Text
 
 from accelxl.cli.read import axes_of, correlations_of, draws_of, names_of, numbers_of, ranges_of, whole_of
-from accelxl.cli.show import bar, blocks, column, error_in, figure, out, plain_terminal, print_json, say
+from accelxl.cli.show import (
+    bar,
+    blocks,
+    column,
+    counted,
+    error_in,
+    figure,
+    or_never,
+    out,
+    plain_terminal,
+    print_json,
+    say,
+)
 from accelxl.cli.table import print_table
 
 if TYPE_CHECKING:
@@ -83,7 +95,7 @@ def grid(
     if as_json:
         print_json(_as_dict(found))
         return
-    out.print(f"{found.n:,} cells", highlight=False)
+    out.print(counted(found.n, "cell"), highlight=False)
     _print_summaries(found)
     out.print()
     _print_best(found, list(axes))
@@ -96,7 +108,7 @@ def _print_cells(axes: dict[str, list[Any]], metric: str, cells: Any, as_json: b
     if as_json:
         print_json({**axes, metric: cells.tolist()})
         return
-    texts, unit = column(cells.reshape(-1).tolist(), METRICS[metric].unit)
+    texts, unit = column(or_never(metric, cells.reshape(-1).tolist()), METRICS[metric].unit)
     names, values = list(axes), list(axes.values())
     if len(names) == 1:
         print_table((names[0], f"{metric}{_in(unit)}"), list(zip(map(figure, values[0]), texts, strict=True)))
@@ -158,7 +170,7 @@ def montecarlo(
     if as_json:
         print_json(_as_dict(found))
         return
-    out.print(f"{found.n:,} scenarios, {found.method}, seed {found.seed}", highlight=False)
+    out.print(f"{counted(found.n, 'scenario')}, {found.method}, seed {found.seed}", highlight=False)
     _print_summaries(found)
     for name, histogram in list(found.histograms.items())[:1]:
         out.print()
@@ -230,7 +242,7 @@ def _print_best(found: Outcome, axes: Sequence[str]) -> None:
         columns.append([figure(row[name]) for row in found.top])
         heads.append(name)
     for name in metrics:
-        texts, unit = column([row[name] for row in found.top], METRICS[name].unit)
+        texts, unit = column(or_never(name, (row[name] for row in found.top)), METRICS[name].unit)
         columns.append(texts)
         heads.append(f"{name}{_in(unit)}")
     out.print(Text(f"best by {metrics[0]}", style="bold"))
@@ -274,9 +286,8 @@ def _print_tornado(found: Tornado, most: int) -> None:
     from accelxl.plan.metrics import METRICS
 
     bars = found.bars[:most]
-    figures, unit = column(
-        [found.base, *(b.at_low for b in bars), *(b.at_high for b in bars)], METRICS[found.metric].unit
-    )
+    at_ends = or_never(found.metric, [found.base, *(b.at_low for b in bars), *(b.at_high for b in bars)])
+    figures, unit = column(at_ends, METRICS[found.metric].unit)
     ends = [end for item in bars for end in (item.at_low, item.at_high) if not isnan(end)]
     low, high = min([found.base, *ends]), max([found.base, *ends])
     texts = [
@@ -388,7 +399,7 @@ def stress(
     units = {name: METRICS[name].unit for name in found.metrics}
     columns = [["", *(case.name for case in found.cases)]]
     for name, unit in units.items():
-        texts, heading = column([case.metrics[name] for case in found.cases], unit)
+        texts, heading = column(or_never(name, (case.metrics[name] for case in found.cases)), unit)
         columns.append([heading, *texts])
     print_table(("case", *units), list(zip(*columns, strict=True)), figures=True)
     out.print()

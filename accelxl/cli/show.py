@@ -11,6 +11,8 @@ from typing import Any
 
 from rich.console import Console
 
+from accelxl.plan.metrics import METRICS, NEVER
+
 UNBOUNDED = 100_000
 """Cells of a line of a file or pipe: nothing is wrapped or parted there, unless COLUMNS says how wide it is."""
 out = Console()
@@ -18,8 +20,6 @@ if not out.is_terminal and "COLUMNS" not in os.environ:
     out.width = UNBOUNDED
 say = Console(stderr=True, highlight=False)
 
-NEVER = "never"
-"""What stands for a payback that does not come."""
 SHARES = frozenset({"share", "1/year"})
 """Units that people read as percentages."""
 SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
@@ -59,6 +59,17 @@ def bar(noun: str) -> Iterator[Callable[[int, int], None]]:
     yield line
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, whose name takes an s beyond one.
+
+    Examples
+    --------
+    >>> counted(1, "book"), counted(1200, "cell")
+    ('1 book', '1,200 cells')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def figure(value: Any) -> str:
     """Return a figure as a person reads it: thousands parted, about five digits, a dash where there is none.
 
@@ -91,6 +102,18 @@ def settled(values: Iterable[float], unit: str) -> list[float]:
         return found
     most = max((abs(value) for value in found if math.isfinite(value)), default=0.0)
     return [0.0 if abs(value) < max(RESIDUE, RESIDUE_SHARE * most) else value for value in found]
+
+
+def or_never(name: str, values: Iterable[float]) -> list[float]:
+    """Return values of a metric for showing: a month that does not come (a payback, a break-even) is infinite, which reads "never".
+
+    Examples
+    --------
+    >>> or_never("payback_months", [18.7, math.nan]), or_never("irr", [math.nan])
+    ([18.7, inf], [nan])
+    """
+    missing = math.inf if METRICS[name].nan_sorts == "high" else math.nan
+    return [missing if math.isnan(value) else value for value in values]
 
 
 def shown(value: float, unit: str) -> tuple[str, str]:

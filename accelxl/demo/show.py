@@ -19,6 +19,7 @@ from accelxl.files import folder_for, write_atomically
 from accelxl.office import program
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
+from accelxl.plan.metrics import NEVER
 from accelxl.scenario.montecarlo import montecarlo
 from accelxl.workbook.batch import Filled
 from accelxl.workbook.board import board
@@ -189,11 +190,13 @@ def _print(console: Console, answers: list[Answer], written: list[Path]) -> None
             f"{f['roi']:.0%}",
             f"{f['npv'] / 1e6:,.1f}",
             "-" if math.isnan(f["irr"]) else f"{f['irr']:.1%}",
-            "-" if math.isnan(f["payback_months"]) else f"{f['payback_months']:.0f}",
+            NEVER if math.isnan(f["payback_months"]) else f"{f['payback_months']:.0f}",
             f"{item.chance_of_loss:.0%}",
         )
     console.print(table)
-    console.print("\n- where there is none: the money does not come back within the life.")
+    console.print(
+        "\n- where there is no return, never where there is no payback: the money does not come back within the life."
+    )
     console.print(
         "Throughput of H200 and B200 is an estimate scaled by memory bandwidth; every figure and its source is in sources.csv.\n"
     )

@@ -12,7 +12,7 @@ VENTURE = {
     "years": "whole years of revenue; blank: for ever",
     "opex": "cost of the first year that does not move with revenue",
     "cost_share": "costs that are a share of revenue and are not in opex",
-    "tax_rate": "on revenue less costs less deductions; a loss is credited in its year",
+    "tax_rate": "on revenue less costs less deductions, a loss credited in its year; the default 0 leaves tax out, a plan has 0.25",
     "tax_depreciation": "share of the capital that each year deducts, as ACCEL_MACRS(1,5) gives; blank: straight line over the years",
     "residual": "received at the end of the last year, before tax on its gain",
     "growth": "yearly growth of revenue",

@@ -101,7 +101,7 @@ def commit_table(
 
 def lease_table(
     payments: leasing.Payments,
-    rate: Annotated[float, Quantity("1/period", low=-0.99)],
+    rate: Annotated[float, Quantity("1/period", low=-0.99, high=2)],
     standard: leasing.Standard = "IFRS 16",
     type: Annotated[float, Quantity("1", 0, 1, kind="flag")] = 0.0,
     initial_direct_costs: Annotated[float, Quantity("USD", low=0)] = 0.0,
@@ -151,7 +151,7 @@ function(
             "a header name, price_usd, life_years, residual_share, then a row a part: chip, server, network, "
             "storage; price of one accelerator's share"
         ),
-        "power_kw": "kW of an accelerator at the wall of the rack, its share of the server included",
+        "power_kw": "kW of an accelerator at the rack, its share of the server included, before cooling",
         "discount_rate": "cost of capital, effective annual",
         "availability": "share of the hours in which it works",
         "utilization": "share of those hours that is filled; 1 where the tokens a second count it already",
@@ -342,13 +342,14 @@ function(
         "payments": "lease payment of each period, before tax",
         "borrowing_rate": "rate of debt for each period, before tax",
         "tax_rate": "tax on income",
-        "depreciation": "tax depreciation of each period if bought; blank: the cost in equal parts",
+        "depreciation": "tax depreciation of each period in USD if bought, as ACCEL_MACRS(cost,5) gives; blank: the cost in equal parts",
         "salvage_after_tax": "what the owner gets at the end of the payments, after tax",
         "project_rate": "discount rate of that salvage; blank: the borrowing rate",
         "avoided_costs": "owner's costs of each period that the lessor bears, before tax",
         "type": TIMING,
     },
-    undefined="a rate is -1 or below, or a figure is out of range",
+    undefined="a rate is -1 or below, the depreciation is in all more than the cost, or 1 or less (shares: multiply them by the cost), "
+    "or a figure is out of range",
     examples=[
         ("=ACCEL_NAL(1000,{300,300,300,300},0,0)", -200.0),
         ("=ACCEL_NAL(1000,{660,726},0.1,0)", -200.0),

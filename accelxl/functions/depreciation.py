@@ -16,7 +16,7 @@ from accelxl.units import HARDWARE_DECLINE_PER_YEAR, Cost, Flows, Numbers, Quant
 Vintages = Annotated[Numbers, Quantity("USD", low=0, kind="series")]
 Ages = Annotated[Numbers, Quantity("years", low=0, kind="series")]
 OneShare = Annotated[float, Quantity("share", 0, 1)]
-OneLife = Annotated[float, Quantity("years", 0, 1000)]
+OneLife = Annotated[float, Quantity("years", 0, 40)]
 OneClass = Annotated[float, Quantity("years", 3, 20, whole=True)]
 OneCount = Annotated[float, Quantity("shares", low=0)]
 OneAge = Annotated[float, Quantity("months", low=0)]

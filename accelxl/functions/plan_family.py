@@ -18,7 +18,8 @@ function(
         "tokens_per_second": "throughput of an accelerator at the latency target",
         "price_per_mtok": "price of a million tokens today, input and output blended",
         "utilization": "the most of the throughput that is ever filled",
-        "power_kw": "all-in power of an accelerator at the wall of the rack",
+        "power_kw": "kW of an accelerator at the rack, which the PUE multiplies (H100: 1.37); the default is at the meter, cooling "
+        "in it: with the PUE of 1.25 cooling counts twice",
         "electricity_price": "price of electricity today, per kWh",
         "life_years": "economic life, and with it the book life, in years that are whole months",
         "delay_months": "slip of the delivery, in whole months",

@@ -55,6 +55,8 @@ FLOATS = {float}
 FEW = 400
 """Cells up to which a loop in Python beats arrays."""
 DATE_KINDS = {"date", "dates"}
+YEARS = (1900.0, 2199.0)
+"""Numbers that are years where dates are meant."""
 
 
 @dataclass(slots=True, eq=False)  # not frozen: one is made for each series of each call
@@ -101,7 +103,7 @@ def one_number(argument: Argument, cell: Cell, where: str, *, inside: bool = Fal
         raise WrongType(f"{where} is {show(cell)}; {argument.quantity.allowed()} is allowed") from error
     low, high = limits(argument)
     if not low <= number <= high or (argument.quantity.whole and number != int(number)):
-        raise OutOfRange(f"{where} is {show(cell)}; {argument.quantity.allowed()} is allowed")
+        raise OutOfRange(f"{where} is {show(cell)}; {argument.quantity.allowed_for(number)}")
     return number
 
 
@@ -244,6 +246,18 @@ def series(argument: Argument, cell: Cell) -> Spread | None:
     return Spread(values.reshape(cell.rows, cell.columns), (cell.rows, 1), codes, why)
 
 
+def days(argument: Argument, cell: Cell) -> Spread | None:
+    """Read a series of dates; years in their place would be days of 1905 that follow one another."""
+    found = series(argument, cell)
+    if found is not None and len(found.values) and ((found.values >= YEARS[0]) & (found.values <= YEARS[1])).all():
+        first = float(found.values.flat[0])
+        raise OutOfRange(
+            f"{argument.name}, cell 1, is {first:g}, a year and as a date in 1905; dates such as 2026-01-05 are needed, "
+            "DATE(2026,1,5) in a formula"
+        )
+    return found
+
+
 def short_line(cell: Cell) -> Spread | None:
     """Read what most series are, a row or column of a few floats; None for anything else, which takes the long way."""
     if not isinstance(cell, (tuple, list)) or not 0 < len(cell) <= FEW or not isinstance(cell[0], (tuple, list)):
@@ -293,6 +307,6 @@ def block(argument: Argument, cell: Cell) -> Rows | None:
 
 
 READERS: dict[str, Callable[[Argument, Cell], Any]] = {
-    "number": number, "flag": number, "date": number, "series": series, "dates": series,
+    "number": number, "flag": number, "date": number, "series": series, "dates": days,
     "text": text, "choice": text, "table": table, "block": block,
 }  # fmt: skip

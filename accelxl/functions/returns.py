@@ -7,7 +7,7 @@ from accelxl.functions.cells import Rows
 from accelxl.functions.registry import function
 from accelxl.units import Flows, Quantity, Rate, Result
 
-OneRate = Annotated[float, Quantity("1/period")]
+OneRate = Annotated[float, Quantity("1/period", high=10)]
 
 VALUES = "one flow a period in a row or column, money out negative; a block is one series a row"
 DATED = "one flow a date in a row or column, money out negative; a block is one series a row"

@@ -2,6 +2,7 @@
 
 from accelxl.domain import serving
 from accelxl.functions.registry import function
+from accelxl.units import H100_KW
 
 function(
     "ACCEL_COST_PER_MTOK",
@@ -263,7 +264,7 @@ function(
     serving.per_gw,
     "A GW of accelerators: number, tokens/s a MW, joule a token, and revenue, cost and profit of a year",
     help={
-        "power_kw": "kW of an accelerator at the scope that the GW is counted in (H100: 0.70 chip, 1.275 server share, 1.73 all-in)",
+        "power_kw": f"kW of an accelerator at the scope that the GW is counted in ({H100_KW})",
         "tokens_per_second": "throughput of an accelerator at the latency target",
         "price_usd_per_mtok": "price of a million tokens, blended over input and output",
         "cost_usd_per_hour": "cost of an accelerator-hour, paid whatever the fill",
@@ -285,7 +286,7 @@ function(
     serving.energy_per_token,
     "Joule a token",
     help={
-        "power_kw": "kW of an accelerator (H100: 0.70 chip, 1.275 server share, 1.73 all-in)",
+        "power_kw": f"kW of an accelerator ({H100_KW})",
         "tokens_per_second": "throughput of an accelerator",
         "utilization": "share of the throughput that is filled; the power is drawn whatever the fill",
         "pue": "facility power over accelerators' power",

@@ -12,7 +12,7 @@ from accelxl.errors import OutOfRange, ShapeError, WrongType
 from accelxl.functions.cells import Rows, is_blank, serial, show
 from accelxl.functions.readers import one_number
 from accelxl.functions.registry import Argument, function
-from accelxl.units import Quantity
+from accelxl.units import H100_KW, Quantity
 
 Table = Annotated[list[list[Any]], Quantity("text", kind="table")]
 WeekTable = Annotated[list[list[Any]], Quantity("weeks", kind="table")]
@@ -167,7 +167,7 @@ def slips(
 
 
 def _figures(late: supply.Slip) -> tuple[float, ...]:
-    return late.mean, late.sd, late.on_time, late.percentile(0.5), late.percentile(0.9), float(late.months[-1])
+    return late.mean, late.sd, late.on_time, late.percentile(0.5), late.percentile(0.9), late.worst
 
 
 function(
@@ -238,7 +238,7 @@ function(
         "gb_per_device": "GB of a device",
         "packages": "packaging slots, cumulated",
         "megawatts": "MW at the meter by period",
-        "kw_per_device": "all-in kW of a device (H100: 0.70 chip, 1.275 server share, 1.73 all-in)",
+        "kw_per_device": f"kW of a device at the scope that pue multiplies ({H100_KW}: pue 1)",
         "pue": "facility power over IT power",
         "racks": "racks ready, cumulated",
         "devices_per_rack": "devices of a rack",

@@ -227,11 +227,12 @@ function(
         "accelerator_hours": "accelerators times hours; a million tokens take 1e6 / (3600 x tokens a second)",
         "power_kw": "kW of an accelerator at the scope that the PUE multiplies",
         "place": "whose electricity: a country or a US state",
-        "g_per_kwh": "carbon intensity instead of the place's",
+        "g_per_kwh": "carbon intensity instead of the place's; kg a MWh is the same figure",
         "pue": "facility power over IT power",
         "embodied_kg": "what making an accelerator and its share of the server emitted; blank: left out",
         "life_hours": "hours over which that is spread",
     },
-    undefined="embodied_kg is above 0 and below 1, which is a figure in tonnes (0.438 t are 438 kg), or a figure is out of range",
+    undefined="g_per_kwh is above 0 and below 2, which is a figure in kg (0.4 kg a kWh are 400 g), "
+    "embodied_kg is above 0 and below 1, which is a figure in tonnes (0.438 t are 438 kg), or a figure is out of range",
     examples=[("=ACCEL_CARBON(1000,1.5,,400,1.25,438,43800)", [[750.0], [10.0], [760.0]])],
 )

@@ -183,7 +183,7 @@ cdef inline void sketch(const double* x, Py_ssize_t n, int64_t* counts) noexcept
 
 cdef inline void histogram(const double* x, Py_ssize_t n, const double* edges, Py_ssize_t bins, int64_t* counts) noexcept nogil:
     # counts: below the first edge, the bins (an edge belongs to the bin above it, the last to the bin below), above, no value.
-    cdef double low = edges[0], high = edges[bins], scale = bins / (edges[bins] - edges[0])
+    cdef double low = edges[0], high = edges[bins], scale = bins / (edges[bins] - edges[0]), guess
     cdef Py_ssize_t i, k
     for i in range(n):
         if x[i] < low:
@@ -191,7 +191,8 @@ cdef inline void histogram(const double* x, Py_ssize_t n, const double* edges, P
         elif x[i] > high:
             counts[bins + 1] += 1
         elif x[i] == x[i]:
-            k = min(<Py_ssize_t>((x[i] - low) * scale), bins - 1)
+            guess = (x[i] - low) * scale  # NaN or infinite where the edges lie closer, or wider, than a double can tell
+            k = <Py_ssize_t>guess if guess < bins else bins - 1
             while k > 0 and x[i] < edges[k]:
                 k -= 1
             while k < bins - 1 and x[i] >= edges[k + 1]:

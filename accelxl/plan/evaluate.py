@@ -191,12 +191,12 @@ def slots_of(plan: Compiled, name: str) -> list[int]:
         base, width = len(PLAN_SLOTS), len(TRANCHE_SLOTS)
         chosen = range(plan.tranches)
         if number:
-            if not number.isdigit() or not 1 <= int(number) <= plan.tranches:
+            if number not in map(str, range(1, plan.tranches + 1)):
                 raise UnknownName(f"{name!r} names tranche {number}; the plan has {plan.tranches}")
             chosen = range(int(number) - 1, int(number))
         return [base + k * width + TRANCHE_SLOTS[stem] for k in chosen]
     if stem in INPUTS:
-        raise UnknownName(f"{name} cannot vary among the scenarios of one table; change it in the plan")
+        raise UnknownName(f"{name!r} names a tranche, and {stem} is one for the whole plan; {stem} is allowed")
     raise unknown_input(stem, f"{name!r} is not an input of a plan")
 
 

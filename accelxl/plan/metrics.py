@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NEVER = "never"
+"""What people read where a month does not come: a payback, a break-even."""
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:

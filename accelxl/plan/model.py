@@ -71,7 +71,7 @@ def _number(row: Input, value: Any, place: str) -> float:
     if not isfinite(number):
         raise OutOfRange(f"{place} is {number}; {row.quantity.allowed()} is allowed")
     if not row.quantity.low <= number <= row.quantity.high or (row.quantity.whole and number != int(number)):
-        raise OutOfRange(f"{place} is {number:g}; {row.quantity.allowed()} is allowed")
+        raise OutOfRange(f"{place} is {number:g}; {row.quantity.allowed_for(number)}")
     return number
 
 

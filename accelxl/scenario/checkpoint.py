@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
+import zlib
 from dataclasses import astuple
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +21,18 @@ from accelxl.scenario.job import Job
 from accelxl.scenario.sinks import Wanted
 
 FORMAT = 1
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    OverflowError,
+    MemoryError,
+)
+"""What reading raises of a file that is no checkpoint or a damaged one."""
 
 
 def _feed(digest: Any, item: Any) -> None:
@@ -88,7 +102,7 @@ def load(path: Path, mark: str, kept: Kept) -> list[int] | None:
     BadFile
         If the file is no checkpoint, or one of another run.
     """
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - False, too, for a name that the system does not take
         return None
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
@@ -104,7 +118,7 @@ def load(path: Path, mark: str, kept: Kept) -> list[int] | None:
                 if rows is not None:
                     rows[:, : kept.at] = held[name]
             return [int(x) for x in held["firsts"]]
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+    except DAMAGED as error:
         raise BadFile(f"{path} is no checkpoint of a run; remove it or name another file") from error
     except OSError as error:
         if isinstance(error, BadFile):
@@ -117,7 +131,7 @@ def held(path: Path) -> str:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             return f"; {path} holds the first {int(found['at'][0]):,}: the same call goes on from there"
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, EOFError):
+    except (OSError, *DAMAGED):
         return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from math import inf, isfinite
 from os import PathLike
 from pathlib import Path
@@ -60,6 +60,11 @@ def names_of(given: Any, what: str) -> tuple[str, ...]:
     return found
 
 
+def alone(sink: str | Sequence[str]) -> str | Sequence[str]:
+    """Return the word of a list of sinks that holds one word."""
+    return sink[0] if isinstance(sink, (list, tuple)) and len(sink) == 1 else sink
+
+
 def words_of(given: Any, name: str) -> list[Any]:
     """Return a column of words as a list; dates of NumPy and pandas as dates.
 
@@ -69,13 +74,23 @@ def words_of(given: Any, name: str) -> list[Any]:
         If a cell is a list or another thing that no word can be.
     """
     if isinstance(given, np.ndarray):
+        if given.dtype.kind == "M" and np.isnat(given).any():
+            raise WrongType(f"{name} in row {int(np.argmax(np.isnat(given))) + 1} is NaT; a date is allowed")
         cells: list[Any] = (given.astype("datetime64[D]") if given.dtype.kind == "M" else given).tolist()
     else:
         cells = list(given)
     for number, cell in enumerate(cells, 1):
-        if not isinstance(cell, Hashable):
+        if not isinstance(cell, Hashable) or _missing(cell):
             raise WrongType(f"{name} in row {number} is {shown(cell)}; a word is allowed")
     return cells
+
+
+def _missing(cell: Any) -> bool:
+    """Tell whether a cell is NaN, NaT or pandas' NA, none of which equals itself; None is a blank."""
+    try:
+        return bool(cell != cell)  # noqa: PLR0124 - that is what they have in common
+    except (TypeError, ValueError):
+        return True
 
 
 def path_of(given: Any, what: str) -> Path:
@@ -86,7 +101,7 @@ def path_of(given: Any, what: str) -> Path:
     WrongType
         If it is none.
     """
-    if not isinstance(given, (str, PathLike)) or not str(given):
+    if not isinstance(given, (str, PathLike)) or not str(given) or "\0" in str(given):
         raise WrongType(f"{what} is {shown(given)}; the path of a file is allowed")
     return Path(given)
 
@@ -105,7 +120,8 @@ def numbers_of(given: Any, sentence: str) -> Vector:
         With `sentence`, and the first cell that is no number.
     """
     try:
-        array = np.asarray(given)
+        # np.asarray would lay bare what a mask hides.
+        array = np.ma.filled(given.astype(np.float64), np.nan) if np.ma.isMaskedArray(given) else np.asarray(given)
         if array.dtype.kind in "fiub":
             return np.ascontiguousarray(array, np.float64)
         if array.dtype.kind == "O" and not any(isinstance(cell, (str, bytes)) for cell in array.ravel()):
@@ -114,8 +130,12 @@ def numbers_of(given: Any, sentence: str) -> Vector:
         pass
     cells = given.ravel().tolist() if isinstance(given, np.ndarray) else given
     several = hasattr(cells, "__iter__") and not isinstance(cells, (str, bytes))
-    bad = next((cell for cell in cells if not isinstance(cell, (int, float))), given) if several else given
+    bad = next((cell for cell in cells if not _is_number(cell)), given) if several else given
     raise WrongType(sentence.format(shown(bad)))
+
+
+def _is_number(cell: Any) -> bool:
+    return hasattr(cell, "__float__") and not isinstance(cell, (str, bytes, complex))
 
 
 def rows_of(given: Any, what: str, allowed: str) -> list[list[Any]]:
@@ -172,7 +192,7 @@ def whole(value: Any, what: str, low: int, high: int) -> int:
     1000
     """
     allowed = f"a whole number from {low:,} to {high:,} is allowed"
-    if isinstance(value, bool):
+    if isinstance(value, (bool, np.bool_)):
         raise WrongType(f"{what} is {shown(value)}; {allowed}")
     number = as_float(value, f"{what} is {shown(value)}; {allowed}")
     if not isfinite(number) or value != int(value) or not low <= int(value) <= high:

@@ -39,13 +39,16 @@ def client_of(cluster: Any) -> Iterator[Any]:
             "a cluster needs the package distributed, which is not installed; accelxl[cluster] brings it"
         ) from error
     if isinstance(cluster, Client):
+        if cluster.status != "running" or cluster.asynchronous:
+            what = "asynchronous" if cluster.asynchronous else cluster.status
+            raise Missing(f"the Dask client is {what}; one that is running, and not asynchronous, is needed")
         yield cluster
         return
     try:
         if isinstance(cluster, str):
             _knock(cluster)
         client: Any = Client(cluster, timeout=ANSWER_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError, TimeoutError) as error:
+    except (OSError, ValueError, TypeError, TimeoutError, RuntimeError) as error:
         raise Missing(
             f"no Dask scheduler answers at {cluster}; the address of a running one such as tcp://host:8786 is needed"
         ) from error
@@ -54,10 +57,13 @@ def client_of(cluster: Any) -> Iterator[Any]:
 
 
 def _knock(address: str) -> None:
-    """Raise OSError or ValueError where nobody listens: Dask's own client would go on trying for a minute."""
+    """Raise OSError or ValueError where nobody listens: Dask's own client would go on trying for a minute, or wait one at its end."""
     from distributed.comm.addressing import get_address_host_port, parse_address
+    from distributed.comm.registry import get_backend
 
-    if parse_address(address)[0] in {"tcp", "tls"}:
+    scheme, _ = parse_address(address)
+    get_backend(scheme)
+    if scheme in {"tcp", "tls"}:
         with socket.create_connection(get_address_host_port(address), timeout=ANSWER_SECONDS):
             pass
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import accelxl._core as core
-from accelxl.errors import OutOfRange, ShapeError
+from accelxl.errors import OutOfRange, ShapeError, UnknownName
 from accelxl.plan.evaluate import compile_plan, metric_positions, slots_of
 from accelxl.plan.inputs import INPUTS, Input, unknown_input
 from accelxl.plan.model import Plan
@@ -44,6 +44,23 @@ def check_name(plan: Plan, name: str) -> Input:
     return INPUTS[stem(name)]
 
 
+def check_apart(names: Iterable[str], do: str) -> None:
+    """Refuse an input of one tranche beside that of every tranche: which of them holds would depend on their order.
+
+    Raises
+    ------
+    UnknownName
+        If `units` and `units.2` are both there; `do` says what both do.
+    """
+    seen: list[str] = []
+    for name in names:
+        root = stem(name)
+        other = root if name != root else next((n for n in seen if stem(n) == root), "")
+        if other in seen:
+            raise UnknownName(f"{name} and {other} both {do} {root}; one of them is allowed")
+        seen.append(name)
+
+
 def number_column(plan: Plan, name: str, values: Any) -> NDArray[np.float64]:
     """Return a column of numbers, each inside the input's range; the sentence names the first row that is not.
 
@@ -60,7 +77,7 @@ def number_column(plan: Plan, name: str, values: Any) -> NDArray[np.float64]:
         raise ShapeError(f"{name} has {column.ndim} dimensions; a column of numbers is allowed")
     at = core.first_outside(column, row.quantity.low, row.quantity.high, row.quantity.whole)
     if at < len(column):
-        raise OutOfRange(f"{name} in row {at + 1} is {column[at]:g}; {row.quantity.allowed()} is allowed")
+        raise OutOfRange(f"{name} in row {at + 1} is {column[at]:g}; {row.quantity.allowed_for(float(column[at]))}")
     return column
 
 

@@ -43,24 +43,36 @@ def _of_pairs(pairs: Mapping[Any, Any], names: Sequence[str]) -> Matrix:
         first, second = names.index(pair[0]), names.index(pair[1])
         if first == second:
             raise ShapeError(f"the correlation of {pair[0]} with itself is given; it is 1")
-        matrix[first, second] = matrix[second, first] = _cell(value, *pair)
+        figure = _cell(value, *pair)
+        if pair[::-1] in pairs and _cell(pairs[pair[::-1]], *pair) != figure:
+            raise OutOfRange(
+                f"the correlation of {pair[0]} and {pair[1]} is {figure:g} and {pairs[pair[::-1]]:g}; one figure is allowed"
+            )
+        matrix[first, second] = matrix[second, first] = figure
     return matrix
 
 
-def _of_named(rows: Sequence[Sequence[Any]], header: Sequence[Any], names: Sequence[str]) -> Matrix:
-    """Return the matrix of a table with names on both sides; the inputs that it leaves out stand alone."""
+def _of_named(
+    rows: Sequence[Sequence[Any]], header: Sequence[Any], side: Sequence[Any], names: Sequence[str]
+) -> Matrix:
+    """Return the matrix of a table with names above and at the side; the inputs that it leaves out stand alone.
+
+    Rows whose sides are no names, but numbers or nothing, stand in the order of the header.
+    """
     words = [str(cell).strip() for cell in header]
-    for word in words:
+    lines = [cell.strip() for cell in side if isinstance(cell, str) and cell.strip()] or words
+    for word in (*words, *lines):
         if word not in names:
             raise UnknownName(f"{shown(word)} of the correlation has no distribution; {nearest(word, names)}")
-    if len(set(words)) < len(words) or len(rows) != len(words):
+    if len(set(words)) < len(words) or len(rows) != len(words) or sorted(lines) != sorted(words):
         raise ShapeError(
-            f"the correlation has {len(rows)} rows and the columns {', '.join(words)}; each input once on both sides is allowed"
+            f"the correlation has the {len(rows)} rows {', '.join(lines)} and the columns {', '.join(words)}; each input once on "
+            "both sides is allowed"
         )
     matrix = np.eye(len(names))
-    for i, row in enumerate(rows):
-        for j, value in enumerate(row):
-            matrix[names.index(words[i]), names.index(words[j])] = _cell(value, words[i], words[j])
+    for line, row in zip(lines, rows, strict=True):
+        for word, value in zip(words, row, strict=True):
+            matrix[names.index(line), names.index(word)] = _cell(value, line, word)
     return matrix
 
 
@@ -89,11 +101,11 @@ def matrix_of(given: Any, names: Sequence[str]) -> Matrix:
     if isinstance(given, Mapping):
         return _of_pairs(given, names)
     if hasattr(given, "columns") and hasattr(given, "index"):
-        matrix = _of_named(given.to_numpy().tolist(), list(given.columns), names)
+        matrix = _of_named(given.to_numpy().tolist(), list(given.columns), list(given.index), names)
     else:
         rows = rows_of(given, "the correlation", "a matrix, a table with names or a dict by pairs is allowed")
         if rows and isinstance(rows[0], list) and any(isinstance(cell, str) and cell.strip() for cell in rows[0][1:]):
-            matrix = _of_named([row[1:] for row in rows[1:]], rows[0][1:], names)
+            matrix = _of_named([row[1:] for row in rows[1:]], rows[0][1:], [row[0] for row in rows[1:]], names)
         else:
             if len(rows) != len(names) or any(len(row) != len(names) for row in rows):
                 shape = f"{len(rows)} x {len(rows[0]) if rows else 0}"

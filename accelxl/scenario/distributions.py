@@ -24,6 +24,9 @@ from accelxl.scenario.columns import check_name, varies
 CUT_SHARE = 0.05
 """The most of a normal or lognormal distribution that may lie outside an input's limits; it is cut off and the rest scaled up."""
 
+WIDEST = 1e100
+"""The most by which sd and mean of a lognormal may differ: the square of their ratio has to be a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -147,6 +150,11 @@ def _check_order(place: str, numbers: dict[str, float]) -> None:
         raise OutOfRange(f"{place} has sd {numbers['sd']:g}; a number above 0 is allowed")
     if place.startswith("lognormal") and not numbers["mean"] > 0:
         raise OutOfRange(f"{place} has mean {numbers['mean']:g}; a number above 0 is allowed")
+    if place.startswith("lognormal") and not 1.0 / WIDEST <= numbers["sd"] / numbers["mean"] <= WIDEST:
+        raise OutOfRange(
+            f"{place} has mean {numbers['mean']:g} and sd {numbers['sd']:g}; an sd from {1 / WIDEST:g} to {WIDEST:g} times the mean "
+            "is allowed"
+        )
     if "weight" in numbers and not 0 < numbers["weight"] <= 100:
         raise OutOfRange(f"{place} has weight {numbers['weight']:g}; a number above 0, up to 100, is allowed")
 
@@ -167,6 +175,12 @@ def _listed(name: str, kind: Kind, row: Input, given: dict[str, Any]) -> Distrib
     if (weights < 0).any() or not (weights > 0).any():
         raise OutOfRange(
             f"{kind.name} of {name} has weights {weights.min():g} to {weights.max():g}; weights of at least 0, one above, are allowed"
+        )
+    with np.errstate(over="ignore"):
+        total = float(weights.sum())
+    if not isfinite(total):
+        raise OutOfRange(
+            f"{kind.name} of {name} has weights whose sum is {total}; weights with a finite sum are allowed"
         )
     order = np.argsort(values, kind="stable")
     return Distribution(name, kind.name, row, values=values[order], weights=weights[order])

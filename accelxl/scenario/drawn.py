@@ -11,6 +11,7 @@ import numpy as np
 from accelxl.errors import OutOfRange, ShapeError, UnknownName
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.checks import rows_of
+from accelxl.scenario.columns import check_apart
 from accelxl.scenario.distributions import Distribution, distribution
 from accelxl.scenario.tornado import default_range, own_value
 
@@ -79,13 +80,7 @@ def distributions_of(plan: Plan, given: Any) -> tuple[Distribution, ...]:
     if not given:
         raise ShapeError("there is no distribution; one or more inputs with theirs are needed")
     found = tuple(distribution(plan, str(name), spec) for name, spec in given.items())
-    places: dict[str, str] = {}
-    for item in found:
-        stem, _, number = item.name.partition(".")
-        for other in [stem, *(n for n in places if n.startswith(f"{stem}."))] if not number else [stem, item.name]:
-            if other in places:
-                raise UnknownName(f"{item.name} and {places[other]} both draw {stem}; one of them is allowed")
-        places[item.name] = item.name
+    check_apart([item.name for item in found], "draw")
     return found
 
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accelxl.errors import OutOfRange, ShapeError
+from accelxl.errors import OutOfRange, ShapeError, WrongType
 from accelxl.parallel import Progress
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.model import Plan, plan_of
 from accelxl.scenario.cartesian import fill, sizes, spread, tables
-from accelxl.scenario.checks import numbers_of
+from accelxl.scenario.checks import alone, numbers_of, shown
 from accelxl.scenario.collect import Ask, check_percentiles, collect, levels_of
-from accelxl.scenario.columns import check_metrics, check_name, number_column, varies
+from accelxl.scenario.columns import check_apart, check_metrics, check_name, number_column, varies
 from accelxl.scenario.draws import MAX_CASES
 from accelxl.scenario.grid_summary import own_axes, shortens, summary
 from accelxl.scenario.job import axes_source, job_of
@@ -44,7 +44,9 @@ def axes_of(plan: Any, axes: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     WrongType
         If a value of an input that takes numbers is text or no number.
     """
-    if not isinstance(axes, Mapping) or not axes:
+    if not isinstance(axes, Mapping):
+        raise WrongType(f"the axes are {shown(axes)}; a dict of inputs with the values of each is allowed")
+    if not axes:
         raise ShapeError("the grid has no axis; one or more inputs with their values are needed")
     base = plan_of(plan)
     found: dict[str, NDArray[Any]] = {}
@@ -58,6 +60,7 @@ def axes_of(plan: Any, axes: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
         if array.ndim != 1 or array.size == 0:
             raise ShapeError(f"the axis {name} has shape {array.shape}; a row of one or more values is needed")
         found[name] = array
+    check_apart(found, "set")
     return found
 
 
@@ -129,6 +132,7 @@ def grid(
     found = {n: number_column(base, n, v) if varies(n) else v for n, v in axes_of(base, axes).items()}
     shape = tuple(len(values) for values in found.values())
     cells = prod(shape)
+    sink = alone(sink)
     ask = Ask(sink, percentiles, level, bins, top, top_by, largest)
     how = How(threads, progress, cluster, out, checkpoint)
     if into is not None and (sink != "array" or _elsewhere(how)):

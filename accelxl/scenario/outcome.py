@@ -52,15 +52,27 @@ class Summary:
     """0 where the percentiles are exact, else the largest error as a share of the value."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Histogram:
-    """Counts of scenarios between edges; `below`, `above` and `missing` are those outside and those without a value."""
+    """Counts of scenarios between edges; `below`, `above` and `missing` are those outside and those without a value.
+
+    They are over the order of the percentiles: a rate without value whose flows sum to less than zero is counted at -1.
+    """
 
     edges: Vector
     counts: Counts
     below: int
     above: int
     missing: int
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether edges and counts are the same."""
+        if not isinstance(other, Histogram):
+            return NotImplemented
+        mine, others = ((h.below, h.above, h.missing) for h in (self, other))
+        return mine == others and np.array_equal(self.edges, other.edges) and np.array_equal(self.counts, other.counts)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)

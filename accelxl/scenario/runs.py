@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
@@ -112,7 +113,7 @@ def _work(
 def _resumable(
     job: Job, wanted: Wanted, path: Path, seconds: float, kept: Kept, watch: Watch, out: Path | None, advance: Advance
 ) -> None:
-    if path == out:
+    if out is not None and os.path.realpath(path) == os.path.realpath(out):
         raise BadFile(f"{path} is given as checkpoint and as the file of rows; two files are needed")
     if not path.parent.is_dir():
         raise BadFile(f"{path} lies in a folder that does not exist; an existing folder is needed")
@@ -129,11 +130,16 @@ def _resumable(
     while kept.at < job.count:
         first, begun = kept.at, time.perf_counter()
         until = min(first + step, job.count)
-        with parts.part(first) if parts else nullcontext() as rows:
-            advance(kept, until, _writer(job, rows) if rows is not None else None)
-        if parts:
-            firsts.append(first)
-        marks.save(path, mark, kept, firsts)
+        try:
+            with parts.part(first) if parts else nullcontext() as rows:
+                advance(kept, until, _writer(job, rows) if rows is not None else None)
+            if parts:
+                firsts.append(first)
+            marks.save(path, mark, kept, firsts)
+        except BaseException:
+            if parts and not path.exists():  # no checkpoint knows of a part
+                parts.drop()
+            raise
         # As many stretches as fill the time between two checkpoints, at most twice as many as last time.
         rate = (until - first) / max(time.perf_counter() - begun, 1e-9)
         step = max(STRETCH, min(2 * step, int(rate * seconds) // STRETCH * STRETCH))

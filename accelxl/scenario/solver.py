@@ -201,12 +201,14 @@ def _step(a: Vector, b: Vector, c: Vector, fa: Vector, fb: Vector, fc: Vector) -
 
 
 def _size(base: Plan, metric: str, columns: Mapping[str, Vector]) -> Vector:
-    """Return what counts as a step of a metric: capex for money, 1 otherwise."""
+    """Return what counts as a step of a metric: what a plan costs for money, 1 otherwise."""
     count = len(next(iter(columns.values()))) if columns else 1
     if METRICS[metric].unit != "USD":
         return np.ones(count)
-    capex = run(base, columns, ("capex_usd",))[0]
-    return np.where(capex > 0, capex, 1.0)
+    capex, opex = run(base, columns, ("capex_usd", "opex_usd"))
+    # What is rented or leased has no capex: its flows are rounded by what it costs to run.
+    cost = np.where(capex > 0, capex, opex)
+    return np.where(cost > 0, cost, 1.0)
 
 
 def _rows(

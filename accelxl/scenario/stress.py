@@ -9,7 +9,7 @@ from typing import Any
 
 from accelxl.catalogue import lead_time
 from accelxl.catalogue import stress as history
-from accelxl.errors import ShapeError, UnknownName, WrongType, nearest
+from accelxl.errors import OutOfRange, ShapeError, UnknownName, WrongType, nearest
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.inputs import INPUTS
 from accelxl.plan.model import Plan, plan_of
@@ -160,9 +160,10 @@ def _from_rows(rows: Any) -> dict[str, dict[str, Any]]:
             raise ShapeError(
                 f"row {number} of the pack is {list(row)}; case, input, change (may be left out) and figure are allowed"
             )
-        found.setdefault(cells[0].strip(), {})[cells[1].strip()] = (
-            cells[-1] if len(cells) == 3 else (cells[2].strip(), cells[3])
-        )
+        case, name = cells[0].strip(), cells[1].strip()
+        if name in found.setdefault(case, {}):
+            raise UnknownName(f"row {number} of the pack: {name} stands twice in case {shown(case)}")
+        found[case][name] = cells[-1] if len(cells) == 3 else (cells[2].strip(), cells[3])
     return found
 
 
@@ -175,7 +176,11 @@ def struck(base: Plan, blows: Iterable[Blow]) -> Plan:
         for values in places:
             own = values.get(blow.name)
             now = float(own) if own is not None else float(row.default) if isinstance(row.default, float) else nan
-            value = blow.value if isnan(now) else HOW[blow.how](now, blow.value)
+            if isnan(now) and blow.how != "set":
+                raise OutOfRange(
+                    f"{blow.name} is blank in the plan, so {shown(says(blow))} has no meaning; a figure that is set is allowed"
+                )
+            value = HOW[blow.how](now, blow.value)
             if blow.how != "set":
                 value = min(max(value, row.quantity.low), row.quantity.high)
             values[blow.name] = round(value) if row.quantity.whole and blow.how != "set" else value

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accelxl.errors import ShapeError, UnknownName
+from accelxl.errors import ShapeError, UnknownName, WrongType
 from accelxl.parallel import Progress
 from accelxl.plan.evaluate import run
 from accelxl.plan.model import Plan, plan_of
-from accelxl.scenario.checks import threads_of, words_of
-from accelxl.scenario.columns import check_metrics, check_name, number_column, varies
+from accelxl.scenario.checks import alone, shown, threads_of, words_of
+from accelxl.scenario.columns import check_apart, check_metrics, check_name, number_column, varies
 from accelxl.scenario.sinks import PERCENTILES
 
 MAX_CASES = 1 << 31
@@ -44,9 +44,9 @@ def scenarios(
     ----------
     plan : Plan, dict, DataFrame or block
         What the rows do not override.
-    columns : dict of arrays, shape (cases,), or DataFrame
+    columns : dict of arrays, shape (cases,), DataFrame, Arrow table or structured array
         Inputs by name, also words such as book_method; `units.2` is the second tranche's, `units` that of every tranche. A scalar
-        stands for every row.
+        in a dict stands for every row.
     metrics : iterable of str
         Names from `accelxl.plan.metrics.METRICS`; the default is npv, irr, roi, payback_months, cost_per_mtok.
     threads : int, optional
@@ -84,8 +84,9 @@ def scenarios(
     names = check_metrics(metrics)
     numbers, words, count = read_columns(base, columns)
     threads = threads_of(threads)
+    sink = alone(sink)
     if isinstance(sink, str) and sink == "array" and cluster is None and out is None and checkpoint is None:
-        found = dict(zip(names, _rows(base, numbers, words, names, threads), strict=True))
+        found: Any = dict(zip(names, _rows(base, numbers, words, names, threads), strict=True))
     else:
         from accelxl.scenario.collect import Ask, collect
         from accelxl.scenario.job import columns_of, job_of
@@ -94,11 +95,11 @@ def scenarios(
         job = job_of(base, columns_of(numbers, words, count), names, count)
         ask = Ask(sink, percentiles, level, bins, top, top_by, largest)
         found = collect(job, ask, How(threads, progress, cluster, out, checkpoint))
-    if sink != "array" or not _is_frame(columns):
+    if not isinstance(sink, str) or sink not in {"array", "frame"} or not _is_frame(columns):
         return found
     import pandas as pd
 
-    return pd.DataFrame(found, index=columns.index)
+    return pd.DataFrame(found, index=columns.index) if sink == "array" else found.set_axis(columns.index)
 
 
 def _length(given: Mapping[str, Any]) -> int:
@@ -128,12 +129,8 @@ def read_columns(base: Plan, columns: Any) -> tuple[dict[str, NDArray[np.float64
     ShapeError
         If there is no column, no row, or the columns differ in length.
     """
-    given: Any = {str(c): columns[c].to_numpy() for c in columns.columns} if _is_frame(columns) else columns
-    if _is_frame(columns) and len(given) < len(columns.columns):
-        raise UnknownName(
-            f"the table has {columns.columns[columns.columns.duplicated()][0]!s} twice; each column once is allowed"
-        )
-    if not isinstance(given, Mapping) or not given:
+    given = _by_name(columns)
+    if not given:
         raise ShapeError("the table has no column; one or more columns of inputs are needed")
     count = _length(given)
     numbers: dict[str, NDArray[np.float64]] = {}
@@ -145,7 +142,29 @@ def read_columns(base: Plan, columns: Any) -> tuple[dict[str, NDArray[np.float64
             numbers[name] = number_column(base, name, column)
         else:
             words[name] = words_of(column, name)
+        found = len(numbers[name] if name in numbers else words[name])
+        if found != count:
+            raise ShapeError(
+                f"{name} says that it has {count} rows and gives {found}; columns of equal length are allowed"
+            )
+    check_apart(given, "set")
     return numbers, words, count
+
+
+def _by_name(columns: Any) -> Mapping[Any, Any]:
+    """Return the columns of a dict, a DataFrame of pandas or Polars, a table of Arrow, or a structured array."""
+    if isinstance(columns, Mapping):
+        return columns
+    if isinstance(columns, np.ndarray) and columns.dtype.names:
+        return {name: columns[name] for name in columns.dtype.names}
+    names = getattr(columns, "column_names", getattr(columns, "columns", None))  # Arrow calls them so
+    if names is None or isinstance(columns, type):
+        raise WrongType(f"the table is {shown(columns)}; a dict of columns by name or a DataFrame is allowed")
+    names = list(names)
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if twice is not None:
+        raise UnknownName(f"the table has {twice!s} twice; each column once is allowed")
+    return {str(name): columns[name].to_numpy() for name in names}
 
 
 def _rows(

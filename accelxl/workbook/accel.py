@@ -53,9 +53,19 @@ def outside(name: str, arguments: list[list[Any]], books: int) -> list[Any]:
 def _same(given: list[list[Any]], last: list[list[Any]]) -> bool:
     """Tell whether two lists of arguments are the same ranges and equal words and numbers."""
     return len(given) == len(last) and all(
-        one is other or (len(one) == 1 and len(other) == 1 and type(one[0]) is type(other[0]) and one == other)
-        for one, other in zip(given, last, strict=True)
+        one is other or _equal(one, other) for one, other in zip(given, last, strict=True)
     )
+
+
+def _equal(one: list[Any], other: list[Any]) -> bool:
+    """Tell whether an argument has equal words and numbers in every book; a range that differs by book is not looked into."""
+    if len(one) != len(other) or (len(one) > 1 and type(one[0]) is list):
+        return False
+    return one == other and _kinds(one) == _kinds(other)  # TRUE is equal to 1, and something else
+
+
+def _kinds(cell: Any) -> Any:
+    return [_kinds(part) for part in cell] if type(cell) is list else type(cell)
 
 
 def _call(name: str, cells: list[Any]) -> Any:

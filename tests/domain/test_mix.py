@@ -275,8 +275,8 @@ def test_limits_of_memory_waste():
     assert mix.memory_waste(80, 0, 10, 1, 0.0).tolist() == [800.0]
     assert np.isnan(mix.memory_waste([80, -1], 1, 1, 2, fill=[0.0, 1.0])).all()
     assert mix.memory_waste(np.full((2, 1), 80.0), [1.0, 2.0, 3.0], 15).shape == (2, 3, 5)
-    for life in (0, 2.5, 101):
-        with pytest.raises(OutOfRange, match=r"life_years is .*; a whole number from 1 to 100"):
+    for life in (0, 2.5, 31, 101):
+        with pytest.raises(OutOfRange, match=r"life_years is .*; a whole number from 1 to 30"):
             mix.memory_waste(80, 1, 1, life)
     with pytest.raises(ShapeError, match="life_years has 2 values"):
         mix.memory_waste(80, 1, 1, [1, 2])

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from accelxl import catalogue
-from accelxl.domain import finance
+from accelxl.domain import contract, finance
+from accelxl.domain.contract import Part
 from accelxl.functions import REGISTRY
 from accelxl.plan.evaluate import evaluate
 from accelxl.plan.statement import months
@@ -46,6 +47,28 @@ def test_a_cohort_trains_first_and_serves_after_that():
     assert PLAN(block(training_months=6, training_value_usd_per_hour=2.0), "revenue_usd") == pytest.approx(
         6 * 1_460 + 18 * MONTHLY
     )
+
+
+def test_parts_of_four_lives_are_charged_apart_and_a_cohort_that_trains_first_pays_back_later():
+    """B1 by hand: chip 4 years, server 6, network 8, facility 15; then six months of training at 1 USD an hour before serving."""
+
+    def charge(price, life, residual=0.0, r=0.08):
+        return (price - residual * price) * r / (1 - (1 + r) ** -life) + residual * price * r
+
+    parts = [Part("chip", 20_000, 4, 0.1), Part("server", 9_000, 6), Part("network", 4_000, 8)]
+    found = contract.tco(
+        parts, 1.37, 0.08, facility_usd_per_kw=10_000, facility_life_years=15, electricity_usd_per_kwh=0.0
+    )
+    lines = dict(found.lines)
+    assert [lines[name] for name in ("chip", "server", "network", "facility")] == pytest.approx(
+        [charge(20_000, 4, 0.1), charge(9_000, 6), charge(4_000, 8), charge(13_700, 15)]
+    )
+    later = evaluate(
+        {**ONE, "training_months": 6, "training_value_usd_per_hour": 1.0}, ["payback_months", "revenue_usd"]
+    )
+    assert later["revenue_usd"] == pytest.approx(6 * 730 + 18 * MONTHLY)
+    assert later["payback_months"] == pytest.approx(6 + (24_000 - 6 * 730) / MONTHLY)
+    assert later["payback_months"] > evaluate(ONE, ["payback_months"])["payback_months"]
 
 
 def test_the_cascade_moves_the_breakeven_month_and_the_payback():

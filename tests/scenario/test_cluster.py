@@ -145,3 +145,18 @@ def test_an_address_where_nobody_answers_is_said_in_a_sentence(monkeypatch):
     assert str(caught.value) == (
         "no Dask scheduler answers at tcp://127.0.0.1:9; the address of a running one such as tcp://host:8786 is needed"
     )
+
+
+def test_a_client_or_a_cluster_that_is_closed_is_refused_in_a_sentence(cluster):
+    from distributed import Client, LocalCluster
+
+    client = Client(cluster, set_as_default=False)
+    client.close()
+    with pytest.raises(
+        Missing, match=r"^the Dask client is closed; one that is running, and not asynchronous, is needed$"
+    ):
+        montecarlo(PLAN, SPEC, "npv", n=10, cluster=client)
+    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None, silence_logs=50) as closed:
+        pass
+    with pytest.raises(Missing, match=r"^no Dask scheduler answers at LocalCluster\("):
+        montecarlo(PLAN, SPEC, "npv", n=10, cluster=closed)

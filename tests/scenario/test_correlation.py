@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from accelxl.errors import AccelError, OutOfRange
+from accelxl.errors import AccelError, OutOfRange, ShapeError, UnknownName
 from accelxl.scenario.correlation import matrix_of, sine, triangle
 from tests.scenario.common import EVERY_KIND, drawn
 
@@ -107,3 +107,30 @@ def test_a_matrix_that_is_not_positive_definite_is_refused_with_the_input_that_c
 def test_a_correlation_of_one_is_refused_as_not_positive_definite():
     with pytest.raises(OutOfRange, match="units cannot be linked so to pue"):
         triangle(np.ones((2, 2)), ["pue", "units"])
+
+
+def test_rows_in_another_order_than_the_columns_are_put_in_theirs():
+    names = ["a", "b", "c"]
+    want = np.array([[1.0, 0.5, 0.2], [0.5, 1.0, 0.3], [0.2, 0.3, 1.0]])
+    mixed = pd.DataFrame(want, names, names).loc[["c", "a", "b"]]
+    assert np.array_equal(matrix_of(mixed, names), want)
+    table = [["", *names], *([name, *row] for name, row in zip(mixed.index, mixed.to_numpy().tolist(), strict=True))]
+    assert np.array_equal(matrix_of(table, names), want)
+    assert np.array_equal(matrix_of(pd.DataFrame(want, columns=names), names), want)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "sentence"),
+    [
+        (pd.DataFrame([[1, 0.5], [0.5, 1]], ["x", "y"], ["a", "b"]), UnknownName, "'x' of the correlation has no distribution"),
+        (pd.DataFrame([[1, 0.5], [0.5, 1]], ["a", "a"], ["a", "b"]), ShapeError, "has the 2 rows a, a and the columns a, b; each input"),
+        ({("a", "b"): 0.3, ("b", "a"): 0.5}, OutOfRange, "the correlation of a and b is 0.3 and 0.5; one figure is allowed"),
+    ],
+)  # fmt: skip
+def test_sides_and_pairs_that_contradict_are_refused(given, error, sentence):
+    with pytest.raises(error, match=sentence):
+        matrix_of(given, ["a", "b"])
+
+
+def test_a_pair_may_be_given_both_ways_with_the_same_figure():
+    assert matrix_of({("a", "b"): 0.3, ("b", "a"): 0.3}, ["a", "b"])[0, 1] == 0.3

@@ -186,3 +186,22 @@ def test_a_data_frame_is_a_table():
 def test_an_input_is_not_drawn_for_every_tranche_and_for_one():
     with pytest.raises(UnknownName, match=r"units.1 and units both draw units; one of them is allowed"):
         distributions_of(BASE, {"units": ("uniform", 1, 2), "units.1": ("uniform", 1, 2)})
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        (
+            ("lognormal", 1.3, 1e-200),
+            "has mean 1.3 and sd 1e-200; an sd from 1e-100 to 1e[+]100 times the mean is allowed",
+        ),
+        (("lognormal", 1e-200, 1e200), "has mean 1e-200 and sd 1e[+]200; an sd from"),
+        (
+            ("discrete", [1.2, 1.3], [1e308, 1e308]),
+            "has weights whose sum is inf; weights with a finite sum are allowed",
+        ),
+    ],
+)
+def test_figures_beyond_what_doubles_hold_are_refused(spec, sentence):
+    with pytest.raises(OutOfRange, match=sentence):
+        distributions_of(BASE, {"pue": spec})

@@ -9,6 +9,7 @@ import pytest
 
 import accelxl
 from accelxl.errors import AccelError
+from accelxl.scenario.cluster import _knock
 from tests.scenario.common import PLAN
 
 DRAWS = {"pue": ("uniform", 1.1, 1.5)}
@@ -154,3 +155,75 @@ def test_dates_of_pandas_and_numpy_are_dates(tmp_path):
 
 def test_a_metric_that_is_asked_for_twice_comes_once():
     assert list(accelxl.montecarlo(PLAN, DRAWS, ["npv", "irr", "npv"], n=10)) == ["npv", "irr"]
+
+
+class Says(list):
+    """A list that lies about its length."""
+
+    def __len__(self):
+        return 2
+
+
+TWO = {"tranches": [{k: v for k, v in PLAN.items() if k != "price_usd_per_mtok"}] * 2, "price_usd_per_mtok": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("plan", "columns", "sentence"),
+    [
+        (PLAN, {"units": [np.int64(1), "x"]}, "units holds 'x'; a number from 0 to 1e+09 accelerators is allowed"),
+        (PLAN, {"pue": np.ma.array([1.2, 1.3], mask=[0, 1])}, "pue in row 2 is nan; a number from 1 to 10 is allowed"),
+        (PLAN, {"book_method": ["SL", float("nan")]}, "book_method in row 2 is nan; a word is allowed"),
+        (PLAN, {"book_method": ["SL", pd.NA]}, "book_method in row 2 is <NA>; a word is allowed"),
+        (PLAN, {"start_date": [pd.NaT]}, "start_date in row 1 is NaT; a word is allowed"),
+        (PLAN, {"start_date": np.array(["2026-01-01", "NaT"], "M8[D]")}, "start_date in row 2 is NaT; a date is allowed"),
+        (
+            PLAN,
+            {"units": Says([1, 2, 3])},
+            "units says that it has 2 rows and gives 3; columns of equal length are allowed",
+        ),
+        (
+            PLAN,
+            {"book_method": Says(["SL", "DDB", "SYD"])},
+            "book_method says that it has 2 rows and gives 3; columns of equal length are allowed",
+        ),
+        (PLAN, [{"units": 1}], "the table is [{'units': 1}]; a dict of columns by name or a DataFrame is allowed"),
+        (PLAN, {"pue.1": [1.2]}, "'pue.1' names a tranche, and pue is one for the whole plan; pue is allowed"),
+        (PLAN, {"units.²": [1]}, "'units.²' names tranche ²; the plan has 1"),
+        (TWO, {"units": [1], "units.2": [2]}, "units.2 and units both set units; one of them is allowed"),
+        (TWO, {"units.2": [2], "units": [1]}, "units and units.2 both set units; one of them is allowed"),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_is_refused_in_a_sentence(plan, columns, sentence):
+    with pytest.raises(AccelError) as caught:
+        accelxl.scenarios(plan, columns, "npv")
+    assert str(caught.value) == sentence
+
+
+def test_axes_that_cannot_be_are_refused_in_a_sentence():
+    with pytest.raises(
+        AccelError, match=r"^the axes are \[\('pue', \[1.2\]\)\]; a dict of inputs with the values of each is "
+    ):
+        accelxl.grid(PLAN, [("pue", [1.2])])
+    with pytest.raises(AccelError, match=r"^units and units.1 both set units; one of them is allowed$"):
+        accelxl.grid(PLAN, {"units.1": [1, 2], "units": [3]})
+    with pytest.raises(AccelError, match=r"^pue in row 2 is nan; "):
+        accelxl.grid(PLAN, {"pue": np.ma.array([1.2, 1.3], mask=[0, 1])})
+
+
+@pytest.mark.parametrize("option", ["out", "checkpoint"])
+@pytest.mark.parametrize("name", ["a\0.csv", "a" * 300 + ".csv"])
+def test_a_name_that_no_file_can_have_is_refused_in_a_sentence(option, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AccelError, match=r"the path of a file is allowed|name too long"):
+        accelxl.montecarlo(PLAN, DRAWS, "npv", n=10, **{option: name})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_true_is_no_number_of_scenarios():
+    with pytest.raises(AccelError, match=r"^n is np.True_; a whole number from 1 to "):
+        accelxl.montecarlo(PLAN, DRAWS, n=np.True_)
+
+
+def test_an_address_of_a_kind_that_nobody_speaks_is_refused_before_a_client_is_made():
+    with pytest.raises(ValueError, match="foo"):
+        _knock("foo://x:1")

@@ -407,3 +407,27 @@ def test_a_table_and_a_grid_can_be_resumed_too(tmp_path):
 def test_every_format_has_a_writer():
     assert set(row_files._KINDS) == {".parquet", ".csv", ".xlsx"}
     assert json.dumps(as_text("-2")) == '"\'-2"'
+
+
+def test_a_checkpoint_and_a_file_of_rows_that_are_one_file_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadFile, match="two files are needed"):
+        run(out="a.csv", checkpoint=tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_array_of_numpy_is_no_checkpoint(tmp_path):
+    place = tmp_path / "c"
+    with place.open("wb") as file:
+        np.save(file, np.arange(5))
+    with pytest.raises(BadFile, match="is no checkpoint of a run; remove it or name another file"):
+        run(checkpoint=place)
+
+
+def test_a_run_broken_off_before_its_first_checkpoint_leaves_nothing(tmp_path):
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(out=tmp_path / "a.csv", checkpoint=tmp_path / "c", progress=stop)
+    assert list(tmp_path.iterdir()) == []

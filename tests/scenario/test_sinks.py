@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import accelxl._core as core
+from accelxl.scenario.montecarlo import montecarlo
 from accelxl.scenario.outcome import SKETCH_ERROR, exact_percentiles, sketch_percentiles
 from accelxl.scenario.sinks import BLOCK, STRETCH, Bag, Sums, Wanted, settle
+from tests.scenario.common import PLAN
 
 RNG = np.random.default_rng(5)
 COUNT, MEAN, SQUARES, LOW, HIGH, BELOW, PAIRS, PAIR_MEAN, PAIR_SQUARES = range(core.SUM_FIELDS)
@@ -167,6 +169,8 @@ def test_exact_percentiles_are_those_of_spreadsheets(values, percentiles):
 # -- histogram, largest, order ------------------------------------------------------------------------------------------
 
 
+@example([0.0, 5e-324], [])
+@example([0.0, 1e-310, 2e-310], [1.0])
 @given(
     st.lists(st.floats(-10, 10), min_size=2, max_size=30, unique=True),
     st.lists(st.floats(-12, 12) | st.just(math.nan) | st.just(math.inf), max_size=200),
@@ -225,3 +229,13 @@ def test_scenarios_without_a_value_stand_where_their_metric_says():
     for rule, want in ((0, [1, np.nan, np.nan]), (1, [1, np.inf, np.inf]), (2, [1, -1, np.nan])):
         core.rank_rows(values, flows, rule, out)
         assert np.array_equal(out, want, equal_nan=True)
+
+
+def test_outcomes_with_histograms_compare_by_their_counts():
+    draws = {"pue": ("uniform", 1.1, 1.5)}
+    one, same, other = (
+        montecarlo(PLAN, draws, "npv", n=100, seed=seed, sink=("summary", "histogram")) for seed in (1, 1, 2)
+    )
+    assert one == same
+    assert one != other
+    assert one.histograms["npv"] != 5

@@ -154,3 +154,12 @@ def test_a_metric_that_jumps_over_its_target_has_no_break_even():
 def test_a_metric_without_value_anywhere_says_so():
     with pytest.raises(NoSolution, match="it has no value there"):
         breakeven({**PLAN, "price_usd_per_mtok": 0.0}, "pue", "payback_months", 10.0)
+
+
+def test_a_rented_plan_breaks_even_although_it_buys_nothing():
+    rented = {**PLAN, "units": 1e6, "unit_price_usd": 0, "contract": "rent", "rent_usd_per_hour": 2.5}
+    price = breakeven(rented, "price_usd_per_mtok")
+    assert abs(evaluate({**rented, "price_usd_per_mtok": price}, ["npv"])["npv"]) < 1e-3
+    found = breakeven(rented, "price_usd_per_mtok", columns={"pue": [1.1, 1.25, 1.4, 1.45]})
+    assert np.isfinite(found).all()
+    assert found[1] == pytest.approx(price, rel=1e-12)

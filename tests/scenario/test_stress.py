@@ -116,3 +116,23 @@ def test_a_pack_that_cannot_be_is_refused_in_a_sentence(pack, sentence):
 def test_a_case_that_does_not_exist_names_the_nearest():
     with pytest.raises(AccelError, match=r"'delays' is not a case of this pack; did you mean delay\?"):
         stress(PLAN)["delays"]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("book_life_months", ("add", 0), "add 0"),
+        ("salvage_share", ("times", 1), "x 1"),
+        ("demand_mtok_per_month", ("at most", 9), "at most 9"),
+    ],
+)
+def test_a_blank_cannot_be_moved_from_where_it_stands(name, change, says):
+    with pytest.raises(AccelError) as caught:
+        stress(PLAN, {"a": {name: change}})
+    sentence = f"{name} is blank in the plan, so '{name} {says}' has no meaning; a figure that is set is allowed"
+    assert str(caught.value) == sentence
+
+
+def test_a_row_that_says_another_thing_of_the_same_input_is_refused():
+    with pytest.raises(AccelError, match=r"^row 2 of the pack: pue stands twice in case 'a'$"):
+        stress(PLAN, [["a", "pue", "times", 1.1], ["a", "pue", "times", 1.2]])

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from accelxl.errors import AccelError
@@ -168,3 +169,46 @@ def test_too_many_cells_to_run_through_are_refused():
     with pytest.raises(AccelError) as caught:
         grid(PLAN, axes, "npv", sink="summary")
     assert str(caught.value) == "the grid has 1,000,000,000,000,000 cells; up to 1,000,000,000,000 are allowed"
+
+
+class _Polars:
+    """What a table of Polars shows: a list of names, and a column with `to_numpy` for each."""
+
+    def __init__(self, columns):
+        self.columns, self.held = list(columns), columns
+
+    def __getitem__(self, name):
+        return pd.Series(self.held[name])
+
+
+@pytest.mark.parametrize(
+    "table_of",
+    [
+        pytest.param(pa.table, id="Arrow"),
+        pytest.param(_Polars, id="Polars"),
+        pytest.param(lambda columns: pd.DataFrame(columns).to_records(index=False), id="structured"),
+    ],
+)
+def test_tables_of_other_libraries_give_the_figures_of_a_dict(table_of):
+    want, found = scenarios(PLAN, COLUMNS, ["npv", "irr"]), scenarios(PLAN, table_of(COLUMNS), ["npv", "irr"])
+    assert list(found) == ["npv", "irr"]
+    assert all(np.array_equal(found[name], want[name]) for name in want)
+
+
+def test_a_table_of_another_library_that_names_a_column_twice_is_refused():
+    with pytest.raises(AccelError, match=r"^the table has units twice; each column once is allowed$"):
+        scenarios(PLAN, pa.Table.from_arrays([pa.array([1.0]), pa.array([2.0])], names=["units", "units"]))
+
+
+def test_a_list_of_one_sink_is_that_sink():
+    axes = {"units": [1, 2], "pue": [1.1, 1.2, 1.3]}
+    assert np.array_equal(grid(PLAN, axes, "npv", sink=["array"])["npv"], grid(PLAN, axes, "npv")["npv"])
+    frame = pd.DataFrame(COLUMNS, index=["a", "b", "c"])
+    assert scenarios(PLAN, frame, "npv", sink=("array",)).equals(scenarios(PLAN, frame, "npv"))
+
+
+def test_a_frame_of_inputs_and_metrics_keeps_the_index_of_its_data_frame():
+    frame = pd.DataFrame(COLUMNS, index=["a", "b", "c"])
+    found = scenarios(PLAN, frame, "npv", sink="frame")
+    assert list(found.index) == ["a", "b", "c"]
+    assert found["npv"].equals(scenarios(PLAN, frame, "npv")["npv"])

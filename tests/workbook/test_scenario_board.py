@@ -10,6 +10,7 @@ import accelxl
 from accelxl.domain import finance
 from accelxl.plan.model import plan_of
 from accelxl.plan.statement import lines
+from accelxl.workbook import accel
 from accelxl.workbook.accel import known, outside
 from accelxl.workbook.book import load
 from accelxl.workbook.build import template
@@ -201,3 +202,29 @@ def test_money_doubles_when_every_price_doubles():
         "out_stress_npv_6",
     ):
         assert shown[name] == pytest.approx(2 * figures(NAME)[name], rel=1e-9), name
+
+
+def test_cells_that_ask_for_equal_calls_have_them_computed_once_and_true_is_not_one(monkeypatch):
+    asked, call = [], accel._call
+    monkeypatch.setattr(accel, "_call", lambda name, cells: asked.append(name) or call(name, cells))
+    monkeypatch.setattr(accel, "_last", accel._Last())
+    rate, flows = [0.05, 0.1, 0.15], [[[-100.0, 60.0, 60.0]]]
+    first = outside("ACCEL_NPV", [rate, flows], 3)
+    assert len(asked) == 3
+    assert outside("ACCEL_NPV", [list(rate), [[[-100.0, 60.0, 60.0]]]], 3) == first
+    assert len(asked) == 3
+    others = [
+        [[0.05, 0.1, 0.2], flows],
+        [[0.05, True, 0.15], flows],
+        [rate, [[[-100.0, 60.0, 61.0]]]],
+        [rate, [[[-100.0, True, 60.0]]]],
+        [rate, [[[-100.0, 1.0, 60.0]]]],
+    ]
+    for at, arguments in enumerate(others, start=2):
+        assert outside("ACCEL_NPV", arguments, 3) == [call("ACCEL_NPV", [x, y]) for x, y in cases(*arguments)]
+        assert len(asked) == 3 * at
+
+
+def cases(rates, flows):
+    """Arguments of each book."""
+    return [(rate, flows[min(at, len(flows) - 1)]) for at, rate in enumerate(rates)]

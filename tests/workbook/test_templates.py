@@ -54,7 +54,7 @@ def twins(name):
 def apart(name, native, accel):
     """Whether a native figure is not what the ACCEL function of the core gives."""
     if isinstance(native, float) and isinstance(accel, float):
-        return not math.isclose(native, accel, rel_tol=1e-9, abs_tol=1e-9)
+        return not math.isclose(native, accel, rel_tol=1e-9)
     # without a meaning the function shows an error; the native figure is then a word or zero
     return not (str(accel).startswith("#") and (isinstance(native, str) or native == 0.0))
 

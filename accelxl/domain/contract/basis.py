@@ -13,7 +13,7 @@ import accelxl._core as core
 from accelxl.arrays import check_record, check_values
 from accelxl.domain.contract.ownership import period_rate
 from accelxl.errors import OutOfRange, ShapeError
-from accelxl.units import HOURS_PER_MONTH, SECONDS_PER_MONTH, Quantity
+from accelxl.units import HOURS_PER_MONTH, SECONDS_PER_MONTH, OneDiscountRate, Quantity
 
 KINDS = ("own", "lease", "reserved", "on-demand", "spot", "api")
 NEEDED = {
@@ -46,7 +46,7 @@ OnePerMtok = Annotated[float, Quantity("USD/Mtok", low=0)]
 OneDecline = Annotated[float, Quantity("1/year", low=-10, high=1)]
 OneTps = Annotated[float, Quantity("tokens/s", low=1e-6)]
 OneMonths = Annotated[float, Quantity("months", low=1, high=360, whole=True)]
-OneRate = Annotated[float, Quantity("1/year", low=-0.99, high=10)]
+OneRate = OneDiscountRate
 
 
 @dataclass(frozen=True, slots=True)

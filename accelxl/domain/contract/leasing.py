@@ -19,6 +19,11 @@ Standard = Annotated[
 Payments = Annotated[Numbers, Quantity("USD", low=0, kind="series")]
 Array = NDArray[np.float64]
 
+SLACK = 1e-6
+"""How far depreciation may be above the cost: rounding of its figures."""
+MOST_PER_SHARE = 50.0
+"""Above this cost a depreciation that sums to 1 or less is one in shares."""
+
 LEASE_COLUMNS = ("period", "payment", "interest", "liability", "amortization", "right-of-use asset", "expense")
 """The columns of `lease`, in order."""
 
@@ -148,7 +153,8 @@ def nal(
     tax_rate : share
         On income; what is paid is deductible in its period.
     depreciation : USD, optional
-        For tax, one figure a period, at the period's end; without it the cost in equal parts over the payments.
+        For tax, one figure a period, at the period's end, in all at most the cost; without it the cost in equal parts over
+        the payments.
     salvage_after_tax : USD
         What the owner would get at the end of the payments, after tax.
     project_rate : 1/period, optional
@@ -161,7 +167,8 @@ def nal(
     Returns
     -------
     USD
-        Shape of the cases. NaN where a rate is -1 or less or the tax rate is outside 0 to 1.
+        Shape of the cases. NaN where a rate is -1 or less, the tax rate is outside 0 to 1, or the depreciation is in all more
+        than the cost, or 1 or less beside a cost above 50: those are shares of it.
 
     Raises
     ------
@@ -190,6 +197,12 @@ def nal(
         project_rate=project, type=type,
     )  # fmt: skip
     step = debt * (1.0 - tax)
+    if wear is not None:
+        written = np.broadcast_to(wear.sum(axis=-1), shape).reshape(-1)
+        fits = (written <= price * (1.0 + SLACK)) & ~(
+            (written > 0) & (written <= 1.0 + SLACK) & (price > MOST_PER_SHARE)
+        )
+        price = np.where(fits, price, np.nan)
     good = (price >= 0) & (debt > -1) & (step > -1) & (tax >= 0) & (tax <= 1) & (risk > -1)
     step = np.where(good, step, np.nan)
 

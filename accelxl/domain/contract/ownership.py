@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import accelxl._core as core
 from accelxl.arrays import check_record, check_values, formula
 from accelxl.errors import OutOfRange, ShapeError
-from accelxl.units import HOURS_PER_YEAR, Cost, Numbers, Quantity, Result, Share, YearlyRate
+from accelxl.units import HOURS_PER_YEAR, Cost, DiscountRate, Numbers, OneDiscountRate, Quantity, Result, Share
 
 Life = Annotated[Numbers, Quantity("years", low=0)]
 PerYear = Annotated[Numbers, Quantity("1/year", low=1, high=366, whole=True)]
@@ -21,9 +21,10 @@ OneUsd = Annotated[float, Quantity("USD", low=0)]
 OneLife = Annotated[float, Quantity("years", low=0.01, high=100)]
 OneShare = Annotated[float, Quantity("share", low=0, high=1)]
 OneWorking = Annotated[float, Quantity("share", low=0.001, high=1)]
-OneRate = Annotated[float, Quantity("1/year", low=-0.99, high=10)]
+OneRate = OneDiscountRate
 OneYearly = Annotated[float, Quantity("USD/year", low=0)]
-OneKilowatt = Annotated[float, Quantity("kW", low=0)]
+OneKilowatt = Annotated[float, Quantity("kW", low=0, high=200)]
+"""As `accelxl.units.Kilowatt`, a single figure."""
 OnePrice = Annotated[float, Quantity("USD/kWh", low=0)]
 OnePerKw = Annotated[float, Quantity("USD/kW", low=0)]
 OnePerKwMonth = Annotated[float, Quantity("USD/kW-month", low=0)]
@@ -37,7 +38,7 @@ def annual_charge(
     price_usd: Cost,
     life_years: Life,
     residual_share: Share = 0.0,
-    discount_rate: YearlyRate = 0.10,
+    discount_rate: DiscountRate = 0.10,
     payments_per_year: PerYear = 1,
 ) -> Result:
     """Capital charge of a part a year, ``P*CRF(r,n) - s*P*SFF(r,n)`` = ``P*(1-s)*CRF(r,n) + s*P*r``.
@@ -158,7 +159,7 @@ def tco(
     parts : sequence of Part
         Installed price, life and residual of each part; a part is bought anew when its life is over.
     power_kw : kW
-        Of an accelerator at the wall of the rack, its share of the server included.
+        Of an accelerator at the rack, its share of the server included, before cooling.
     discount_rate : 1/year
         Effective annual rate.
     availability, utilization : share

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 import accelxl._core as core
 from accelxl.arrays import formula
 from accelxl.domain.contract.ownership import period_rate
-from accelxl.units import Cost, Numbers, Quantity, Result, YearlyRate
+from accelxl.units import Cost, DiscountRate, Numbers, Quantity, Result
 
 UsdPerMonth = Annotated[Numbers, Quantity("USD/month", low=0)]
 WholeMonths = Annotated[Numbers, Quantity("months", low=0, high=1200, whole=True)]
@@ -34,7 +34,7 @@ def switch(
     dual_months: WholeMonths = 0,
     exit_usd: Cost = 0.0,
     months: WholeMonths = 36,
-    discount_rate: YearlyRate = 0.10,
+    discount_rate: DiscountRate = 0.10,
 ) -> Result:
     """Cost and worth of switching, ``NPV = -(porting + exit) - new*A(H) + current*(A(H) - A(dual))``.
 

@@ -16,7 +16,7 @@ from accelxl.units import Numbers, Quantity, Result, Share
 Amounts = Annotated[Numbers, Quantity("USD or h", low=0, kind="series")]
 YearSeries = Annotated[Numbers, Quantity("year", kind="series")]
 Amount = Annotated[Numbers, Quantity("USD or h", low=0)]
-Growth = Annotated[Numbers, Quantity("1/year", low=-0.99)]
+Growth = Annotated[Numbers, Quantity("1/year", low=-0.99, high=10)]
 
 
 def crossover(training: Amounts, inference: Amounts, years: YearSeries | None = None) -> Result:

@@ -14,8 +14,10 @@ from accelxl.domain.depreciation.tax import PropertyClass, macrs
 from accelxl.errors import OutOfRange, ShapeError, UnknownName, nearest
 from accelxl.units import HARDWARE_DECLINE_PER_YEAR, Cost, Flows, Numbers, Quantity, Result, Share
 
-WholeLife = Annotated[float, Quantity("years", 1, 100, whole=True)]
-EconomicLife = Annotated[float | None, Quantity("years", 0.5, 100)]
+LONGEST = 40.0
+"""Years: a building has 39; 48, 60 and 72 are months."""
+WholeLife = Annotated[float, Quantity("years", 1, LONGEST, whole=True)]
+EconomicLife = Annotated[float | None, Quantity("years", 0.5, LONGEST)]
 YearlyLoss = Annotated[Numbers, Quantity("1/year", low=0, high=1)]
 TaxRate = Annotated[Numbers, Quantity("share", low=0, high=0.95)]
 BookMethod = Annotated[str, Quantity(kind="choice", choices=METHODS[:-1])]
@@ -99,7 +101,7 @@ def lives(
     Equations B5 (book, tax, book-market gap).
     """
     span = _whole(book_life, "book_life")
-    ends = np.inf if economic_life is None else _between(economic_life, "economic_life", 0.5, 100.0)
+    ends = np.inf if economic_life is None else _between(economic_life, "economic_life", 0.5, LONGEST)
     shape, (price, left, extra, loss, rate) = cases(
         cost=cost, salvage=salvage, bonus=bonus, value_decline=value_decline, tax_rate=tax_rate
     )
@@ -255,9 +257,9 @@ def _book(method: str) -> str:
 
 
 def _whole(value: Numbers, name: str) -> int:
-    found = _between(value, name, 1.0, 100.0)
+    found = _between(value, name, 1.0, LONGEST)
     if found != np.floor(found):
-        raise OutOfRange(f"{name} is {found:g}; a whole number from 1 to 100 years is allowed")
+        raise OutOfRange(f"{name} is {found:g}; a whole number from 1 to {LONGEST:g} years is allowed")
     return int(found)
 
 

@@ -11,10 +11,11 @@ from accelxl.arrays import cases
 from accelxl.errors import OutOfRange
 from accelxl.units import Cost, Numbers, Quantity
 
-Life = Annotated[Numbers, Quantity("years", low=0, high=1000)]
+Life = Annotated[Numbers, Quantity("years", low=0, high=40)]
+"""A building has 39; 48, 60 and 72 are months."""
 Age = Annotated[Numbers, Quantity("years", low=0)]
 
-LONGEST_YEARS = 1000
+LONGEST_YEARS = 40
 RELIFE_LINES = ("depreciation before", "depreciation after", "effect on operating income")
 """The lines of `relife`, in order."""
 
@@ -46,7 +47,7 @@ def relife(
     Raises
     ------
     OutOfRange
-        If a life is longer than 1000 years.
+        If a life is longer than 40 years.
 
     Examples
     --------

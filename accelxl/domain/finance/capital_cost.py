@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accelxl.arrays import formula
-from accelxl.units import Cost, Numbers, Quantity, Result, Share
+from accelxl.units import Cost, DiscountRate, Numbers, Quantity, Result, Share
 
 Percent = Annotated[Numbers, Quantity("1/year", low=-0.99, high=10)]
 TaxRate = Annotated[Numbers, Quantity("share", low=0, high=0.95)]
@@ -21,11 +21,11 @@ Array = NDArray[np.float64]
 def wacc(
     equity: Cost,
     debt: Cost,
-    cost_of_equity: Percent,
-    cost_of_debt: Percent,
+    cost_of_equity: DiscountRate,
+    cost_of_debt: DiscountRate,
     tax_rate: TaxRate,
     preferred: Cost = 0.0,
-    cost_of_preferred: Percent = 0.0,
+    cost_of_preferred: DiscountRate = 0.0,
 ) -> Result:
     """Weighted average cost of capital after tax, ``(E*rE + D*rD*(1 - T) + P*rP) / (E + D + P)``.
 
@@ -60,7 +60,7 @@ def wacc(
 
 
 def user_cost(
-    rate: Percent,
+    rate: DiscountRate,
     decay: Wear,
     tax_rate: TaxRate,
     tax_shield: Shield,
@@ -112,7 +112,7 @@ def user_cost(
 
 
 def metr(
-    rate: Percent,
+    rate: DiscountRate,
     decay: Wear,
     tax_rate: TaxRate,
     tax_shield: Shield,

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 import accelxl._core as core
 from accelxl.domain.finance._venture import Venture, by_parts
-from accelxl.units import Cost, Numbers, Quantity, Result
+from accelxl.units import Cost, DiscountRate, Numbers, Quantity, Result
 
 Capital = Annotated[Numbers, Quantity("USD", low=0)]
-Return = Annotated[Numbers, Quantity("1/year", low=-0.99, high=10)]
 Lasting = Annotated[Numbers | None, Quantity("years", 1, 1000, whole=True)]
 CostShare = Annotated[Numbers, Quantity("share", low=0, high=0.999)]
 TaxRate = Annotated[Numbers, Quantity("share", low=0, high=0.95)]
@@ -27,7 +26,7 @@ NEAREST_GUESS = 0.1
 
 def req_revenue(
     capital: Capital,
-    rate: Return,
+    rate: DiscountRate,
     years: Lasting = None,
     opex: Cost = 0.0,
     cost_share: CostShare = 0.0,

@@ -9,10 +9,10 @@ import accelxl._core as core
 from accelxl.arrays import cases, series
 from accelxl.domain.finance._rows import row_by_row
 from accelxl.domain.finance.worth import dated
-from accelxl.units import Dates, Flows, Rate, Result, YearlyRate
+from accelxl.units import Dates, Flows, Guess, Rate, Result
 
 
-def irr(values: Flows, guess: Rate = 0.1) -> Result:
+def irr(values: Flows, guess: Guess = 0.1) -> Result:
     """Internal rate of return, the ``r`` above -1 at which ``sum(values[t] / (1 + r)^t) = 0``.
 
     Parameters
@@ -69,7 +69,7 @@ def irr_roots(values: Flows) -> NDArray[np.float64]:
     return found.reshape(flows.shape)[..., :most].copy()
 
 
-def xirr(values: Flows, dates: Dates, guess: YearlyRate = 0.1) -> Result:
+def xirr(values: Flows, dates: Dates, guess: Guess = 0.1) -> Result:
     """Internal rate of return of dated flows, ``sum(values[i] / (1 + r)^((dates[i] - dates[0])/365)) = 0``.
 
     Parameters
@@ -111,7 +111,7 @@ def xirr(values: Flows, dates: Dates, guess: YearlyRate = 0.1) -> Result:
     return row_by_row(core.xirr_rows, flows, (days - first) / 365.0, at_least=64, guess=start)
 
 
-def irr_mid(values: Flows, guess: Rate = 0.1) -> Result:
+def irr_mid(values: Flows, guess: Guess = 0.1) -> Result:
     """Internal rate of return with the flows in the middle of their periods, the ``r`` at which `npv_mid` is 0.
 
     Parameters

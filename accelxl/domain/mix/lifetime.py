@@ -14,6 +14,7 @@ from accelxl.units import (
     HOURS_PER_MONTH,
     SECONDS_PER_MONTH,
     Cost,
+    DiscountRate,
     Numbers,
     Quantity,
     Result,
@@ -21,7 +22,6 @@ from accelxl.units import (
     TokensPerSecond,
     UsdPerHour,
     UsdPerMtok,
-    YearlyRate,
 )
 
 WholeMonths = Annotated[Numbers, Quantity("months", low=0, high=1200, whole=True)]
@@ -52,7 +52,7 @@ def device_cost(
     lag_months: WholeMonths = 0,
     drift_per_year: Drift = 0.0,
     residual_share: Share = 0.0,
-    discount_rate: YearlyRate = 0.10,
+    discount_rate: DiscountRate = 0.10,
     idle_usd_per_hour: UsdPerHour = 0.0,
     life_starts: Starts = "schedule",
 ) -> Result:
@@ -134,7 +134,7 @@ def lag(
     tokens_per_second: TokensPerSecond,
     utilization: Share = 0.6,
     life_months: WholeMonths = 60,
-    discount_rate: YearlyRate = 0.10,
+    discount_rate: DiscountRate = 0.10,
     idle_usd_per_hour: UsdPerHour = 0.0,
     residual_share: Share = 0.0,
     life_starts: Starts = "schedule",
@@ -236,7 +236,7 @@ def drift_breakeven(
     life_months: WholeMonths = 60,
     lag_months: WholeMonths = 0,
     residual_share: Share = 0.0,
-    discount_rate: YearlyRate = 0.10,
+    discount_rate: DiscountRate = 0.10,
     idle_usd_per_hour: UsdPerHour = 0.0,
     life_starts: Starts = "schedule",
 ) -> Result:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 import accelxl._core as core
 from accelxl.arrays import cases
 from accelxl.errors import OutOfRange, ShapeError
-from accelxl.units import Count, Numbers, Quantity, Share, YearlyRate
+from accelxl.units import Count, DiscountRate, Numbers, Quantity, Share
 
-Gigabytes = Annotated[Numbers, Quantity("GB", low=0)]
+Gigabytes = Annotated[Numbers, Quantity("GB", low=0, high=10_000)]
 UsdPerGb = Annotated[Numbers, Quantity("USD/GB", low=0)]
-WholeYears = Annotated[float, Quantity("years", low=1, high=100, whole=True)]
-Growth = Annotated[Numbers, Quantity("1/year", low=-1)]
+WholeYears = Annotated[float, Quantity("years", low=1, high=30, whole=True)]
+Growth = Annotated[Numbers, Quantity("1/year", low=-1, high=10)]
 
 
 def memory_waste(
@@ -23,7 +23,7 @@ def memory_waste(
     needed_gb: Gigabytes,
     usd_per_gb: UsdPerGb,
     life_years: WholeYears = 5,
-    discount_rate: YearlyRate = 0.10,
+    discount_rate: DiscountRate = 0.10,
     fill: Share = 1.0,
     growth_per_year: Growth = 0.0,
     accelerators: Count = 1,
@@ -58,7 +58,7 @@ def memory_waste(
     Raises
     ------
     OutOfRange
-        If life_years is not a whole number from 1 to 100.
+        If life_years is not a whole number from 1 to 30.
     WrongType, ShapeError
         If an argument is not of numbers, or the shapes do not fit together.
 
@@ -78,8 +78,8 @@ def memory_waste(
         raise ShapeError(
             f"life_years has {span.size} values; one number is allowed, since it is the length of the result"
         )
-    if not 1 <= span <= 100 or span != np.floor(span):
-        raise OutOfRange(f"life_years is {float(span):g}; a whole number from 1 to 100 years is allowed")
+    if not 1 <= span <= 30 or span != np.floor(span):
+        raise OutOfRange(f"life_years is {float(span):g}; a whole number from 1 to 30 years is allowed")
     shape, (memory, need, price, rate, share, growth, units) = cases(
         memory_gb=memory_gb, needed_gb=needed_gb, usd_per_gb=usd_per_gb, discount_rate=discount_rate, fill=fill,
         growth_per_year=growth_per_year, accelerators=accelerators,

@@ -15,9 +15,9 @@ from accelxl.domain.mix.clash import clash
 from accelxl.domain.mix.program import Device, Limit, Program, Quarter, build
 from accelxl.domain.mix.solver import CRUMB, solve
 from accelxl.errors import NoSolution
-from accelxl.units import Quantity
+from accelxl.units import OneDiscountRate, Quantity
 
-OneRate = Annotated[float, Quantity("1/year", low=-0.99, high=10)]
+OneRate = OneDiscountRate
 OneWorking = Annotated[float, Quantity("share", low=0.001, high=1)]
 OneSeconds = Annotated[float, Quantity("s", low=0.1, high=3600)]
 OneGap = Annotated[float, Quantity("share", low=0, high=1)]

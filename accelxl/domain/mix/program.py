@@ -20,6 +20,7 @@ OneBudget = Annotated[float, Quantity("USD", low=0, high=1e15)]
 OneTps = Annotated[float, Quantity("tokens/s", low=1e-3, high=1e9)]
 OnePeak = Annotated[float, Quantity("tokens/s", low=0, high=1e12)]
 OneKilowatt = Annotated[float, Quantity("kW", low=0, high=1e12)]
+DeviceKilowatt = Annotated[float, Quantity("kW", low=0, high=200)]
 OneGb = Annotated[float, Quantity("GB", low=0, high=1e15)]
 OneFlag = Annotated[float, Quantity("1", 0, 1, kind="flag")]
 OneNode = Annotated[float, Quantity("units", low=1, high=100_000, whole=True)]
@@ -50,7 +51,7 @@ class Device:
     device: Name
     unit_price_usd: OneUsd | None = None
     tokens_per_second: OneTps | None = None
-    power_kw: OneKilowatt | None = None
+    power_kw: DeviceKilowatt | None = None
     memory_gb: OneGb | None = None
     flexible: OneFlag = 1.0
     per_node: OneNode = 1.0

@@ -14,6 +14,8 @@ Array = NDArray[np.float64]
 Pue = Annotated[Numbers, Quantity("1", low=1)]
 Intensity = Annotated[Numbers, Quantity("g/kWh", low=0, high=3000)]
 Embodied = Annotated[Numbers, Quantity("kg", low=0, high=100_000)]
+LEAST_GRAMS = 2.0
+"""No electricity emits less over its life but one that counts as 0; a smaller figure above 0 is one in kg a kWh."""
 LEAST_KG = 1.0
 """Making no accelerator emits less; a smaller figure above 0 is one in tonnes."""
 LifeHours = Annotated[Numbers, Quantity("h", low=1)]
@@ -40,7 +42,7 @@ def carbon(
     power_kw : kW
         Of an accelerator, at the scope that `pue` multiplies.
     g_per_kwh : g/kWh
-        Carbon intensity of the electricity.
+        Carbon intensity of the electricity, the same figure as in kg/MWh. NaN between 0 and 2: that is kg/kWh.
     pue : 1
         Facility power over IT power.
     embodied_kg : kg
@@ -71,6 +73,7 @@ def carbon(
     """
 
     def kilograms(hours: Array, kw: Array, grams: Array, pue: Array, embodied: Array, life: Array) -> object:
+        grams = np.where((grams > 0) & (grams < LEAST_GRAMS), np.nan, grams)
         made = np.where((embodied > 0) & (embodied < LEAST_KG), np.nan, embodied)
         electricity, hardware = hours * kw * pue * grams / 1000.0, made * hours / life
         return electricity, hardware, electricity + hardware

@@ -14,6 +14,8 @@ Gigabytes = Annotated[Numbers, Quantity("GB", low=0)]
 DeviceGb = Annotated[Numbers, Quantity("GB", low=0, high=10_000)]
 """Memory of one accelerator: the largest has 1,000 GB; a figure in MB is above."""
 Bytes = Annotated[Numbers, Quantity("bytes", low=0)]
+ValueBytes = Annotated[Numbers, Quantity("bytes", low=0, high=4)]
+"""A value has at most 32 bits; a figure in bits is above."""
 Whole = Annotated[Numbers, Quantity("1", low=0, whole=True)]
 Group = Annotated[Numbers, Quantity("units", low=1, whole=True)]
 Sequences = Annotated[Numbers, Quantity("sequences", low=0)]
@@ -22,7 +24,7 @@ Array = NDArray[np.float64]
 GB = 1e9
 
 
-def kv_bytes_per_token(layers: Whole, kv_heads: Whole, head_dim: Whole, bytes_per_value: Bytes = 2.0) -> Result:
+def kv_bytes_per_token(layers: Whole, kv_heads: Whole, head_dim: Whole, bytes_per_value: ValueBytes = 2.0) -> Result:
     """Key-value cache of a token, ``2 * layers * kv_heads * head_dim * bytes_per_value``.
 
     Parameters

@@ -42,7 +42,8 @@ def energy_per_token(
     Parameters
     ----------
     power_kw : kW
-        Of an accelerator at the scope that is meant: an H100 is 0.70 (chip), 1.275 (server share) or 1.73 (all-in).
+        Of an accelerator at the scope that is meant: an H100 is 0.70 (chip), 1.275 (share of a DGX), 1.37 (all-in
+        at the rack) or 1.73 (at the meter, cooling included: `pue` is 1 then).
     tokens_per_second : tokens/s
         Of an accelerator.
     utilization : share

@@ -23,6 +23,8 @@ from accelxl.units import (
 )
 
 Bandwidth = Annotated[Numbers, Quantity("TB/s", low=0)]
+Peak = Annotated[Numbers, Quantity("PFLOP/s", low=0)]
+"""Beside a bandwidth, against which it is judged."""
 
 Array = NDArray[np.float64]
 
@@ -94,7 +96,7 @@ def decode_roofline(
     weights_gb: Gigabytes,
     kv_bytes: Bytes,
     bandwidth_tb_s: Bandwidth,
-    peak_pflops: Petaflops,
+    peak_pflops: Peak,
     efficiency_low: Share = DECODE_EFFICIENCY[0],
     efficiency_mid: Share = DECODE_EFFICIENCY[1],
     efficiency_high: Share = DECODE_EFFICIENCY[2],

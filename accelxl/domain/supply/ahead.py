@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 import accelxl._core as core
 from accelxl.arrays import formula
-from accelxl.units import Cost, Months, Numbers, Quantity, Share
+from accelxl.units import Cost, DiscountRate, Months, Numbers, Quantity, Share
 
 Array = NDArray[np.float64]
 Discount = Annotated[Numbers, Quantity("share", low=-1, high=0.99)]
-Rate = Annotated[Numbers, Quantity("1/year", low=-0.99, high=10)]
+Growth = Annotated[Numbers, Quantity("1/year", low=-0.99, high=10)]
 
 PREBUY_LINES = (
     "wait, present value",
@@ -33,9 +33,9 @@ def prebuy(
     order_usd: Cost,
     discount: Discount,
     lead_months: Months,
-    discount_rate: Rate = 0.10,
+    discount_rate: DiscountRate = 0.10,
     deposit_share: Share = 1.0,
-    price_growth: Rate = 0.0,
+    price_growth: Growth = 0.0,
     slip_months: Months = 0.0,
     wait_slip_months: Months = 0.0,
     delay_usd_per_month: Cost = 0.0,

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 import accelxl._core as core
 from accelxl.arrays import formula
 from accelxl.errors import UnknownName, nearest
-from accelxl.units import Cost, MillionTokens, Months, Numbers, Quantity, Share, UsdPerMtok
+from accelxl.units import Cost, DiscountRate, MillionTokens, Months, Numbers, Quantity, Share, UsdPerMtok
 
 Array = NDArray[np.float64]
-Life = Annotated[Numbers, Quantity("years", low=0, high=100)]
-Discount = Annotated[Numbers, Quantity("1/year", low=-0.99, high=10)]
+Life = Annotated[Numbers, Quantity("years", low=0, high=30)]
 Decline = Annotated[Numbers, Quantity("1/year", low=-10, high=0.99)]
 STARTS = ("service", "schedule")
 LifeStarts = Annotated[str, Quantity("text", kind="choice", choices=STARTS)]
@@ -41,7 +40,7 @@ def delay_cost(
     mtok_per_year: MillionTokens,
     life_years: Life,
     delay_months: Months,
-    discount_rate: Discount = 0.10,
+    discount_rate: DiscountRate = 0.10,
     deposit_share: Share = 1.0,
     idle_usd_per_year: Cost = 0.0,
     opex_usd_per_year: Cost = 0.0,

@@ -16,7 +16,7 @@ Stock = Annotated[Numbers, Quantity("units", low=0, kind="series")]
 Gigabytes = Annotated[Numbers, Quantity("GB", low=0, kind="series")]
 Megawatts = Annotated[Numbers, Quantity("MW", low=0, kind="series")]
 PerDeviceGb = Annotated[float, Quantity("GB", low=0)]
-PerDeviceKw = Annotated[float, Quantity("kW", low=0)]
+PerDeviceKw = Annotated[float, Quantity("kW", low=0, high=200)]
 Pue = Annotated[float, Quantity("1", low=1, high=10)]
 PerRack = Annotated[float, Quantity("units", low=0)]
 

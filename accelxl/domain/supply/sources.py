@@ -51,6 +51,11 @@ class Slip:
         """Probability of no slip."""
         return fsum(self.probabilities[self.months <= 0].tolist())
 
+    @property
+    def worst(self) -> float:
+        """Most months late that can happen."""
+        return float(self.months[self.probabilities > 0.0][-1])
+
     def percentile(self, share: float) -> float:
         """Return the fewest months that are not exceeded with probability `share`."""
         reached = np.cumsum(self.probabilities) >= share - TINY

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +83,7 @@ def _extension(machine: Machine) -> Iterator[Finding]:
 
 def _settings(machine: Machine) -> Iterator[Finding]:
     try:
-        found = settings.checked(json.loads(machine.settings.read_text(encoding="utf-8")), machine.settings)
+        found = settings.checked(settings.loaded(machine.settings), machine.settings)
     except FileNotFoundError:
         yield Finding("fault", "settings", f"{machine.settings} is not there.", INSTALL)
         return

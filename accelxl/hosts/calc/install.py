@@ -106,9 +106,7 @@ def uninstall(machine: Machine | None = None, say: Say = print) -> bool:
 
 def _settings(machine: Machine) -> settings.Settings | None:
     """Return the settings of this machine, None where they cannot be used."""
-    import json
-
     try:
-        return settings.checked(json.loads(machine.settings.read_text(encoding="utf-8")), machine.settings)
+        return settings.checked(settings.loaded(machine.settings), machine.settings)
     except (OSError, ValueError, settings.Wrong):
         return None

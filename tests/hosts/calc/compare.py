@@ -1,29 +1,28 @@
 """What a book should show with its inputs overridden, by the compiler of formulas, and where Calc shows something else."""
 
-import re
 from functools import cache
 
 import numpy as np
 
 from accelxl.workbook.formulas import values
 from tests.calc.table import Table
-from tests.workbook.books import BOOKS, cached, computed, formulas, ready
+from tests.hosts.calc.rounding import Formulas
+from tests.workbook.books import BOOKS, cached, computed, ready
 from tests.workbook.test_templates import twins
 
 REL = 1e-9
-NOISE = 1e-11
-"""Terms that cancel in a sum leave rounding noise: up to this share of the largest of them."""
-NOTHING = 1e-14
-"""What rounding leaves of figures that cancel: the gap to a 0 is up to this share of the largest figure of the sheet; what is carried on
-along a row, say interest on a loan that is paid back, is up to this share of the largest of the row."""
-SUMS = {"SUM", "IF", "INDEX", "ISNUMBER", "ROUND"}
+"""Figures are the same when they agree to this share of themselves."""
+CANCELLED = 5e-14
+"""What cancelling leaves may differ by this share of what was added and taken away; the templates need up to 1.6e-14."""
+SNAP = 2.0**-48
+"""Calc makes a difference 0 where its terms agree to this share of the larger: the distance of twins, given both, needs no more."""
 
 
 def expected(name, jobs):
-    """For each job the value of every formula cell of a template, but of those that keep a figure of the time of a fill."""
-    engine, titles = ready(name).engine, ready(name).book.titles
-    kept = {titled(titles, key) for key in engine.moved_by(ready(name).batch)}
-    base = {place: value for place, value in cached(BOOKS[name]).items() if place not in kept}
+    """For each job the value of every formula cell of a template, and by address the figures that its fill writes as values."""
+    filler = ready(name)
+    titles = filler.book.titles
+    base = cached(BOOKS[name])
     column = {place: at for at, place in enumerate(base)}
     still = Table.of_rows(list(base), [base])
     numbers, words = (np.repeat(part, len(jobs), axis=0) for part in (still.numbers, still.words))
@@ -38,7 +37,11 @@ def expected(name, jobs):
             cells = [values.python(moved, job) for job in range(len(jobs))]
             numbers[:, at] = [cell if type(cell) is float else 0.0 for cell in cells]
             words[:, at] = [None if type(cell) is float else cell for cell in cells]
-    return Table(list(base), numbers, words)
+    written = [
+        {filler.engine.where(key): values.python(found[key], job) for key in filler.batch if key in found}
+        for job in range(len(jobs))
+    ]
+    return Table(list(base), numbers, words), written
 
 
 def titled(titles, key):
@@ -46,77 +49,89 @@ def titled(titles, key):
 
 
 @cache
-def terms(name):
-    """The cells with formulas that a cell reads, for cells that only add and subtract: what may cancel in them."""
+def own(name):
+    """The formulas of a template, and the key of each of its cells by sheet, row and column."""
     engine, titles = ready(name).engine, ready(name).book.titles
-    text = formulas(BOOKS[name])
-    found = {}
-    for source, readers in engine._dependents.items():
-        for reader in readers:
-            found.setdefault(titled(titles, reader), []).append(titled(titles, source))
-    return {place: sources for place, sources in found.items() if adds(text.get(place) or "*")}
-
-
-def adds(formula):
-    """Whether a formula only adds and subtracts."""
-    return not re.search(r"[*/^]", formula) and set(re.findall(r"([A-Z][A-Z0-9.]*)\(", formula)) <= SUMS
-
-
-def largest(cells):
-    """The largest figure of each sheet, and of each row of a sheet."""
-    found = {}
-    for (sheet, row, _), value in cells.items():
-        if isinstance(value, float):
-            size = abs(value)
-            found[sheet] = max(found.get(sheet, 0.0), size)
-            found[sheet, row] = max(found.get((sheet, row), 0.0), size)
-    return found
+    return Formulas(engine), {titled(titles, key): key for key in engine.sheets.formulas}
 
 
 @cache
 def distances(name):
-    """The cells that hold the distance between a native figure and its ACCEL twin: it is held to what is asked of the twins."""
+    """The cells that hold the distance between a native figure and its ACCEL twin."""
     titles = ready(name).book.titles
     return {titled(titles, (sheet, row, column + 1)) for _, _, (sheet, row, column) in twins(name)}
 
 
-def apart(name, mine, theirs):
-    """Cells whose values are not the same: numbers to REL of their own size, a sum's to NOISE of its largest term."""
-    found = {}
-    sizes = largest(theirs)
-    for place, value in mine.items():
-        other = theirs.get(place)
-        if isinstance(value, float) and isinstance(other, float):
-            gap, size = abs(value - other), max(abs(value), abs(other))
-            if gap > REL * size and not (nothing(place, value, other, sizes) or gap <= left(name, place, theirs)):
-                found[place] = (value, other)
-        elif value != other and not (value in ("", 0.0) and other in ("", None, 0.0)):
-            found[place] = (value, other)
-    return found
+def apart(name, mine, theirs, constant=None, among=None):
+    """Cells (of all, or `among` some) whose values are not the same: numbers to REL of their own size.
+
+    Beyond that a number is what rounding left when it is what its formula gives, to CANCELLED of its size with nothing taken away. The
+    operands are `mine`, but theirs where those are apart: what was handed down is judged where it arose. `constant(key)` gives the cells
+    without formulas, by default those of the template.
+    """
+    odd = {place for place in (mine if among is None else among) if differ(mine[place], theirs.get(place))}
+    constant = constant or ready(name).book.at
+    return {
+        place: (mine[place], theirs.get(place))
+        for place in odd
+        if not rounding(name, place, mine, theirs, odd, constant)
+    }
 
 
-def nothing(place, value, other, sizes):
-    """Whether both are what rounding left of larger figures."""
-    if 0.0 in (value, other):
-        return abs(value - other) <= NOTHING * sizes[place[0]]
-    return max(abs(value), abs(other)) <= NOTHING * sizes[place[:2]]
+def differ(value, other):
+    """Whether two values are not the same; numbers to REL of their own size."""
+    if isinstance(value, float) and isinstance(other, float):
+        return abs(value - other) > REL * max(abs(value), abs(other))
+    return value != other and not (value in ("", 0.0) and other in ("", None, 0.0))
 
 
-def left(name, place, theirs):
-    """How far the results of a cell that only adds and subtracts may be apart."""
-    share = REL if place in distances(name) else NOISE
-    found = (theirs.get(at) for at in terms(name).get(place, ()))
-    return share * max((abs(cell) for cell in found if isinstance(cell, float)), default=0.0)
+def rounding(name, place, mine, theirs, odd, constant):
+    """Whether a number is what its formula gives of what it reads, but for rounding."""
+    other, titles = theirs.get(place), ready(name).book.titles
+    formulas, keys = own(name)
+    key = keys.get(place)
+    if key is None or not isinstance(mine[place], float) or not isinstance(other, float):
+        return False
+    twin = place in distances(name)  # both figures are judged by themselves, so their distance is judged given both
+
+    def found(cell):
+        at = titled(titles, cell)
+        if at not in mine:
+            return constant(cell)
+        return theirs[at] if twin or at in odd else mine[at]
+
+    value = formulas.value(key, found)
+    if not isinstance(value, float):
+        return False
+    gap = abs(value - other)
+    return gap <= REL * min(abs(value), abs(other)) or gap <= (SNAP if twin else CANCELLED) * formulas.size(key, found)
 
 
-def all_apart(name, mine, theirs):
-    """What `apart` finds in each job of two tables; what is near to the last digits is not looked at one by one."""
+def all_apart(name, mine, theirs, constants):
+    """What `apart` finds in each job of two tables; `constants` gives each job's cells without formulas.
+
+    What is near to the last digits is not looked at one by one.
+    """
     column = {place: at for at, place in enumerate(theirs.places)}
     order = [column[place] for place in mine.places]
     numbers, words = theirs.numbers[:, order], theirs.words[:, order]
     near = np.abs(mine.numbers - numbers) <= REL * np.maximum(np.abs(mine.numbers), np.abs(numbers))
     odd = ~near | (mine.words != words)
     return [
-        apart(name, mine.row(job, np.flatnonzero(odd[job])), theirs.row(job)) if odd[job].any() else {}
-        for job in range(len(mine))
+        apart(name, mine.row(at), theirs.row(at), constant, [mine.places[one] for one in where])
+        if (where := np.flatnonzero(odd[at])).size
+        else {}
+        for at, constant in enumerate(constants)
     ]
+
+
+def overridden(name, job, written):
+    """The cells without formulas of a template with the inputs of a job and what its fill writes."""
+    filler = ready(name)
+
+    def constant(key):
+        if key in filler.batch:
+            return written.get(filler.engine.where(key), filler.book.at(key))
+        return job.values.get(key, filler.book.at(key))
+
+    return constant

@@ -139,6 +139,12 @@ def test_missing_and_damaged_settings_are_told(dispatcher):
     assert "holds no settings" in cost(dispatcher)[1]
 
 
+def test_settings_with_a_byte_order_mark_are_read(dispatcher):
+    configure()
+    settings.place().write_bytes(b"\xef\xbb\xbf" + settings.place().read_bytes())
+    assert cost(dispatcher) == (1.0, "")
+
+
 def test_the_worker_ends_when_its_caller_ends_without_a_word():
     code = (
         f"import sys; sys.path.insert(0, {ROOT!r})\nfrom accelxl.hosts.calc.component.process import Process\n"

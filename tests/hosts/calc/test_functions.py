@@ -126,3 +126,24 @@ def test_why_tells_what_is_wrong_with_a_cell(either):
             call(3.6, -1.0).why, call(3.6, "text").why, call(3.6, "text").why,
             "no ACCEL function has left an error in this cell", "no ACCEL function has left an error in this cell",
         ]  # fmt: skip
+
+
+def test_why_tells_of_a_formula_that_calc_itself_cannot_compute(either):
+    with either.open() as book:
+        book.put(
+            {
+                "Sheet1!A1": "=ACCEL_NPV(A1;{1;2})", "Sheet1!B1": "=ACCEL_WHY(A1)",
+                "Sheet1!A2": "=ACCEL_NPV(0.1;(D1:D2;D3:D4))", "Sheet1!B2": "=ACCEL_WHY(A2)",
+                "Sheet1!A3": f"=ACCEL_SPEC(\"{'x' * 3000}\";\"memory_gb\")", "Sheet1!B3": "=ACCEL_WHY(A3)",
+                "Sheet1!A4": "=ACCEL_NPV(-2;{1;2})",
+            }
+        )  # fmt: skip
+        book.recalculate()
+        assert book.get("Sheet1!A1", "Sheet1!A2", "Sheet1!A3") == {
+            "Sheet1!A1": "Err:522", "Sheet1!A2": "Err:504", "Sheet1!A3": "Err:513",
+        }  # fmt: skip
+        assert list(book.get("Sheet1!B1", "Sheet1!B2", "Sheet1!B3").values()) == [
+            "ACCEL_NPV: Calc cannot compute this formula itself (Err:522) and has not asked the function",
+            "ACCEL_NPV: Calc does not pass on an argument (Err:504): several areas, or a range with an error in it",
+            "ACCEL_SPEC: Calc cannot compute this formula itself (Err:513) and has not asked the function",
+        ]

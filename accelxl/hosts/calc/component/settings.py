@@ -52,6 +52,11 @@ def text_of(settings: Settings) -> str:
     return json.dumps(settings._asdict(), indent=2) + "\n"
 
 
+def loaded(path: Path) -> Any:
+    """Return what a settings file holds; an editor may have put a byte order mark before it."""
+    return json.loads(path.read_text(encoding="utf-8-sig"))
+
+
 def read() -> Settings:
     """Return the settings.
 
@@ -62,7 +67,7 @@ def read() -> Settings:
     """
     path = place()
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = loaded(path)
     except FileNotFoundError:
         raise Wrong(f"{path} is not there; run accelxl calc install") from None
     except (OSError, ValueError) as error:

@@ -16,6 +16,10 @@ from . import plain, wire
 NOTHING = "no ACCEL function has left an error in this cell"
 CALL = re.compile(rf"(?i){re.escape(plain.SERVICE)}\.([A-Z0-9]+)\s*\(")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?", re.IGNORECASE)
+OWN = {501, 507, 508, 509, 510, 511, 512, 513, 516, 517, 520, 522, 533, 539}
+"""Errors of a formula that Calc cannot compute itself, so that it asks no function."""
+REFUSED = 504
+"""The error for an argument that Calc does not pass on."""
 NEWEST = 1000
 FEW = 4000
 """Cells of a call up to which its arguments are kept."""
@@ -54,9 +58,13 @@ def sentence(area: Any, dispatcher: Any, memory: Memory, methods: dict[str, str]
         name = methods.get(method.lower())
         if name is None:
             continue
+        if cell.getError() in OWN:
+            return f"{name}: Calc cannot compute this formula itself (Err:{cell.getError()}) and has not asked the function"
         try:
             cells = [value(sheet, text) for text in arguments]
         except Unknown:
+            if cell.getError() == REFUSED:
+                return f"{name}: Calc does not pass on an argument (Err:504): several areas, or a range with an error in it"
             why = memory.newest(name)
         else:
             if any(_is_error(one) for one in cells):
