@@ -197,6 +197,26 @@ def clear_leftovers(folder: Path) -> int:
     return left
 
 
+def own_file(path: Path, flags: int) -> int:
+    """Return the descriptor of a file of a run itself, which is made where there is none; a link to another file is not followed.
+
+    Raises
+    ------
+    BadFile
+        If a link, a folder, a device or a pipe has its name, or the system refuses.
+    """
+    try:
+        handle = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o666)
+    except OSError as error:
+        if path.is_symlink():
+            raise BadFile(f"{path} is a link to another file, which is not written; remove the link") from error
+        raise unwritten(path, error) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise BadFile(f"{path} is a device or a pipe; remove it")
+    return handle
+
+
 def write_atomically(path: Path, data: bytes, *, durable: bool = False) -> Path:
     """Write a file whole or not at all; its folder is made where there is none.
 

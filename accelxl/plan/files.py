@@ -32,14 +32,22 @@ def read_text(path: Path, needed: str = "a plan is needed") -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadFile(f"{path} has {path.stat().st_size:,} bytes; up to {MAX_BYTES:,} are allowed")
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as stream:  # a device tells no size, and may have no end
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise BadFile(f"{path} has more than {MAX_BYTES:,} bytes; up to {MAX_BYTES:,} are allowed")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError as error:
         raise BadFile(f"{path} does not exist") from error
     except IsADirectoryError as error:
         raise BadFile(f"{path} is a folder; a file is needed") from error
     except UnicodeDecodeError as error:
         raise BadFile(f"{path} is not UTF-8 text (byte {error.start}); Excel saves it so as CSV UTF-8") from error
+    except ValueError as error:
+        raise BadFile(f"{str(path)!r} is no name of a file: {error}") from error
     except OSError as error:
+        if isinstance(error, BadFile):
+            raise
         raise BadFile(f"{path} cannot be read: {error.strerror}") from error
     if not text.strip():
         raise BadFile(f"{path} is empty; {needed}")

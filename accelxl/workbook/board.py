@@ -124,11 +124,24 @@ def _hide(xml: str, book: Path) -> str:
 
 
 def profile(user: Path, mode: str) -> None:
-    """Write settings that fix when LibreOffice recalculates a loaded book: "0" always, "1" never."""
+    """Write settings that fix when LibreOffice recalculates a loaded book, "0" always, "1" never, and that keep it from the network.
+
+    A linked picture or a web function would else be fetched. Macros do not run.
+    """
     user.mkdir(parents=True)
-    item = (
-        '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">'
-        f"<value>{mode}</value></prop></item>"
+    settings = (
+        ("Calc/Formula/Load", "OOXMLRecalcMode", mode),
+        ("Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+        ("Common/Security/Scripting", "DisableMacrosExecution", "true"),
+        ("Inet/Settings", "ooInetProxyType", "2"),  # every address through a proxy that is not there
+        *(("Inet/Settings", f"ooInet{kind}ProxyName", "127.0.0.1") for kind in ("HTTP", "HTTPS", "FTP")),
+        *(("Inet/Settings", f"ooInet{kind}ProxyPort", "9") for kind in ("HTTP", "HTTPS", "FTP")),
+        ("Inet/Settings", "ooInetNoProxy", ""),
+    )
+    item = "".join(
+        f'<item oor:path="/org.openoffice.{"" if path.startswith("Inet") else "Office."}{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value}</value></prop></item>"
+        for path, name, value in settings
     )
     (user / "registrymodifications.xcu").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry" '

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from lxml import etree
 from accelxl.arrays import EPOCH
 from accelxl.errors import BadFile
 from accelxl.functions.cells import ERRORS, CellError
+from accelxl.units import Quantity
 from accelxl.workbook.formulas.compile import Key, Rect
 from accelxl.workbook.formulas.sheets import Formula, Sheets
 from accelxl.workbook.formulas.tree import address, cell_of
@@ -26,8 +28,11 @@ STRICT = "http://purl.oclc.org/ooxml/"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 MOST_FORMULA = 8192
 """Characters of a formula, as spreadsheet programs have it."""
+LONG, MOST_LONG = 256, 5_000_000
+"""Characters from which a formula is long, and those that all formulas of a book, shared ones too, may have beyond them."""
 MOST_SPILLED = 100_000
 """Cells of an array formula."""
+MOST_SPILLED_IN_ALL = 1_000_000
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 """Numbers of the built-in formats that show dates and times."""
 
@@ -53,7 +58,9 @@ class Workbook:
     """A workbook file.
 
     `parts` is the part of each sheet in order; `scanned` its cells with their bytes; `names` the workbook's defined names as they are
-    written, `hidden` those that are not shown; `dates` the numbers of the cell styles that show dates.
+    written, `hidden` those that are not shown; `dates` the numbers of the cell styles that show dates; `places` those
+    of the sheets by lower-case name; `lists` what lists of choices allow, by their source, once someone has asked
+    for them, and `listed` the cells that they were read from.
     """
 
     package: Package
@@ -64,6 +71,13 @@ class Workbook:
     strings: list[str] = field(default_factory=list)
     dates: frozenset[int] = frozenset()
     path_of_book: str = ""
+    places: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, Quantity] = field(default_factory=dict)
+    listed: int = 0
+
+    def __post_init__(self) -> None:
+        """Note where each sheet stands, the first of those with the same name."""
+        self.places = {title.lower(): place for place, title in reversed(list(enumerate(self.titles)))}
 
     def sheet(self, place: int) -> Scanned:
         """Return the cells of a sheet, scanned when first asked for."""
@@ -117,7 +131,7 @@ class Workbook:
 
     def target(self, name: str) -> Rect | None:
         """Return the rectangle that a name refers to; None where it is no single rectangle of this book."""
-        return rectangle(self.names[name], self.titles)
+        return rectangle(self.names[name], self.places)
 
     def tables(self) -> list[OwnTable]:
         """Return the tables of the spreadsheet program; one without headings or with a row of totals takes no rows and is left out."""
@@ -127,7 +141,7 @@ class Workbook:
                 if not kind.endswith("/table"):
                     continue
                 root = xml(self.package, target)
-                rect = rectangle(f"{self.titles[place]}!{root.get('ref', '')}", self.titles)
+                rect = rectangle(f"{self.titles[place]}!{root.get('ref', '')}", self.places)
                 plain = root.get("headerRowCount", "1") == "1" and root.get("totalsRowCount", "0") == "0"
                 if rect is not None and plain and rect[3] > rect[1]:
                     found.append(OwnTable(root.get("displayName", ""), *rect, part=target))
@@ -151,6 +165,7 @@ class Workbook:
                 except ValueError as error:
                     cell = f"{self.titles[place]}!{address(span.row, span.column)}"
                     raise BadFile(f"{self.package.path}: {cell} has {error}") from error
+        self._limited(found.formulas.values())
         for formula in list(found.formulas.values()):
             if formula.spill is not None:
                 _, top, left, bottom, right = formula.spill
@@ -158,6 +173,24 @@ class Workbook:
                     for column in range(left, right + 1):
                         found.constants.pop((formula.spill[0], row, column), None)
         return found
+
+    def _limited(self, formulas: Iterable[Formula]) -> None:
+        """Refuse a book whose formulas together are longer, or whose array formulas together larger, than is read."""
+        long = cells = 0
+        for formula in formulas:
+            long += max(0, len(formula.text) - LONG)
+            if formula.spill is not None:
+                _, top, left, bottom, right = formula.spill
+                cells += (bottom - top + 1) * (right - left + 1)
+        if long > MOST_LONG:
+            raise BadFile(
+                f"{self.package.path}: its formulas of more than {LONG} characters have {long:,} beyond them in all; "
+                f"up to {MOST_LONG:,} are allowed"
+            )
+        if cells > MOST_SPILLED_IN_ALL:
+            raise BadFile(
+                f"{self.package.path}: its array formulas have {cells:,} cells in all; up to {MOST_SPILLED_IN_ALL:,} are allowed"
+            )
 
 
 def _formula(span: Span, sheet: int, masters: dict[str, Span]) -> Formula:
@@ -182,22 +215,22 @@ def _formula(span: Span, sheet: int, masters: dict[str, Span]) -> Formula:
     return Formula(text)
 
 
-def rectangle(text: str, titles: list[str]) -> Rect | None:
-    """Return the rectangle of a reference such as ``Inputs!$C$5``; None for anything else."""
+def rectangle(text: str, places: Mapping[str, int]) -> Rect | None:
+    """Return the rectangle of a reference such as ``Inputs!$C$5``, None for anything else; `places` has the sheets in lower case."""
     sheet, mark, cells = text.strip().lstrip("=").rpartition("!")
     if not mark:
         return None
     if sheet.startswith("'") and sheet.endswith("'"):
         sheet = sheet[1:-1].replace("''", "'")
-    lower = [title.lower() for title in titles]
-    if sheet.lower() not in lower:
+    place = places.get(sheet.lower())
+    if place is None:
         return None
     first, _, last = cells.partition(":")
     try:
         (top, left), (bottom, right) = cell_of(first), cell_of(last or first)
     except ValueError:
         return None
-    return lower.index(sheet.lower()), top, left, bottom, right
+    return place, top, left, bottom, right
 
 
 def load(path: str | Path, data: bytes | None = None) -> Workbook:
@@ -221,15 +254,22 @@ def load(path: str | Path, data: bytes | None = None) -> Workbook:
             raise BadFile(f"{package.path} is damaged: its sheet {titles[-1]!r} has no part")
         kind, target = found[sheet.get(_RELATION, "")]
         parts.append(target if kind.endswith("/worksheet") else "")
+    if (twice := next((part for part, count in Counter(parts).items() if part and count > 1), "")) != "":
+        raise BadFile(f"{package.path} is damaged: two of its sheets have the part {twice}")
     names = {
         item.get("name", ""): item.text or ""
         for item in _all(root, "definedName")
         if item.get("localSheetId") is None and not item.get("name", "").startswith("_xlnm")
     }
+    for name, text in names.items():
+        if len(text) > MOST_FORMULA:
+            raise BadFile(
+                f"{package.path}: the name {name[:80]} refers to {len(text):,} characters; up to {MOST_FORMULA:,} are allowed"
+            )
     by_kind = {kind.rpartition("/")[2]: target for kind, target in found.values()}
     book = Workbook(package, titles, parts, names, path_of_book=main)
     if "sharedStrings" in by_kind:
-        book.strings = [_text_of(item) for item in _all(xml(package, by_kind["sharedStrings"]), "si")]
+        book.strings = [_text_of(item) for item in xml(package, by_kind["sharedStrings"]).iterchildren("{*}si")]
     if "styles" in by_kind:
         try:
             book.dates = _date_styles(xml(package, by_kind["styles"]))
@@ -253,7 +293,7 @@ def relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """Return the relations of a part inside the book: id to kind and target."""
     folder, _, name = part.rpartition("/")
     where = posixpath.join(folder, "_rels", f"{name}.rels")
-    if where not in package.names():
+    if not package.has(where):
         return {}
     found = {}
     for item in _all(xml(package, where), "Relationship"):
@@ -292,8 +332,11 @@ def _all(root: etree._Element, tag: str) -> Iterator[etree._Element]:
 
 def _text_of(item: etree._Element) -> str:
     """Return the text of a shared string; readings of Asian scripts are left out."""
-    readings = {id(part) for block in item.iter("{*}rPh") for part in block.iter("{*}t")}
-    return plain_text("".join(part.text or "" for part in item.iter("{*}t") if id(part) not in readings))
+    found = []
+    for part in item.iterchildren("{*}t", "{*}r"):
+        own = etree.QName(part).localname == "t"
+        found += [part.text or ""] if own else [text.text or "" for text in part.iterchildren("{*}t")]
+    return plain_text("".join(found))
 
 
 def plain_text(text: str) -> str:
@@ -327,7 +370,7 @@ def _is_date(code: str) -> bool:
 
 def properties(book: Workbook) -> dict[str, str]:
     """Return the custom document properties that are texts."""
-    if "docProps/custom.xml" not in book.package.names():
+    if not book.package.has("docProps/custom.xml"):
         return {}
     try:
         root = etree.fromstring(

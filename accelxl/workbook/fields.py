@@ -31,8 +31,12 @@ FEW = 12
 """A list of more words than this is not spelled out in a sentence."""
 MOST_CHOICES = 10_000
 """A list in a range of more cells than this allows any text."""
+MOST_LISTED = 200_000
+"""Cells of all lists in ranges; further ones allow any text."""
 MOST_RULED = 1_000_000
 """Cells of a sheet whose validations are read."""
+MOST_REACHES = 100_000
+"""Ranges of the validations of a sheet that are read."""
 EMPTY = "blank"
 """The word that empties an input which may be empty."""
 
@@ -206,9 +210,10 @@ def plan_input(name: str) -> Input | None:
 def _by_cell(rules: Iterable[Rule]) -> dict[tuple[int, int], Rule]:
     """Return the rule of each cell; a rule over very large ranges is left out, and so are those beyond `MOST_RULED` cells."""
     found: dict[tuple[int, int], Rule] = {}
-    room = MOST_RULED
+    room, reaches = MOST_RULED, MOST_REACHES
     for rule in rules:
-        for reach in rule.cells.split():
+        for reach in rule.cells.split(maxsplit=reaches)[:reaches]:
+            reaches -= 1
             first, _, last = reach.partition(":")
             try:
                 (top, left), (bottom, right) = cell_of(first), cell_of(last or first)
@@ -224,15 +229,9 @@ def _by_cell(rules: Iterable[Rule]) -> dict[tuple[int, int], Rule]:
 def _quantity(book: Workbook, rule: Rule | None, value: Any, *, dated: bool) -> tuple[Quantity, bool]:
     """Return what a cell's validation allows, and whether it may be empty; without one, what its value shows."""
     if rule is not None and rule.kind == "list":
-        choices = _choices(book, rule.first)
-        if choices and all(_is_number(word) for word in choices):
-            numbers = [float(word) for word in choices]
-            if set(numbers) == {0.0, 1.0}:
-                return Quantity("1", 0, 1, whole=True, kind="flag"), rule.blank
-            return Quantity("1", min(numbers), max(numbers)), rule.blank
-        return (
-            Quantity("text", kind="choice", choices=tuple(choices)) if choices else Quantity("text", kind="text")
-        ), rule.blank
+        if rule.first not in book.lists:
+            book.lists[rule.first] = _listed(book, rule.first)
+        return book.lists[rule.first], rule.blank
     if rule is not None and rule.kind in {"whole", "decimal"}:
         low, high = _bounds(rule)
         return Quantity("1", low, high, whole=rule.kind == "whole"), rule.blank
@@ -241,6 +240,17 @@ def _quantity(book: Workbook, rule: Rule | None, value: Any, *, dated: bool) -> 
     if isinstance(value, str) and not isinstance(value, CellError):
         return Quantity("text", kind="text"), rule is None or rule.blank
     return Quantity("1", -inf, inf), rule is None or rule.blank
+
+
+def _listed(book: Workbook, source: str) -> Quantity:
+    """Return what a list allows: one of its words, or a number between its numbers."""
+    choices = _choices(book, source)
+    if choices and all(_is_number(word) for word in choices):
+        numbers = [float(word) for word in choices]
+        if set(numbers) == {0.0, 1.0}:
+            return Quantity("1", 0, 1, whole=True, kind="flag")
+        return Quantity("1", min(numbers), max(numbers))
+    return Quantity("text", kind="choice", choices=tuple(choices)) if choices else Quantity("text", kind="text")
 
 
 def _bounds(rule: Rule) -> tuple[float, float]:
@@ -261,12 +271,14 @@ def _choices(book: Workbook, source: str) -> list[str]:
     """Return the words of a list: written out, or in a range."""
     if source.startswith('"') and source.endswith('"'):
         return [word.strip() for word in source[1:-1].replace('""', '"').split(",")]
-    place = rectangle(book.names.get(source, source), book.titles)
+    place = rectangle(book.names.get(source, source), book.places)
     if place is None:
         return []
     sheet, top, left, bottom, right = place
-    if (bottom - top + 1) * (right - left + 1) > MOST_CHOICES:
+    count = (bottom - top + 1) * (right - left + 1)
+    if count > MOST_CHOICES or book.listed + count > MOST_LISTED:
         return []
+    book.listed += count
     cells = [book.at((sheet, r, c)) for r in range(top, bottom + 1) for c in range(left, right + 1)]
     return [cell if isinstance(cell, str) else f"{cell:g}" for cell in cells if cell is not None]
 

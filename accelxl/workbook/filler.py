@@ -30,6 +30,7 @@ from accelxl.workbook.package import Packed, packed, read_bytes
 from accelxl.workbook.patch import Cut, Cutter
 from accelxl.workbook.ranges import Loader, Table, own_tables, tables
 from accelxl.workbook.recalc import recalculated
+from accelxl.workbook.scan import MOST_TAGS
 
 CHUNK_BYTES = 128 << 20
 """The values of the formula cells of one chunk of books take about this much memory."""
@@ -96,6 +97,8 @@ class Filler:
     ) -> None:
         self.book: Workbook = template if isinstance(template, Workbook) else load(template)
         intact(self.book)
+        for part in filter(None, self.book.parts):
+            self.book.package.text(part, MOST_TAGS)
         self.fields: dict[str, Field] = fields(self.book)
         self.tables: dict[str, Table] = tables(self.book)
         if not self.fields and not self.tables:

@@ -19,7 +19,7 @@ from accelxl.workbook.locks import check_closed, place_of_copy
 from accelxl.workbook.package import Member, assembled, new_member, packed
 from accelxl.workbook.patch import cell_text
 from accelxl.workbook.reading import read_from
-from accelxl.workbook.scan import Scanned, Span, scan
+from accelxl.workbook.scan import MOST_TAGS, Scanned, Span, scan
 
 PART = "customXml/accelxl-frozen.xml"
 SHOWN = "Frozen for sharing"
@@ -134,6 +134,8 @@ def _line_row(sheet: Scanned) -> int:
 def _values(book: Workbook, place: int) -> bytes | None:
     """Return a sheet with values in place of formulas, None where it has none."""
     sheet = book.sheet(place)
+    if any(span.formula is not None for span in sheet.cells.values()):
+        book.package.text(book.parts[place], MOST_TAGS)
     pieces, start = [], 0
     for span in sorted(sheet.cells.values(), key=lambda span: span.start):
         if span.formula is not None:
@@ -170,8 +172,8 @@ def _directory(book: Workbook) -> tuple[list[Member], dict[str, bytes]]:
     package = book.package
     folder, _, name = book.path_of_book.rpartition("/")
     relations = f"{folder}/_rels/{name}.rels".lstrip("/")
-    rels = package.part(relations).decode()
-    types = package.part("[Content_Types].xml").decode()
+    rels = package.text(relations)
+    types = package.text("[Content_Types].xml")
     chain = [name for name in package.names() if name.rpartition("/")[2].lower() == "calcchain.xml"]
     if chain:
         rels = without(rels, "Relationship", "Type", r"[^\"']*/calcChain")

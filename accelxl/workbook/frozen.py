@@ -11,6 +11,7 @@ from lxml import etree
 
 from accelxl.errors import BadFile
 from accelxl.workbook.book import Workbook
+from accelxl.workbook.scan import declares_nothing
 
 NAMESPACE = "urn:accelxl:frozen:1"
 _SPACE = NAMESPACE.encode()
@@ -88,6 +89,7 @@ def _element(book: Workbook) -> tuple[str, etree._Element] | None:
         data = book.package.part(name)
         if _SPACE not in data[:4096]:
             continue
+        declares_nothing(data, f"{book.package.path}, part {name}")
         try:
             root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
         except etree.XMLSyntaxError as error:

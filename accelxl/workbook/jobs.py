@@ -17,9 +17,19 @@ from accelxl.workbook.ranges import Loader, Table
 from accelxl.workbook.records import Record
 from accelxl.workbook.sources import MOST_OF_SOURCE, SUFFIX, InputSheet, source_of
 
-_BAD_IN_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+_BAD_IN_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')
+_RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    "conin$",
+    "conout$",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"),
+}
 MOST_LETTERS = 200
+MOST_BYTES = 230
+"""Bytes of a book's name: file systems allow 255, and a part that is being written has some more."""
 OWN_FILES = frozenset({"manifest.csv", "manifest.json"})
 
 
@@ -201,11 +211,13 @@ def _book_name(row: Record, number: int, count: int, template: Path, pattern: st
         _BAD_IN_NAME.search(stem)
         or stem.strip(" .") != stem
         or not stem
-        or stem.lower() in _RESERVED
+        or stem.lower().partition(".")[0].rstrip() in _RESERVED
         or len(text) > MOST_LETTERS
+        or len(text.encode(errors="surrogatepass")) > MOST_BYTES
     ):
         raise WrongType(
-            f'{row.where}the book is named {text!r}; up to {MOST_LETTERS} letters, digits and signs other than <>:"/\\|?* are allowed'
+            f"{row.where}the book is named {text!r}; up to {MOST_LETTERS} letters, digits and signs ({MOST_BYTES} bytes) other than "
+            '<>:"/\\|?* are allowed, and no name of a device of Windows'
         )
     return text
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from accelxl.errors import BadFile
-from accelxl.files import unwritten
+from accelxl.files import own_file
 
 LOCK = ".accelxl-fill.lock"
 
@@ -43,10 +43,7 @@ def sole_use(folder: Path) -> Iterator[int]:
 def _taken(path: Path) -> int:
     """Return the descriptor of a lock that this process now holds."""
     for _ in range(100):
-        try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError as error:
-            raise unwritten(path, error) from error
+        handle = own_file(path, os.O_RDWR | os.O_CREAT)
         try:
             _lock(handle)
         except OSError as error:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Self
 
 from accelxl.errors import BadFile
-from accelxl.files import as_text, reason, replacing, unwritten
+from accelxl.files import as_text, own_file, reason, replacing, unwritten
 from accelxl.functions.cells import ERRORS, CellError
 
 JSON, CSV, JOURNAL = "manifest.json", "manifest.csv", ".accelxl-fill.jsonl"
@@ -29,6 +31,10 @@ COLUMNS = (
     "remarks",
 )  # fmt: skip
 """Columns of manifest.csv before the figures; manifest.json has them too, and the inputs that the data gave."""
+
+MOST_BYTES = 255
+"""Bytes of a name in a line that is believed."""
+_BAD_IN_NAME = re.compile(r"[/\\\x00]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +81,20 @@ class Manifest:
 
     def _check_csv(self) -> None:
         path = self.folder / CSV
-        if path.exists() and not path.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(
-            b",".join(c.encode() for c in COLUMNS[:4])
-        ):
+        ours = b",".join(c.encode() for c in COLUMNS[:4])
+        stream = _opened(path)
+        if stream is None:
+            return
+        with stream:
+            head = stream.read(len(ours) + 3)
+        if not head.removeprefix(b"\xef\xbb\xbf").startswith(ours):
             raise BadFile(f"{path} was not written by a fill and would be replaced; move it, or give another folder")
 
     def _load(self, path: Path, *, whole: bool) -> None:
         """Read the lines of a file; one that was cut short by a kill is left out."""
-        try:
-            stream: BinaryIO = path.open("rb")
-        except FileNotFoundError:
+        stream = _opened(path)
+        if stream is None:
             return
-        except OSError as error:
-            raise BadFile(f"{path} cannot be read: {reason(error)}") from error
         if whole:  # a file that is open cannot be replaced on every system
             copy: BinaryIO = TemporaryFile()  # noqa: SIM115
             with stream:
@@ -99,8 +106,10 @@ class Manifest:
             raise BadFile(f"{path} was not written by a fill and would be replaced; move it, or give another folder")
         offset = stream.tell()
         for line in stream:
-            with suppress(ValueError, KeyError, TypeError, AttributeError):
+            with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 found = json.loads(line.strip().rstrip(b",").decode())
+                if not _ours(found):
+                    raise ValueError
                 written = found["status"] == "written"
                 self.entries[found["book"]] = Entry(
                     len(self._files) - 1, offset, found.get("key", ""), found.get("book_sha256", ""), written
@@ -130,9 +139,11 @@ class Manifest:
     def add(self, record: dict[str, Any]) -> None:
         """Write the line of a book into the journal."""
         path = self.folder / JOURNAL
+        fresh = self._journal is None
+        if self._journal is None:
+            self._journal = os.fdopen(own_file(path, os.O_RDWR | os.O_CREAT | os.O_APPEND), "a+b", buffering=0)
         try:
-            if self._journal is None:
-                self._journal = path.open("a+b", buffering=0)
+            if fresh:
                 self._journal.seek(0, 2)
                 if self._journal.tell() and not self._ends_whole(path):
                     self._journal.write(b"\n")
@@ -198,6 +209,35 @@ class Manifest:
                 yield json.loads(stream.readline().strip().rstrip(b","))
 
 
+def _opened(path: Path) -> BinaryIO | None:
+    """Return a file of an earlier run, None where there is none.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be read, or is no file.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir()):
+        raise BadFile(f"{path} is a link, a device or a pipe; remove it, or give another folder")
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read: {reason(error)}") from error
+
+
+def _ours(found: dict[str, Any]) -> bool:
+    """Tell whether a line is one that a fill writes: the name of a file in the folder, and figures by name."""
+    book = found["book"]
+    return (
+        isinstance(book, str)
+        and isinstance(found["figures"], dict)
+        and len(book.encode()) <= MOST_BYTES
+        and not _BAD_IN_NAME.search(book)
+    )
+
+
 def plain(value: Any) -> Any:
     """Return a cell's value as JSON has it; an error is marked, so that it comes back as one."""
     return {"error": str(value)} if isinstance(value, CellError) else value
@@ -210,7 +250,7 @@ def _error_of(found: dict[str, Any]) -> Any:
 
 
 def _flat(value: Any) -> Any:
-    return value["error"] if isinstance(value, dict) else value
+    return value.get("error", "") if isinstance(value, dict) else value
 
 
 def csv_line(cells: Iterable[Any]) -> str:

@@ -5,10 +5,12 @@ Parts that are not replaced are copied as compressed bytes, so they stay as they
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -17,12 +19,15 @@ from accelxl.errors import BadFile
 
 MOST_BYTES = 1 << 30
 """Parts may unpack to this many bytes in all; a workbook of a million cells takes a tenth of it."""
+MOST_FILE_BYTES = 1 << 28
+"""Bytes of a workbook's file."""
 MOST_PARTS = 20_000
 MOST_PART_BYTES = 96 << 20
 """A part that is read may unpack to this many bytes, and, beyond `LARGE`, to `MOST_RATIO` times what it is packed."""
 LARGE, MOST_RATIO = 16 << 20, 200
 MOST_TAGS = 1_000_000
 """A part that is read as a tree may have this many tags and attributes: each takes a hundred bytes."""
+_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.-]+)")
 _UNREADABLE = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, OverflowError, LookupError,
 )  # fmt: skip
@@ -100,6 +105,10 @@ class Package:
         """Return the names of the parts."""
         return list(self._infos)
 
+    def has(self, name: str) -> bool:
+        """Tell whether there is a part of that name."""
+        return name in self._infos
+
     def part(self, name: str, tags: int = MOST_TAGS) -> bytes:
         """Return a part, of at most so many tags.
 
@@ -127,6 +136,21 @@ class Package:
         if count > tags:
             raise BadFile(f"{self.path}: the part {name} has {count:,} tags or attributes; up to {tags:,} are allowed")
         return data
+
+    def text(self, name: str, tags: int = MOST_TAGS) -> str:
+        """Return a part that is changed as text.
+
+        Raises
+        ------
+        BadFile
+            If it is not in UTF-8, in which every spreadsheet program writes, or `part` refuses it.
+        """
+        data = self.part(name, tags)
+        said = _ENCODING.match(data)
+        with suppress(UnicodeDecodeError):
+            if said is None or said[1].lower() == b"utf-8":
+                return data.decode()
+        raise BadFile(f"{self.path}: the part {name} is not in UTF-8; open the book in Excel and save it first")
 
     def replaced(self, parts: Mapping[str, bytes], level: int = 6) -> bytes:
         """Return a copy of the file with some parts replaced."""
@@ -207,7 +231,10 @@ def _rewritten(member: Member, new: Packed, offset: int) -> tuple[bytes, bytes]:
 def read_bytes(path: Path) -> bytes:
     """Return a file that may be a workbook."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(8)
+            if data.startswith(_LOCAL):  # a device without end is none
+                data += stream.read(MOST_FILE_BYTES)
     except FileNotFoundError as error:
         raise BadFile(f"{path} does not exist; a workbook is needed") from error
     except IsADirectoryError as error:
@@ -220,6 +247,8 @@ def read_bytes(path: Path) -> bytes:
         raise BadFile(
             f"{path} is encrypted or of the old .xls kind; an .xlsx or .xlsm file without a password is allowed"
         )
+    if len(data) > MOST_FILE_BYTES:
+        raise BadFile(f"{path} has more than {MOST_FILE_BYTES:,} bytes; a workbook of fewer is needed")
     if not data.startswith(_LOCAL):
         raise BadFile(f"{path} is not a workbook; an .xlsx or .xlsm file is allowed")
     return data

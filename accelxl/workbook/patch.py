@@ -237,8 +237,8 @@ Cache = tuple[int, int, str, Rect, dict[int, str]]
 class _CacheReader:
     """Handlers of the parser of a chart part, with what is open at the moment."""
 
-    def __init__(self, titles: list[str]) -> None:
-        self.titles = titles
+    def __init__(self, places: Mapping[str, int]) -> None:
+        self.places = places
         self.found: list[Cache] = []
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
@@ -270,7 +270,7 @@ class _CacheReader:
         words = "".join(self.words or [])
         self.words = None
         if short == "f" and self.rect is None:
-            self.rect = rectangle(words, self.titles)
+            self.rect = rectangle(words, self.places)
         elif short == "v" and self.point >= 0:
             self.old[self.point] = words
         elif short == "pt":
@@ -287,7 +287,7 @@ class _CacheReader:
 def _caches(book: Workbook, name: str) -> tuple[bytes, list[Cache]]:
     """Return a chart part and the caches of numbers in it; a part that is no XML is left as it is."""
     data = book.package.part(name)
-    reader = _CacheReader(book.titles)
+    reader = _CacheReader(book.places)
     try:
         reader.parser.Parse(data, True)
     except expat.ExpatError:

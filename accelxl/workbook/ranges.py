@@ -24,6 +24,7 @@ APPEND = "append:"
 OURS = ("k_", "row_", "calc_", "all_", "asof_", "out_", "chk_", "batch_", "plan_", "_")
 """Beginnings of names of a template's own ranges, which are no inputs."""
 MOST_CELLS = 1_000_000
+"""Cells of all ranges that take rows; ranges beyond them take none."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
@@ -54,13 +55,20 @@ class Table:
 def tables(book: Workbook) -> dict[str, Table]:
     """Return the ranges of a workbook that take rows: several cells without a formula, under a defined name or as a table."""
     found: dict[str, Table] = {}
+    room = MOST_CELLS
     for name in book.names:
         rect = book.target(name)
         if rect is None or name.lower().startswith(OURS) or (rect[1], rect[2]) == (rect[3], rect[4]):
             continue
-        if (rect[3] - rect[1] + 1) * (rect[4] - rect[2] + 1) <= MOST_CELLS:
+        count = (rect[3] - rect[1] + 1) * (rect[4] - rect[2] + 1)
+        if count <= room:
+            room -= count
             found[name] = Table(name, *rect, heads=_heads(book, rect))
     for own in book.tables():
+        count = (own.bottom - own.top + 1) * (own.right - own.left + 1)
+        if count > room:
+            continue
+        room -= count
         heads = tuple(str(book.at((own.sheet, own.top, c)) or "") for c in range(own.left, own.right + 1))
         found[own.name] = Table(own.name, own.sheet, own.top + 1, own.left, own.bottom, own.right, heads, own.part)
     return {name: table for name, table in found.items() if not _calculated(book, table)}
@@ -80,9 +88,14 @@ def _calculated(book: Workbook, table: Table) -> bool:
     cells = book.sheet(table.sheet).cells
     return any(
         (span := cells.get((row, column))) is not None and span.formula is not None
-        for row in range(table.top, table.bottom + 1)
+        for row in range(table.top, min(table.bottom, _last(book, table)) + 1)
         for column in range(table.left, table.right + 1)
     )
+
+
+def _last(book: Workbook, table: Table) -> int:
+    """Return the last row of a table's sheet in which something stands, -1 of an empty one."""
+    return max((row for row, _ in book.sheet(table.sheet).cells), default=-1)
 
 
 def table_values(
@@ -95,7 +108,8 @@ def table_values(
     over = given or {}
     at = book.shown if shown else book.at
     rows = []
-    for row in range(table.top, table.bottom + 1):
+    last = max(_last(book, table), max((key[1] for key in over if key[0] == table.sheet), default=-1))
+    for row in range(table.top, min(table.bottom, last) + 1):
         keys = [(table.sheet, row, column) for column in range(table.left, table.right + 1)]
         rows.append([over[key] if key in over else at(key) for key in keys])
     while rows and all(cell is None for cell in rows[-1]):

@@ -20,14 +20,14 @@ from accelxl.workbook.package import assembled, packed
 ADD_IN = "accelxl.xlam"
 _FORMULA = re.compile(
     r"(<(?:\w+:)?(?:f|definedName|formula|formula1|formula2|calculatedColumnFormula|totalsRowFormula)"
-    r"(?:\s(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)?(?<!/)>)([^<]+)(?=<)"
+    r"(?:\s(?:[^\"'<>]|\"[^\"<]*\"|'[^'<]*')*)?(?<!/)>)([^<]+)(?=<)"
 )
-_TEXT = re.compile(r"(<(?:\w+:)?[tv](?:\s[^>]*)?(?<!/)>)[^<]+")
+_TEXT = re.compile(r"(<(?:\w+:)?[tv](?:\s[^<>]*)?(?<!/)>)[^<]+")
 """A text or a value of a cell, which uses no link whatever it says."""
 _CODED = re.compile(r"&(?:#x([0-9A-Fa-f]{1,7})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
 _SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _WIDE = (BOM_UTF16_LE, BOM_UTF16_BE)
-_NUMBERED = re.compile(r"\"(?:[^\"]|\"\")*\"|[\w.]\[(?:[^\[\]]|\[[^\[\]]*\])*\]|\[(\d+)\]")
+_NUMBERED = re.compile(r"\"(?:[^\"]|\"\")*\"|[\w.]\[(?:[^\[\]]|\[[^\[\]]*\])*\]|\[(\d{1,9})\]")
 """A text, columns of a table, or the number of a link."""
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -168,7 +168,7 @@ def _unused(book: Workbook, texts: Mapping[str, str], touched: set[int]) -> dict
     for text in texts.values():
         inside |= {number for found in _FORMULA.finditer(text) for number in _numbers(_plain(found[2]))}
         rest = _TEXT.sub("", _FORMULA.sub("", text))
-        outside |= {int(number) for number in re.findall(r"\[(\d+)\]", rest)}
+        outside |= {int(number) for number in re.findall(r"\[(\d{1,9})\]", rest)}
     found = {
         number: target
         for number, target in targets.items()
@@ -191,7 +191,7 @@ def _rels(part: str) -> str:
 
 def _target(book: Workbook, part: str) -> str:
     """Return the path that a link names; no text where it names none."""
-    if _rels(part) not in book.package.names():
+    if not book.package.has(_rels(part)):
         return ""
     return next((item.get("Target", "") for item in xml(book.package, _rels(part)).iter("{*}Relationship")), "")
 
@@ -209,8 +209,8 @@ def _without(book: Workbook, texts: Mapping[str, str], gone: Mapping[int, str]) 
     for number in gone:
         parts[main] = without(parts[main], "externalReference", "id", re.escape(ids[number - 1]))
     parts[main] = re.sub(r"<((?:\w+:)?externalReferences)>\s*</\1>", "", parts[main])
-    rels = book.package.part(relative).decode()
-    types = book.package.part("[Content_Types].xml").decode()
+    rels = book.package.text(relative)
+    types = book.package.text("[Content_Types].xml")
     for number in gone:
         rels = without(rels, "Relationship", "Id", re.escape(ids[number - 1]))
         types = without(types, "Override", "PartName", f"(?i:/{re.escape(links[number])})")

@@ -17,6 +17,8 @@ MOST_CELLS = 1_000_000
 MOST_TAGS = 6 * MOST_CELLS
 MOST_BYTES = 1 << 20
 """Bytes of a cell, its formula and text in it."""
+_LONG = re.compile(rb"<[^<]{%d}" % MOST_BYTES)
+"""A tag whose attributes alone take the time of a whole sheet."""
 
 
 @dataclass(slots=True)
@@ -259,8 +261,12 @@ def scan(data: bytes, where: str) -> Scanned:
     Raises
     ------
     BadFile
-        If it is not XML.
+        If it is not XML, or a tag is longer than any that a spreadsheet program writes.
     """
+    if _LONG.search(data):
+        raise BadFile(
+            f"{where} has a tag or a text of more than {MOST_BYTES:,} bytes; no spreadsheet program writes one"
+        )
     reader = _Reader(data, where)
     try:
         reader.parser.Parse(data, True)

@@ -158,7 +158,7 @@ def _table(rows: list[int], cells: Cells) -> Block:
 def _look(book: Workbook) -> Look:
     """Return the number formats and the weight of the book's cell styles."""
     part = posixpath.join(posixpath.dirname(book.path_of_book), "styles.xml")
-    if part not in book.package.names():
+    if not book.package.has(part):
         return Look({}, frozenset())
     root = xml(book.package, part)
     own = {int(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.iter("{*}numFmt")}

@@ -50,7 +50,9 @@ def calls() -> dict[str, object]:
     from accelxl.domain.billing import focus
     from accelxl.plan.files import read_plan
     from accelxl.scenario import sipmath
+    from accelxl.workbook.lint.run import lint
     from accelxl.workbook.records import records
+    from accelxl.workbook.relink import relink
 
     def fill(template: str, data: object, out: str) -> str:
         done = accelxl.fill(template, data, out, failing=True)
@@ -61,6 +63,10 @@ def calls() -> dict[str, object]:
         return f"{len(found.inputs)} inputs, {str(found.inputs)[:200]}"
 
     return {
+        "lint": lambda path: f"{len(lint(path).breaches)} breaches",
+        "freeze": lambda path, out: str(accelxl.freeze(path, out)),
+        "thaw": lambda path, out: str(accelxl.thaw(path, out)),
+        "relink": lambda path, out: str(relink(path, out)),
         "read": read,
         "fill": fill,
         "plan": lambda path: f"{len(read_plan(Path(path)).tranches)} tranches",
@@ -82,6 +88,8 @@ def warm(path: str) -> None:
     known["read"](path)
     with tempfile.TemporaryDirectory() as folder:
         known["fill"](path, [{"units_1": 8}], folder)
+        known["lint"](path)
+        known["thaw"](known["freeze"](path, f"{folder}/f.xlsx"), f"{folder}/t.xlsx")
         for name, text in (("a.csv", "units\n1\n"), ("a.json", "{}")):
             place = Path(folder, name)
             place.write_text(text)

@@ -2,18 +2,20 @@
 
 # ruff: noqa: E501  # tables, and programs in texts, are read best on their own lines
 
+import io
 import json
 import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.hostile import files
 from tests.hostile.cage import SECONDS
-from tests.hostile.files import DOCTYPE, NS, RELS, Entry, archive, book, formula, repeated, small
+from tests.hostile.files import DOCTYPE, NS, PLACES, RELS, Entry, archive, book, formula, repeated, small
 from tests.workbook.books import BUDGET, ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the cage is made of Linux's limits")
@@ -52,9 +54,6 @@ def rows(unit, times, head=b"", tail=b""):
 def with_sheet(entry):
     """The small workbook with another worksheet part."""
     made = small()
-    import io
-    import zipfile
-
     found = zipfile.ZipFile(io.BytesIO(made))
     entries = [Entry(n, found.read(n)) for n in found.namelist() if not n.endswith("sheet1.xml")]
     return archive([*entries, Entry("xl/worksheets/sheet1.xml", b"", entry.packed, entry.size, entry.crc)])
@@ -62,9 +61,6 @@ def with_sheet(entry):
 
 def texts(entry):
     """The small workbook with a part of shared texts."""
-    import io
-    import zipfile
-
     found = zipfile.ZipFile(io.BytesIO(small(texts="<sst/>")))
     entries = [Entry(n, found.read(n)) for n in found.namelist() if not n.endswith("sharedStrings.xml")]
     return archive([*entries, Entry("xl/sharedStrings.xml", b"", entry.packed, entry.size, entry.crc)])
@@ -153,6 +149,64 @@ BOOKS = {
 }  # fmt: skip
 
 
+def repeat(text, times):
+    """A text that names its number, many times."""
+    return "".join(text.format(n=n) for n in range(times))
+
+
+def sheets_of_one_part():
+    made = io.BytesIO(small())
+    found = zipfile.ZipFile(made)
+    more = repeat('<sheet name="T{n}" sheetId="9{n}" r:id="r1"/>', 5000).encode() + b"</sheets>"
+    return archive([Entry(n, found.read(n).replace(b"</sheets>", more)) for n in found.namelist()])
+
+
+def in_latin():
+    """A sheet in another encoding than all others, with a formula."""
+    sheet = f'<?xml version="1.0" encoding="ISO-8859-1"?><worksheet {NS}><sheetData><row r="1"><c r="A1"><v>2</v></c></row><row r="2"><c r="A2" t="str"><f>A1&amp;"\xe9"</f><v>2\xe9</v></c></row></sheetData></worksheet>'
+    found = zipfile.ZipFile(io.BytesIO(small()))
+    return archive([Entry(n, sheet.encode("latin-1") if "sheet1" in n else found.read(n)) for n in found.namelist()])
+
+
+def in_utf_16(part):
+    return files.parts()[PLACES[part]].decode().replace("UTF-8", "UTF-16").encode("utf-16")
+
+
+OUT_Y = '<definedName name="out_y">S!$A$2</definedName>'
+LIST = '<dataValidations><dataValidation type="list" sqref="B1:B5000"><formula1>S!$C$1:$C$10000</formula1></dataValidation></dataValidations>'
+EVERY_WAY = {
+    "a thousand tables of a million cells": lambda: small(names=repeat('<definedName name="in_t{n}">S!$A$3:$CV$10002</definedName>', 1000)),
+    "thousands of arrays": lambda: small(repeat('<row r="1{n:04}"><c r="A1{n:04}"><f t="array" ref="B1:CW1000">1</f><v>1</v></c></row>', 5000), names=OUT_Y),
+    "sheets of one part": sheets_of_one_part,
+    "a list for each of thousands of inputs": lambda: small(names=repeat('<definedName name="in_n{n}">S!$B${n}</definedName>', 3000), tail=LIST),
+    "a long shared formula in many cells": lambda: small(f'<row r="2"><c r="A2"><f t="shared" si="0" ref="A2:A20001">SUM({",".join(["$A$1"] * 1600)})</f><v>0</v></c></row>' + repeat('<row r="1{n:04}"><c r="A1{n:04}"><f t="shared" si="0"/><v>0</v></c></row>', 10_000), names=OUT_Y),
+    "a rule with millions of words for ranges": lambda: small(tail=f'<dataValidations><dataValidation type="whole" sqref="{"x " * 7_000_000}"/></dataValidations>'),
+    "many rules with words for ranges": lambda: small(tail="<dataValidations>" + f'<dataValidation type="whole" sqref="{"x " * 400_000}"/>' * 15 + "</dataValidations>"),
+    "a million attributes of a row": lambda: small('<row r="3" ' + repeat('a{n}="&gt;" ', 900_000) + "/>"),
+    "a name of ten megabytes": lambda: small('<row r="2"><c r="A2"><f>n+A1</f></c></row>', names=f'<definedName name="n">{"+".join(["A1"] * 3_000_000)}</definedName>{OUT_Y}'),
+    "tags in tags of an unused part": lambda: small(extra=(Entry("xl/x.xml", b"accel_ " + b"<f " * 200_000), Entry("xl/y.xml", b"accel_ " + b'<f a="' * 200_000))),
+    "a link of five thousand digits": lambda: formula(f"[{'9' * 5000}]S!A1+accel_x(1)"),
+    "texts in texts": lambda: small(texts="<sst>" + ("<si>" * 200 + "</si>" * 200) * 2000 + "</sst>"),
+    "readings in readings": lambda: small(texts="<sst><si>" + "<rPh>" * 200 + "<t>a</t>" * 4000 + "</rPh>" * 200 + "</si></sst>"),
+    "a sheet in another encoding": in_latin,
+    "relations in UTF-16": lambda: book(relations=in_utf_16("relations")),
+    "types in UTF-16": lambda: book(types=in_utf_16("types")),
+    "billion laughs in the mark of a frozen book": lambda: small(extra=(Entry("customXml/a.xml", f'{DOCTYPE}<frozen xmlns="urn:accelxl:frozen:1" inputs="&l9;"/>'.encode()),)),
+    "a wildcard that tries everything": lambda: formula(f'COUNTIF(B3:B4,"{"*a" * 100}b")+A1', f'<row r="3"><c r="B3" t="inlineStr"><is><t>{"a" * 32_000}</t></is></c></row>'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EVERY_WAY)
+def test_a_hostile_workbook_is_harmless_whatever_is_done_with_it(cage, tmp_path, name):
+    path = tmp_path / "hostile.xlsx"
+    path.write_bytes(EVERY_WAY[name]())
+    harmless(cage("read", tmp_path, path))
+    harmless(cage("fill", tmp_path, path, [{"x": 3}], tmp_path / "out"))
+    harmless(cage("lint", tmp_path, path))
+    for call in ("freeze", "thaw", "relink"):
+        harmless(cage(call, tmp_path, path, tmp_path / f"{call}.xlsx"))
+
+
 @pytest.fixture(scope="module")
 def listener():
     """A port of this machine that notes who calls, and what it heard."""
@@ -185,8 +239,5 @@ def test_a_hostile_workbook_is_read_and_filled_in_time_or_refused_in_words(cage,
 
 
 def with_port(data, port):
-    import io
-    import zipfile
-
     found = zipfile.ZipFile(io.BytesIO(data))
     return archive([Entry(n, found.read(n).replace(b"PORT", str(port).encode())) for n in found.namelist()])

@@ -75,6 +75,13 @@ def test_a_hostile_text_is_read_in_time_or_refused_in_words(cage, tmp_path, name
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
+def test_a_device_without_end_and_a_name_that_no_file_can_have_are_refused_in_words(cage, tmp_path):  # noqa: F811
+    (tmp_path / "zeros.xlsx").symlink_to("/dev/zero")
+    for name in ("/dev/zero", tmp_path / "zeros.xlsx", "a\0b", "\ud800"):
+        for call in ("records", "plan"):
+            assert harmless(cage(call, tmp_path, name))["kind"] == "sentence"
+
+
 @pytest.mark.parametrize(
     "name",
     ["../out", "/etc/x", "..", "a/b", "a\\b", "C:x", "con", "x\0y", "x" * 300, "\u202egpj.exe", "=1+1", "~/x", "$HOME"],

@@ -1,6 +1,8 @@
 """The formula compiler: spreadsheet semantics by hand, against formualizer on drawn formulas, and many books against one."""
 
+import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -263,3 +265,23 @@ def test_results_of_other_sizes_are_read_book_by_book():
     assert [values.python(found[0, 1, 0], book) for book in range(3)] == [2.0, "#N/A", "#VALUE!"]
     assert [values.python(found[0, 2, 0], book) for book in range(3)] == [1.0, 5.0, "#VALUE!"]
     assert of_results(given).num.shape == (2, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["a*", "*a", "*a*", "a*b*c", "?b*", "*ab*ab", "**", "a~*b", "*~?", "a", "", "*b?", "a*a"]
+)
+def test_a_wildcard_matches_what_trying_every_way_matches(pattern):
+    from accelxl.workbook.formulas.functions.aggregate import wildcard
+
+    def every(parts, word):
+        if not parts:
+            return not word
+        if parts[0] == "*":
+            return any(every(parts[1:], word[at:]) for at in range(len(word) + 1))
+        return bool(word) and (parts[0] == "?" or word[0].lower() == parts[0][-1]) and every(parts[1:], word[1:])
+
+    parts = re.findall(r"~[*?~]|.", pattern)
+    for length in range(6):
+        for letters in itertools.product("abC*?"[: 5 if length < 5 else 3], repeat=length):
+            word = "".join(letters)
+            assert (wildcard(pattern).match(word) is not None) == every(parts, word), word

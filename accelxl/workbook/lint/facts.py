@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from accelxl.errors import BadFile
 from accelxl.workbook.book import Workbook, load, rectangle, relations, xml
 from accelxl.workbook.formulas.compile import Key, Rect
 from accelxl.workbook.formulas.sheets import Sheets
@@ -19,7 +20,7 @@ from accelxl.workbook.lint.forms import Form, Graph, forms
 from accelxl.workbook.lint.grids import Calculation, InputRow, calculation, is_calculation
 from accelxl.workbook.lint.rules import Finding
 from accelxl.workbook.lint.styles import Look, looks
-from accelxl.workbook.scan import Span
+from accelxl.workbook.scan import Span, declares_nothing
 from accelxl.workbook.sources import INPUTS, header_row
 
 FRONT, CHECKS = ("Cover", "Log"), "Checks"
@@ -78,7 +79,7 @@ class Facts:
     @cached_property
     def names(self) -> dict[str, Rect]:
         """The names that are a rectangle of this book, in lower case."""
-        found = {name.lower(): rectangle(text, self.titles) for name, text in self.book.names.items()}
+        found = {name.lower(): rectangle(text, self.book.places) for name, text in self.book.names.items()}
         return {name: rect for name, rect in found.items() if rect is not None}
 
     def cell_named(self, name: str) -> Key | None:
@@ -117,7 +118,12 @@ class Facts:
                 found.append(None)
                 continue
             data = _DATA.sub(b"", self.book.package.part(part), count=1)
-            found.append(etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True)))
+            where = f"{self.path}, part {part}"
+            declares_nothing(data, where)
+            try:
+                found.append(etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True)))
+            except etree.XMLSyntaxError as error:
+                raise BadFile(f"{where} is damaged, or has more in a tag than a workbook has") from error
         return found
 
     def rows(self, place: int) -> Iterator[tuple[int, bytes]]:

@@ -180,7 +180,7 @@ def properties_are_filled(facts: Facts) -> Iterator[Finding]:
 
 
 def _properties(facts: Facts, part: str) -> dict[str, str]:
-    if part not in facts.book.package.names():
+    if not facts.book.package.has(part):
         return {}
     root = xml(facts.book.package, part)
     return {

@@ -168,16 +168,21 @@ def _text_match(kinds: NDArray[np.uint8], text: Any, sign: str, operand: str) ->
 
 
 def wildcard(text: str) -> re.Pattern[str]:
-    """Return the pattern of a text with * and ?, ~ before one that stands for itself; case does not matter."""
-    parts = re.split(r"(~[*?~]|[*?])", text)
-    made = "".join(
-        ".*"
-        if part == "*"
-        else "."
-        if part == "?"
-        else re.escape(part[1:] if part[:1] == "~" and len(part) == 2 else part)
-        for part in parts
-    )
+    """Return the pattern of a text with * and ?, ~ before one that stands for itself; case does not matter.
+
+    Each * takes the first place where what follows it fits, and never another: the last one alone decides whether the end fits, so that
+    no text takes more than its length times that of the pattern.
+    """
+    pieces = [""]
+    for part in re.split(r"(~[*?~]|[*?])", text):
+        if part == "*":
+            pieces.append("")
+        elif part == "?":
+            pieces[-1] += "."
+        else:
+            pieces[-1] += re.escape(part[1:] if part[:1] == "~" and len(part) == 2 else part)
+    first, *more = pieces
+    made = first + "".join(f"(?>.*?{piece})" for piece in more[:-1]) + (f".*{more[-1]}" if more else "")
     return re.compile(made + r"\Z", re.IGNORECASE | re.DOTALL)
 
 
