@@ -291,6 +291,17 @@ def test_a_row_of_metrics_comes_for_each_row_of_the_table():
         assert row == near([want["npv"], want["roi"]])
 
 
+def test_named_cases_stand_side_by_side():
+    # A column without a heading is for the names of the cases. By hand: 64 units at 34,000 USD each cost 2,176,000.
+    table = [["", "units", "price_usd_per_mtok"], ["base", 64, 0.6], ["bull", 128, 0.9], ["bear", 64, 0.3]]
+    got = SCENARIOS(BLOCK, table, [["capex_usd", "revenue_usd", "npv"]]).tolist()
+    assert len(got) == 3
+    for row, (_, units, price) in zip(got, table[1:], strict=True):
+        want = oracle.evaluate({**AS_DICT, "units": units, "price_usd_per_mtok": price})
+        assert row == near([units * 34e3, want["revenue_usd"], want["npv"]])
+    assert [row[1] / got[0][1] for row in got] == near([1.0, 3.0, 0.5])
+
+
 def test_a_blank_cell_is_the_plan_s_own_value_and_blank_rows_at_the_end_are_left_out():
     table = [["units", None, "utilization"], [None, None, 0.3], [100, "note", None], [None, None, None]]
     got = SCENARIOS(BLOCK, table, "npv").tolist()
@@ -386,6 +397,15 @@ def test_a_grid_has_the_first_input_down_and_the_second_across():
     for row, units in zip(got, (10, 20), strict=True):
         for cell, price in zip(row, (0.3, 0.6, 0.9), strict=True):
             assert cell == near(right("npv", units=units, price_usd_per_mtok=price))
+
+
+def test_a_million_cells_come_from_one_cell():
+    units, prices = np.arange(1.0, 1001.0), np.linspace(0.1, 2.0, 1000)
+    outcome = GRID.call(BLOCK, "units", units[:, np.newaxis], "price_usd_per_mtok", prices[np.newaxis, :])
+    assert (outcome.why, outcome.value.shape) == ("", (1000, 1000))
+    for row, column in ((0, 0), (0, 999), (999, 0), (999, 999), (317, 641)):
+        want = right("npv", units=float(units[row]), price_usd_per_mtok=float(prices[column]))
+        assert outcome.value[row, column] == near(want)
 
 
 def test_a_bad_value_of_an_axis_concerns_its_line_alone():
