@@ -95,6 +95,10 @@ function(
             f'=ACCEL_GRID({BASE},"units",{{1;2}},"unit_price_usd",{{30000,40000}},"capex_usd")',
             [[30000.0, 40000.0], [60000.0, 80000.0]],
         ),
+        (
+            f'=ACCEL_GRID({BASE},{{"units","unit_price_usd"}},{{1,30000;2,40000}},"pue",1.1,"capex_usd")',
+            [[30000.0], [40000.0], [60000.0], [80000.0]],
+        ),
     ],
 )
 
