@@ -95,6 +95,11 @@ def test_a_table_is_what_a_person_reads(folder):
         (("plan", "bad.csv"), PLAN.replace(",", ";"), ["bad.csv", ";"]),
         (("plan", "bad.json"), "{", ["bad.json", "not JSON", "line 1"]),
         (("plan", "bad.json"), "[1]", ["bad.json", "list"]),
+        (
+            ("plan", "bad.json"),
+            '{"units": ' + "9" * 5000 + "}",
+            ["bad.json has a whole number of 5,000 digits; up to 309"],
+        ),
         (("plan", "plan.csv", "--metrics", "npw"), None, ["npw", "npv"]),
         (("plan", "plan.csv", "--by", "week"), None, ["week", "month, quarter, year"]),
         (("grid", "plan.csv", "--axis", "units"), None, ["units", "name=low:high:count"]),

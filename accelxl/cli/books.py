@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accelxl.cli.show import bar, figure, out, print_json, say
+from accelxl.cli.show import bar, counted, figure, out, print_json, say
 from accelxl.cli.table import print_table
 from accelxl.functions.cells import CellError
 
@@ -19,6 +19,10 @@ app = typer.Typer(rich_markup_mode=None)
 Book = Annotated[Path, typer.Argument(help="a workbook")]
 To = Annotated[Path | None, typer.Option("--out", help="where it goes; the default stands beside the book")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
+MOST_OF_HEAD = 24
+"""Letters of a book's name that stand above its column."""
+SENTENCES = 80
+"""Cells of a line that has texts, in a file or pipe."""
 MOST_TOLD = 20
 """Sentences of books that failed which are printed; the manifest has them all."""
 
@@ -29,16 +33,21 @@ def fill(
     data: Annotated[Path, typer.Argument(help="CSV, JSON or .xlsx with a row for each book; columns are input names")],
     folder: Annotated[Path, typer.Option("--out", help="the folder the books go to")],
     pattern: Annotated[
-        str, typer.Option(help="name of each book, such as budget_{units_1}; the default is the column book")
+        str,
+        typer.Option(
+            metavar="<name>", help="name of each book, such as budget_{units_1}; the default is the column book"
+        ),
     ] = "",
-    jobs: Annotated[int | None, typer.Option(help="processes; the default is one for each processor")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="<count>", help="processes; the default is one for each processor")
+    ] = None,
     anew: Annotated[bool, typer.Option("--anew", help="write books anew that are there and have not changed")] = False,
     failing: Annotated[bool, typer.Option("--failing", help="also write books whose own checks fail")] = False,
     no_recalculation: Annotated[
         bool, typer.Option("--no-recalculation", help="leave the formulas to the program that opens the book")
     ] = False,
-    separator: Annotated[str, typer.Option(help="the sign between the columns of a CSV file")] = "",
-    decimal: Annotated[str, typer.Option(help="the sign before decimals in a CSV file, . or ,")] = "",
+    separator: Annotated[str, typer.Option(metavar="<sign>", help="the sign between the columns of a CSV file")] = "",
+    decimal: Annotated[str, typer.Option(metavar="<sign>", help="the sign before decimals in a CSV file, . or ,")] = "",
 ) -> None:
     """Fill copies of a template, one for each row of data; books that are there and have not changed are kept."""
     from accelxl.parallel import cores
@@ -60,10 +69,12 @@ def fill(
             if one.error:
                 sentences[place] = one.error
     _tell(sentences)
-    kept = f", {batch.kept} kept as they were" if batch.kept else ""
-    failed = f", {len(sentences)} failed" if sentences else ""
+    kept = f", {batch.kept:,} kept as {'it was' if batch.kept == 1 else 'they were'}" if batch.kept else ""
+    failed = f", {len(sentences):,} failed" if sentences else ""
     again = "; it went on from a run that had broken off" if batch.broken_off else ""
-    out.print(f"{written} books in {folder}{kept}{failed}{again}", markup=False, highlight=False, soft_wrap=True)
+    out.print(
+        f"{counted(written, 'book')} in {folder}{kept}{failed}{again}", markup=False, highlight=False, soft_wrap=True
+    )
     if sentences:
         raise typer.Exit(1)
 
@@ -196,16 +207,27 @@ def compare(
         }  # fmt: skip
         print_json({"inputs": inputs, "figures": figures, "only_a": found.only_a, "only_b": found.only_b})
         return
-    heads = (first.stem, second.stem)
-    print_table(("input", *heads), [(name, *map(_value, pair)) for name, pair in found.inputs.items()])
+    heads = _heads(first, second)
+    width = min(out.width, SENTENCES)  # texts among the figures would make every line of a file as long as they are
+    width = out.width if out.is_terminal else width
+    print_table(("input", *heads), [(name, *map(_value, pair)) for name, pair in found.inputs.items()], width=width)
     rows = []
     for one in found.figures:
         share = one.effects.get(one.most)
         most = f"{one.most} ({figure(share)})" if share is not None else ""
         rows.append((one.name, _value(one.a), _value(one.b), "" if one.change is None else figure(one.change), most))
-    print_table(("figure", *heads, "change", "moved most by"), rows)
+    print_table(("figure", *heads, "change", "moved most by"), rows, width=width)
     for name in (*found.only_a, *found.only_b):
         say.print(f"{name} is in {heads[0] if name in found.only_a else heads[1]} alone", markup=False)
+
+
+def _heads(first: Path, second: Path) -> tuple[str, str]:
+    """Return the headings of two books: their names, or "first" and "second" where these are long or the same."""
+    if first.stem != second.stem and max(len(first.stem), len(second.stem)) <= MOST_OF_HEAD:
+        return first.stem, second.stem
+    for name, path in (("first", first), ("second", second)):
+        out.print(f"{name}: {path}", markup=False, highlight=False, soft_wrap=True)
+    return "first", "second"
 
 
 def _nested(value: Any) -> Any:
@@ -213,4 +235,4 @@ def _nested(value: Any) -> Any:
 
 
 def _value(value: Any) -> str:
-    return f"{len(value)} rows" if isinstance(value, list) else _shown(value)
+    return counted(len(value), "row") if isinstance(value, list) else _shown(value)

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from accelxl.cli.show import out, print_json
+from accelxl.cli.show import counted, out, print_json
 
 if TYPE_CHECKING:
     from accelxl.workbook.lint.run import Breach, Report
@@ -104,15 +104,11 @@ def _table(breaches: list[Breach], wide: int) -> Table:
 
 def _verdict(report: Report) -> Text:
     errors, warnings = report.count("E"), report.count("W")
-    rules = f"{len(report.applied)} rules applied to {report.path.name}"
+    rules = f"{counted(len(report.applied), 'rule')} applied to {report.path.name}"
     if not errors and not warnings:
         return Text(f"No finding: {rules}.", style="bold green")
-    counts = [_count(errors, WORDS["E"]), _count(warnings, WORDS["W"])]
-    return Text(f"{' and '.join(text for text in counts if text)}: {rules}.", style=STYLES["E" if errors else "W"])
-
-
-def _count(number: int, noun: str) -> str:
-    return "" if not number else f"{number} {noun}{'s' if number > 1 else ''}"
+    counts = [counted(n, WORDS[kind]) for n, kind in ((errors, "E"), (warnings, "W")) if n]
+    return Text(f"{' and '.join(counts)}: {rules}.", style=STYLES["E" if errors else "W"])
 
 
 def _where(breach: Breach) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
@@ -178,14 +177,11 @@ def read_table(path: Path) -> Any:
     BadFile
         If it cannot be read, or is no JSON or CSV.
     """
-    from accelxl.plan.files import read_text
+    from accelxl.plan.files import json_of, read_text
 
     text = read_text(path, "one or more rows are needed")
     if path.suffix.lower() == ".json":
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise BadFile(f"{path} is not JSON") from error
+        return json_of(path, text)
     try:
         rows = [[_cell(cell) for cell in row] for row in csv.reader(StringIO(text)) if row and "".join(row).strip()]
     except csv.Error as error:

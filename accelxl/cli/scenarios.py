@@ -11,7 +11,19 @@ import typer
 from rich.text import Text
 
 from accelxl.cli.read import axes_of, correlations_of, draws_of, names_of, numbers_of, ranges_of, whole_of
-from accelxl.cli.show import bar, blocks, column, error_in, figure, or_never, out, plain_terminal, print_json, say
+from accelxl.cli.show import (
+    bar,
+    blocks,
+    column,
+    counted,
+    error_in,
+    figure,
+    or_never,
+    out,
+    plain_terminal,
+    print_json,
+    say,
+)
 from accelxl.cli.table import print_table
 
 if TYPE_CHECKING:
@@ -83,7 +95,7 @@ def grid(
     if as_json:
         print_json(_as_dict(found))
         return
-    out.print(f"{found.n:,} cells", highlight=False)
+    out.print(counted(found.n, "cell"), highlight=False)
     _print_summaries(found)
     out.print()
     _print_best(found, list(axes))
@@ -158,7 +170,7 @@ def montecarlo(
     if as_json:
         print_json(_as_dict(found))
         return
-    out.print(f"{found.n:,} scenarios, {found.method}, seed {found.seed}", highlight=False)
+    out.print(f"{counted(found.n, 'scenario')}, {found.method}, seed {found.seed}", highlight=False)
     _print_summaries(found)
     for name, histogram in list(found.histograms.items())[:1]:
         out.print()

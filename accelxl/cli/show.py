@@ -59,6 +59,17 @@ def bar(noun: str) -> Iterator[Callable[[int, int], None]]:
     yield line
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, whose name takes an s beyond one.
+
+    Examples
+    --------
+    >>> counted(1, "book"), counted(1200, "cell")
+    ('1 book', '1,200 cells')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def figure(value: Any) -> str:
     """Return a figure as a person reads it: thousands parted, about five digits, a dash where there is none.
 

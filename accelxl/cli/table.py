@@ -20,19 +20,20 @@ Cell = str | Text
 
 
 def print_table(
-    head: Sequence[str], rows: Sequence[Sequence[Cell]], *, repeated: int = 1, figures: bool = False
+    head: Sequence[str], rows: Sequence[Sequence[Cell]], *, repeated: int = 1, figures: bool = False, width: int = 0
 ) -> None:
     """Print rows under a header, columns of numbers to the right.
 
     Columns for which there is no room go into a further block below, where the `repeated` first ones stand again; text is wrapped
-    between words. `figures` says that all columns beside the repeated ones are figures, whatever their cells look like.
+    between words. `figures` says that all columns beside the repeated ones are figures, whatever their cells look like. `width` is that
+    of the terminal unless it is given.
     """
     columns = [[Text(name, style="bold"), *(_text(row[place]) for row in rows)] for place, name in enumerate(head)]
     right = [
         place >= repeated if figures else place > 0 and all(_looks_numeric(str(row[place])) for row in rows)
         for place in range(len(head))
     ]
-    for number, block in enumerate(blocks_of(columns, right, out.width, repeated)):
+    for number, block in enumerate(blocks_of(columns, right, width or out.width, repeated)):
         if number:
             out.print()
         _print_block([columns[place] for place, _ in block], [wide for _, wide in block], [right[p] for p, _ in block])

@@ -22,11 +22,13 @@ class Verbs(TyperGroup):
             raise BrokenOffError from error
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a verb; an argument that takes many is shown so, not as a type of Python."""
+        """Return a verb; an argument that takes many, or a word, is shown so and not as a type of Python."""
         verb = super().get_command(ctx, cmd_name)
         for parameter in getattr(verb, "params", ()):
             if parameter.nargs == -1:
                 parameter.display_type = lambda _: "<any number>"
+            elif parameter.param_type_name == "argument" and _shown(parameter, ctx) == "<str>":
+                parameter.display_type = lambda _: "<word>"
         return verb
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -40,3 +42,8 @@ class Verbs(TyperGroup):
         if rows:
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
+
+
+def _shown(parameter: Any, ctx: Any) -> str:
+    """Return what a parameter's help says of its type; "" where the library of this machine says nothing."""
+    return str(parameter.display_type(ctx)) if hasattr(parameter, "display_type") else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from io import StringIO
 from math import isfinite, nan
 from pathlib import Path
@@ -14,6 +15,8 @@ from accelxl.plan.inputs import INPUTS
 from accelxl.plan.model import Plan, from_block, plan_of
 
 MAX_BYTES = 16 << 20
+MOST_DIGITS = 309
+"""Digits of a whole number: no float has more."""
 MOST_ITEMS = 1_000_000
 """Fields, rows and brackets of a file: what a field of one letter costs in memory is fifty times what it costs on the disk."""
 
@@ -35,7 +38,7 @@ def read_text(path: Path, needed: str = "a plan is needed") -> str:
     except IsADirectoryError as error:
         raise BadFile(f"{path} is a folder; a file is needed") from error
     except UnicodeDecodeError as error:
-        raise BadFile(f"{path} is not UTF-8 text (byte {error.start})") from error
+        raise BadFile(f"{path} is not UTF-8 text (byte {error.start}); Excel saves it so as CSV UTF-8") from error
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {error.strerror}") from error
     if not text.strip():
@@ -65,12 +68,31 @@ def read_plan(path: Path) -> Plan:
         raise type(error)(f"{path}: {error}") from error
 
 
-def _json(path: Path, text: str) -> dict[str, Any]:
+def json_of(path: str | Path, text: str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """Return what the text of a JSON file says; `pairs` makes an object of names and values.
+
+    Raises
+    ------
+    BadFile
+        If it is no JSON, is nested too deep, or has a whole number that is no figure.
+    """
+
+    def whole(digits: str) -> int:
+        count = len(digits.lstrip("-"))
+        if count > MOST_DIGITS:
+            raise BadFile(f"{path} has a whole number of {count:,} digits; up to {MOST_DIGITS} are allowed")
+        return int(digits)
+
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:  # ValueError also for a whole number of more than 4,300 digits
-        place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise BadFile(f"{path} is not JSON{place}") from error
+        return json.loads(text, object_pairs_hook=pairs, parse_int=whole)
+    except json.JSONDecodeError as error:
+        raise BadFile(f"{path} is not JSON (line {error.lineno}, column {error.colno})") from error
+    except RecursionError as error:
+        raise BadFile(f"{path} is not JSON that can be read: it is nested too deep") from error
+
+
+def _json(path: Path, text: str) -> dict[str, Any]:
+    found = json_of(path, text)
     if not isinstance(found, dict):
         raise BadFile(f"{path} holds {type(found).__name__}; an object with inputs by name is needed")
     return found

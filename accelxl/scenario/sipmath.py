@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from accelxl.arrays import formula
 from accelxl.errors import BadFile, OutOfRange, ShapeError, UnknownName, WrongType
 from accelxl.files import replacing
-from accelxl.plan.files import read_text
+from accelxl.plan.files import json_of, read_text
 from accelxl.scenario.metalog import MOST_TERMS, check_bounds, metalog, metalog_fit
 from accelxl.units import Numbers, Quantity, Result
 
@@ -166,10 +166,7 @@ def load(path: str | Path) -> dict[str, Sip]:
         If the file is no such library, or a variable needs a copula or a function that is not read: the sentence names it.
     """
     place = Path(path)
-    try:
-        library = json.loads(read_text(place, "a SIPmath 3.0 library is needed"))
-    except (ValueError, RecursionError) as error:
-        raise BadFile(f"{place.name} is not JSON: {error}") from error
+    library = json_of(place.name, read_text(place, "a SIPmath 3.0 library is needed"))
     if not isinstance(library, Mapping) or library.get("libraryType") != LIBRARY:
         given = library.get("libraryType") if isinstance(library, Mapping) else type(library).__name__
         raise BadFile(f"{place.name} has libraryType {given!r}; {LIBRARY} is allowed")

@@ -19,6 +19,9 @@ ASSUMED = "A1"
 OWN = "O1"
 """Source of the user's own records, such as closed months; a template has an example of them."""
 
+RESALE = "used price against new price of an H100 after 60 months; the catalogue has none of others"
+"""What stands beside a resale value at the end of service."""
+
 
 class Sources:
     """The sources that a template's items name, numbered in the order of their first use."""
@@ -169,7 +172,7 @@ def plan_item(
 
 
 def naming(item: Item, *companions: str) -> Item:
-    """Return the item of a device's name, whose figures are its companions: the items of its price, throughput and power."""
+    """Return the item of a device's name, whose figures are its companions: its price, throughput, power and the like."""
     note = f"a name alone; its figures are {listed(companions)}"
     return replace(item, companions=companions, note=note)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -123,6 +123,12 @@ def record_of(filler: Filler, done: Done, key: str) -> dict[str, Any]:
         "inputs": {name: plain(value) for name, value in done.job.shown.items()},
         "figures": {name: plain(value) for name, value in done.figures.items()},
     }
+
+
+def moved(record: Mapping[str, Any], job: Job) -> dict[str, Any]:
+    """Return the record of a book that was kept, with the row that its data stands in now."""
+    figures = {name: plain(value) for name, value in record["figures"].items()}
+    return {**record, "figures": figures, "row": job.where.rstrip(", ")}
 
 
 def _version() -> str:

@@ -203,5 +203,5 @@ def _cells(table: Table, rows: list[list[Any]]) -> dict[Key, Any]:
 def _cell(value: Any) -> Any:
     """Return a value as one cell."""
     if isinstance(value, list):
-        return f"{len(value)} rows"
+        return "1 row" if len(value) == 1 else f"{len(value)} rows"
     return value if isinstance(value, (float, bool, str, CellError, dt.date)) or value is None else str(value)

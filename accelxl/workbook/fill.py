@@ -8,7 +8,7 @@ from typing import Any
 
 from accelxl.errors import AccelError, Interrupted
 from accelxl.files import used_folder
-from accelxl.workbook.batch import Done, Filled, Options, key_of, moving_hash, record_of, written
+from accelxl.workbook.batch import Done, Filled, Options, key_of, moved, moving_hash, record_of, written
 from accelxl.workbook.currency import currency_of
 from accelxl.workbook.delimited import Dialect
 from accelxl.workbook.filler import Filler, moving_of, prepared
@@ -202,6 +202,8 @@ class Batch:
                 todo.append(row)
             else:
                 self.kept += 1
+                if old["row"] != row.where.rstrip(", "):  # the rows were sorted anew
+                    manifest.add(moved(old, row))
                 yield place, Filled(row.path, row.shown, old["figures"], "kept", "", row.remarks), None
         for done in self._written(todo, moving, processes, lock):
             job = done.job

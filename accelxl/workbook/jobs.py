@@ -11,11 +11,11 @@ from typing import Any
 
 from accelxl.errors import AccelError, BadFile, UnknownName, WrongType, nearest
 from accelxl.workbook.currency import COLUMN, check_currency
-from accelxl.workbook.fields import Field, find
+from accelxl.workbook.fields import Field, find, writable
 from accelxl.workbook.formulas.compile import Key
 from accelxl.workbook.ranges import Loader, Table
 from accelxl.workbook.records import Record
-from accelxl.workbook.sources import InputSheet, source_of
+from accelxl.workbook.sources import MOST_OF_SOURCE, SUFFIX, InputSheet, source_of
 
 _BAD_IN_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -58,6 +58,7 @@ class Rows:
     sheet: InputSheet | None = None
     columns: dict[str, Field | tuple[Table, bool]] = field(default_factory=dict)
     unknown: dict[str, AccelError] = field(default_factory=dict)
+    sources: dict[str, bool] = field(default_factory=dict)
 
     def jobs(self, rows: list[Record], template: Path, out: Path, pattern: str = "") -> list[Job | Fault]:
         """Return the books to write, a fault for each row that gives none."""
@@ -71,6 +72,7 @@ class Rows:
         try:
             try:
                 cells, shown, reach = self._values(row)
+                cited = self._cited(row, cells)
             except AccelError:
                 with suppress(AccelError):  # a row that cannot be read is told by the name of its book
                     path = out / _book_name(row, number, count, template, pattern, {})
@@ -92,6 +94,8 @@ class Rows:
         except AccelError as error:
             return Fault(row.where, path, error)
         taken[name.lower()] = row.where.rstrip(", ")
+        if self.sheet is not None:
+            cells |= self.sheet.sourced(cells, source_of(row.where, path.stem), cited)
         return Job(row.where, path, cells, shown, tuple(sorted(reach.items())))
 
     def _values(self, row: Record) -> tuple[dict[Key, Any], dict[str, Any], dict[str, int]]:
@@ -102,7 +106,7 @@ class Rows:
         by: dict[Key, str] = {}
         for name, given in row.values.items():
             plain = name.strip().lower()
-            if plain == "book":
+            if plain == "book" or self._of_sources(name):
                 continue
             if plain == COLUMN and not {COLUMN, f"in_{COLUMN}"} & set(self.known):
                 if given is not None and str(given).strip():
@@ -127,9 +131,39 @@ class Rows:
                 raise UnknownName(f"{row.where}a cell of {table} is given by {by[twice]} too; one of them is allowed")
             by.update(dict.fromkeys(more, table))
             cells.update(more)
-        if self.sheet is not None:
-            cells |= self.sheet.sourced(cells, source_of(row.where))
         return cells, shown, reach
+
+    def _of_sources(self, name: str) -> bool:
+        """Tell whether a column has the sources of another one, and is no input itself."""
+        if name not in self.sources:
+            self.sources[name] = name.strip().lower().endswith(SUFFIX) and not self._single(name)
+        return self.sources[name]
+
+    def _cited(self, row: Record, cells: Mapping[Key, Any]) -> dict[Key, str]:
+        """Return the sources that a row gives of its figures, by cell."""
+        found: dict[Key, str] = {}
+        for name in filter(self._of_sources, row.values):
+            given = row.values[name]
+            of = name.strip()[: -len(SUFFIX)]
+            one = self._column(of, row.where)
+            if self.sheet is None or isinstance(one, tuple) or not self.sheet.holds(one.key):
+                raise UnknownName(
+                    f"{row.where}{name!r} is for a figure of a sheet Inputs with a column Source; {of} is none"
+                )
+            if given is None or not str(given).strip():
+                continue
+            if one.key in found:
+                raise UnknownName(f"{row.where}the source of {one.name} is given twice")
+            if one.key not in cells:
+                raise UnknownName(
+                    f"{row.where}{name} is {str(given)!r} and {of} is empty; a figure with its source is needed"
+                )
+            text = str(given).strip()
+            writable(text, f"{row.where}{name}")
+            if len(text) > MOST_OF_SOURCE:
+                raise WrongType(f"{row.where}{name} has {len(text)} characters; up to {MOST_OF_SOURCE} are allowed")
+            found[one.key] = text
+        return found
 
     def _column(self, name: str, where: str) -> Field | tuple[Table, bool]:
         """Return the input or table that a column names."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from accelxl.errors import BadFile, ShapeError, UnknownName, WrongType
-from accelxl.plan.files import read_text
+from accelxl.plan.files import json_of, read_text
 from accelxl.workbook.book import load
-from accelxl.workbook.delimited import FOUND_OUT, Dialect, Written, check_widths, delimited
+from accelxl.workbook.delimited import FOUND_OUT, SEPARATORS, Dialect, Written, check_widths, delimited
 
 BOOKS = (".xlsx", ".xlsm")
 MOST_CELLS = 10_000_000
+_SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +136,7 @@ def _sheet(path: Path) -> list[list[Any]]:
 
 def _json(path: Path, text: str) -> list[Record]:
     try:
-        found = json.loads(text, object_pairs_hook=_once)
-    except json.JSONDecodeError as error:
-        raise BadFile(f"{path} is not JSON (line {error.lineno}, column {error.colno})") from error
-    except RecursionError as error:
-        raise BadFile(f"{path} is not JSON that can be read: it is nested too deep") from error
-    except ValueError as error:
-        raise BadFile(f"{path} is not JSON that can be read: {error}") from error
+        found = json_of(path, text, _once)
     except UnknownName as error:
         raise UnknownName(f"{path}: {error}") from error
     if isinstance(found, dict):
@@ -165,11 +160,19 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _csv(path: Path, text: str, dialect: Dialect) -> list[Record]:
+    said, first = _SAID.match(text), 1
+    if said is not None:  # a line in which a program says what parts the columns
+        if said[1] not in SEPARATORS:
+            raise BadFile(f"{path} begins with {said[0].strip()}; a comma, semicolon, tab or bar is allowed there")
+        text, first = text[said.end() :], 2
+        dialect = replace(dialect, separator=dialect.separator or said[1])
+    if not text.strip():
+        return []
     rows, decimal = delimited(path, text, dialect)
     header = [name.strip() for name in rows[0]]
     _check_header(path, header)
     found = []
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in enumerate(rows[1:], first + 1):
         if not any(cell.strip() for cell in row):
             continue
         check_widths(path, [row], len(header), number, "the header")

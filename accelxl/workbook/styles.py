@@ -53,6 +53,7 @@ ROLES: dict[str, dict[str, Any]] = {
     "heading_right": {"bold": True, "font_color": "#FFFFFF", "bg_color": COLOURS["navy"], "align": "right"},
     "heading_centre": {"bold": True, "font_color": "#FFFFFF", "bg_color": COLOURS["navy"], "align": "center"},
     "note": {"font_color": "#595959", "italic": True, "indent": 1},
+    "note_wrap": {"font_color": "#595959", "italic": True, "indent": 1, "text_wrap": True},
     "section": {"bold": True, "font_color": COLOURS["navy"], "bg_color": COLOURS["band"]},
     "timeline": {"bold": True, "font_color": COLOURS["navy"], "bg_color": COLOURS["band"]},
     "timeline_text": {
@@ -134,6 +135,8 @@ ROLES: dict[str, dict[str, Any]] = {
 }
 """What each role adds to the base: the input role is worn by input cells alone."""
 
+RIGHT_TEXTS = frozenset({"heading_right", "heading_wrap", "table_text", "text_right", "timeline_text"})
+"""Texts that are set from the right: they leave the room of a closing bracket, as the figures above and below them do."""
 LEFT_FORMATS = {name: code.replace("_)", "") for name, code in FORMATS.items()}
 """The formats without room for a closing bracket, for figures that are set from the left."""
 
@@ -147,4 +150,5 @@ def properties(role: str, format: str = "general") -> dict[str, Any]:
     '0.0%_);(0.0%);"-"_)'
     """
     codes = LEFT_FORMATS if role in {"tile_value", "tile_text", "small_value"} else FORMATS
-    return {**_BASE, **ROLES[role], "num_format": codes[format]}
+    code = "@_)" if role in RIGHT_TEXTS and format in {"text", "general"} else codes[format]
+    return {**_BASE, **ROLES[role], "num_format": code}

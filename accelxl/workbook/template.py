@@ -49,7 +49,7 @@ class Item:
     a defined name for all their cells (`in_<group>`, for constants `k_<group>`), which INDEX reads by the number of a column; `dated`
     gives the as-of cell a name too (`asof_*`), so that a check can read its age, and `ranged` gives names to Low and High (`low_*`,
     `high_*`), from which a tornado and draws take their ranges. `input` is the plan input that the item feeds. `companions` are the
-    items whose figures belong to what this one names: the price, throughput and power of a device.
+    items whose figures belong to what this one names: price, throughput, power, wait and resale of a device.
     """
 
     name: str

@@ -32,6 +32,7 @@ HEIGHTS = {
     "heading": 6.8,
     "row": 3.75,
     "after": 2.6,
+    "gap": 1.8,
     "label": 2.6,
 }
 """Heights of the parts of a page, mm; the charts share what is left. The labels of a table are `label` columns wide."""
@@ -83,6 +84,7 @@ _PAGE = """
         let under = if y > 0 { (bottom: (paint: rgb("#BFBFBF"), thickness: 0.4pt, dash: "dotted")) } else { none }
         if c.fill != "" { table.cell(fill: rgb("#" + c.fill), stroke: under, body) } else { table.cell(stroke: under, body) }
       }) + ([],) * more)).flatten()); v(h.after * mm) }
+  else if b.kind == "gap" { v(h.gap * mm) }
   else if b.kind == "charts" {
     grid(columns: (1fr, 1fr), gutter: 3mm, ..b.pictures.map(p => box(width: 100%, stroke: 0.5pt + rgb("#D0D0D0"),
     image(bytes(p.svg), format: "svg", width: 100%, alt: p.alt)))) }
@@ -132,6 +134,7 @@ def page(book: Workbook, place: int) -> dict[str, Any]:
         if block["kind"] == "table":
             block["across"] = across
     drawn = charts(book, place)
+    parts = _parted(parts, charted=bool(drawn))
     above = sum(_height(block) for block in parts)
     flipped, size = _size(above, -(-len(drawn) // 2))
     for block in parts:
@@ -140,6 +143,17 @@ def page(book: Workbook, place: int) -> dict[str, Any]:
         parts.append({"kind": "charts", "pictures": _pictures(drawn, flipped, above * size)})
     sheet = {"book": Path(book.package.path).name, "sheet": book.titles[place]}
     return {"flipped": flipped, "size": size, "heights": HEIGHTS, "parts": parts, **sheet}
+
+
+def _parted(parts: list[Block], *, charted: bool) -> list[Block]:
+    """Put a gap between figures and a table or the charts that follow them: both have a line there."""
+    made: list[Block] = []
+    for number, block in enumerate(parts):
+        made.append(block)
+        below = parts[number + 1]["kind"] if number + 1 < len(parts) else "table" if charted else ""
+        if block["kind"] in {"tiles", "figures"} and below == "table":
+            made.append({"kind": "gap"})
+    return made
 
 
 def _height(block: Block) -> float:

@@ -161,6 +161,8 @@ def runs(rng, share):
     for size in SIZES[1:]:
         core.grid_below(np.sort(rng.normal(size=(3, size))), np.sort(rng.normal(size=(3, size + 1))), 0.0, 0, 3)
     core.sketch_rows(np.concatenate([EDGES, np.linspace(-1e9, 1e9, 999)]), np.zeros(core.SKETCH_CELLS, np.int64))
+    for edges in ([0.0, 5e-324], [-1e308, 1e308], [0.0, 1e-310, 1.0]):
+        core.histogram_rows(np.concatenate([EDGES, edges]), np.array(edges), np.zeros(len(edges) + 2, np.int64))
     attempt(accelxl.tornado, PLAN)
     attempt(accelxl.stress, PLAN)
     attempt(accelxl.breakeven, PLAN, "price_usd_per_mtok")

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import accelxl
-from accelxl.errors import AccelError, BadFile, Missing, OutOfRange, UnknownName, WrongType, WrongUnit
+from accelxl.errors import AccelError, BadFile, Missing, OutOfRange, ShapeError, UnknownName, WrongType, WrongUnit
 from accelxl.workbook import accel, filler
 from accelxl.workbook.book import load
 from accelxl.workbook.fill import fill
@@ -196,11 +196,25 @@ def test_csv_json_frames_and_dicts_give_the_same_books_but_for_the_source_of_a_f
     given = (rows, tmp_path / "d.csv", str(tmp_path / "d.json"), pandas.DataFrame(rows))
     books = [[parts(one.path) for one in fill(BUDGET, data, tmp_path / str(place))] for place, data in enumerate(given)]
     inputs = "xl/worksheets/sheet3.xml"
-    for told, row in ((books[0], 1), (books[1], 2), (books[2], 1), (books[3], 0)):
+    for told, data in ((books[0], "filled"), (books[1], "d.csv"), (books[2], "d.json"), (books[3], "filled")):
         for at, book in enumerate(told):
-            assert len(re.findall(rf"(?:filled|d\.csv|d\.json), row {row + at}<", book[inputs].decode())) == (2, 1)[at]
-            book[inputs] = re.sub(rb"(filled|d\.csv|d\.json), row \d", b"source", book[inputs])
+            assert book[inputs].decode().count(f"{data}, book {'ab'[at]}<") == (2, 1)[at]
+            book[inputs] = re.sub(rb"(filled|d\.csv|d\.json), book [ab]", b"source", book[inputs])
     assert books[0] == books[1] == books[2] == books[3]
+
+
+def test_the_first_line_in_which_excel_says_what_parts_the_columns_is_heeded(tmp_path):
+    data = tmp_path / "d.csv"
+    data.write_text("sep=;\r\nbook;pue\r\na;1,3\r\nb;x\r\n", newline="")
+    first, second = fill(BUDGET, data, tmp_path / "out", recalculate=False)
+    assert (first.path.name, first.inputs) == ("a.xlsx", {"in_pue": 1.3})
+    assert second.error.startswith(f"{data}, row 4, in_pue is 'x'")
+    data.write_text("sep=#\nbook#pue\na#1.3\n")
+    with pytest.raises(BadFile, match=r"d\.csv begins with sep=#; a comma, semicolon, tab or bar is allowed there"):
+        fill(BUDGET, data, tmp_path / "out")
+    data.write_text("sep=;\n")
+    with pytest.raises(ShapeError, match="has no row"):
+        fill(BUDGET, data, tmp_path / "out")
 
 
 def test_names_of_books_come_from_a_column_a_pattern_or_the_row(tmp_path):
@@ -395,6 +409,11 @@ def test_a_bad_row_is_told_and_the_other_books_are_done(tmp_path):
         ("d.csv", "units_1,units_1\n1,2\n", "the column units_1 stands twice in the header"),
         ("d.csv", 'units_1\n"3', "d.csv is not CSV"),
         ("d.json", "{", r"d.json is not JSON \(line 1, column 2\)"),
+        (
+            "d.json",
+            '[{"pue": -' + "9" * 5000 + "}]",
+            r"d.json has a whole number of 5,000 digits; up to 309 are allowed$",
+        ),
         ("d.json", "3", "d.json holds int; a list of objects, one a book, is needed"),
         ("d.json", "[3]", "d.json, row 1 is 3; names and values are needed"),
         ("d.json", '[{"units_1": NaN}]', "d.json, row 1, in_units_1 is nan"),

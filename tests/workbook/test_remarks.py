@@ -1,7 +1,9 @@
 """What a fill remarks, where its figures come from, and the twenty budgets of the README."""
 
 import csv
+import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from accelxl import catalogue
+from accelxl.arrays import EPOCH
 from accelxl.cli.app import app
-from accelxl.errors import BadFile
+from accelxl.errors import AccelError, BadFile, UnknownName
 from accelxl.plan.inputs import INPUTS as PLAN_INPUTS
 from accelxl.workbook.batch import Options
 from accelxl.workbook.book import load
@@ -32,6 +35,8 @@ FIGURES = {
     "tokens_per_second_1": "tokens_per_second",
     "power_kw_1": "all_in_kw",
 }
+LIKE_H100 = ("lead_time_months_1", "residual_share_1")
+"""Figures of which the catalogue has those of the H100 alone."""
 SOURCE, LOW, HIGH = (HEADER.index(text) for text in ("Source", "Low", "High"))
 
 
@@ -63,7 +68,17 @@ def test_every_budget_has_the_catalogue_s_figures_of_its_device():
     assert len(rows) == 20
     for row in rows:
         for name, figure in FIGURES.items():
-            assert float(row[name]) == catalogue.spec(row["device_1"], figure).value, (row["book"], name)
+            fact = catalogue.spec(row["device_1"], figure)
+            assert (float(row[name]), row[f"{name}.source"]) == (fact.value, fact.source), (row["book"], name)
+        wait, resale = catalogue.lead_time("accelerator"), catalogue.residual("H100 SXM", 60)
+        assert (float(row["lead_time_months_1"]), float(row["residual_share_1"])) == (
+            round(wait.value * 12 / 52),
+            resale.value,
+        )
+        own = row["device_1"] == "H100 SXM"
+        assert [row[f"{name}.source"] for name in LIKE_H100] == (
+            [wait.source, resale.source] if own else ["as for the H100 SXM"] * 2
+        )
 
 
 def test_every_budget_passes_the_linter_and_nothing_is_remarked(twenty, tmp_path):
@@ -80,6 +95,22 @@ def test_every_budget_passes_the_linter_and_nothing_is_remarked(twenty, tmp_path
 def test_no_budget_counts_a_metric_without_value_as_a_cell_that_did_not_calculate(twenty):
     assert "never" in {one.figures["out_payback_months"] for one in twenty}
     assert {one.figures["chk_not_calculated"] for one in twenty} == {0.0}
+
+
+def test_a_figure_of_a_budget_is_cited_as_the_template_cites_it_with_its_date(twenty):
+    by = {one.path.stem: one.path for one in twenty}
+    for name in FIGURES:  # the second tranche is of the same device and comes from the template
+        assert row_of(by["Texas"], f"in_{name}") == row_of(by["Texas"], f"in_{name.replace('_1', '_2')}"), name
+        assert row_of(by["Oslo"], f"in_{name}") == row_of(BUDGET, f"in_{name}"), name
+    b200 = catalogue.spec("B200", "purchase_price_usd")
+    value, source, day = row_of(by["Dublin"], "in_unit_price_usd_1")
+    assert (value, EPOCH + dt.timedelta(day)) == (b200.value, b200.as_of)
+    book = load(by["Dublin"])
+    log = book.titles.index("Log")
+    (row,) = (row for row, column in book.sheet(log).cells if column == 0 and book.at((log, row, 0)) == source)
+    assert (book.at((log, row, 2)), book.at((log, row, 3))) == (b200.source, b200.url)
+    told = "as for the H100 SXM; budgets.csv, book Dublin"
+    assert [row_of(by["Dublin"], f"in_{name}")[1:] for name in LIKE_H100] == [(told, None)] * 2
 
 
 # -- devices and their figures ----------------------------------------------------------------------------------------------
@@ -104,10 +135,11 @@ def test_a_device_without_its_figures_is_remarked_once_for_the_run_and_in_the_ma
         {"book": "c", "device_1": "H200"},
         {"book": "d", "device_1": "H100 SXM"},
     ]
-    whole = "unit_price_usd_1, tokens_per_second_1 and power_kw_1"
+    whole = "unit_price_usd_1, tokens_per_second_1, power_kw_1, lead_time_months_1 and residual_share_1"
+    some = "unit_price_usd_1, power_kw_1, lead_time_months_1 and residual_share_1"
     assert remarks(BUDGET, rows, tmp_path) == [
         f"device_1 changes in 2 books while {whole} stay those of the template",
-        "device_1 changes in 1 book while unit_price_usd_1 and power_kw_1 stay those of the template",
+        f"device_1 changes in 1 book while {some} stay those of the template",
     ]
     done = fill(BUDGET, rows, tmp_path)
     assert done[0].remarks == (
@@ -121,8 +153,31 @@ def test_a_device_without_its_figures_is_remarked_once_for_the_run_and_in_the_ma
 
 
 def test_the_figures_of_a_device_may_be_those_of_the_template_if_they_are_given(tmp_path):
-    same = {name: read(BUDGET).inputs[f"in_{name}"] for name in FIGURES}
+    held = read(BUDGET).inputs
+    same = {name: held[f"in_{name}"] for name in (*FIGURES, *LIKE_H100)}
     assert remarks(BUDGET, [{"book": "a", "device_1": "H200", **same}], tmp_path) == []
+    for name in LIKE_H100:
+        (said,) = remarks(BUDGET, [{"book": "a", "device_1": "H200"} | same | {name: None}], tmp_path)
+        assert said == f"device_1 changes in 1 book while {name} stays that of the template"
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "own"),
+    [
+        ("cost_per_inference", "device_1", {"rent_usd_per_hour_1", "lead_time_months_1"}),
+        ("device_mix", "device_1", {"lag_months_1", "drift_1"}),
+        (
+            "own_lease_api",
+            "device",
+            {"residual_1", "lease_usd_per_month", "reserved_usd_per_hour", "spot_usd_per_hour"},
+        ),
+        ("scenario_board", "device_1", {"lead_time_months_1", "residual_share_1"}),
+    ],
+)
+def test_the_wait_the_resale_and_the_rents_of_a_device_are_remarked_beside_its_price(name, device, own, tmp_path):
+    (said,) = remarks(BOOKS[name], [{"book": "a", device: "B200"}], tmp_path)
+    words = said.replace(",", "").split()
+    assert own | {f"unit_price_usd{device.removeprefix('device')}"} <= set(words)
 
 
 def test_a_device_in_a_book_of_another_maker_is_not_remarked(tmp_path):
@@ -162,7 +217,7 @@ def test_the_command_line_says_the_remarks_and_fills(tmp_path):
 
 
 # -- where a figure comes from ------------------------------------------------------------------------------------------------
-def test_a_figure_of_the_data_has_the_file_and_its_row_for_a_source_and_no_date(tmp_path):
+def test_a_figure_of_the_data_has_the_file_and_its_book_for_a_source_and_no_date(tmp_path):
     data = tmp_path / "deep" / "sites.csv"
     data.parent.mkdir()
     data.write_text("book,electricity_usd_per_kwh,pue,units_1\nDublin,0.145,1.25,300\nOslo,,1.12,256\n")
@@ -171,18 +226,18 @@ def test_a_figure_of_the_data_has_the_file_and_its_row_for_a_source_and_no_date(
         name: row_of(BUDGET, f"in_{name}")
         for name in ("electricity_usd_per_kwh", "pue", "units_1", "staff_usd_per_year")
     }
-    assert row_of(dublin.path, "in_electricity_usd_per_kwh") == (0.145, "sites.csv, row 2", None)
+    assert row_of(dublin.path, "in_electricity_usd_per_kwh") == (0.145, "sites.csv, book Dublin", None)
     assert row_of(dublin.path, "in_pue") == was["pue"]  # the template's own figure, given again
     assert row_of(dublin.path, "in_staff_usd_per_year") == was["staff_usd_per_year"]
     assert row_of(oslo.path, "in_electricity_usd_per_kwh") == was["electricity_usd_per_kwh"]
-    assert row_of(oslo.path, "in_pue") == (1.12, "sites.csv, row 3", None)
+    assert row_of(oslo.path, "in_pue") == (1.12, "sites.csv, book Oslo", None)
     assert row_of(oslo.path, "in_units_1") == was["units_1"]
     assert [breach.rule.id for breach in lint(dublin.path).open] == []
 
 
 def test_rows_in_memory_are_told_as_filled_and_the_folder_of_a_file_does_not_enter_the_book(tmp_path):
-    (done,) = fill(BUDGET, pd.DataFrame([{"book": "a", "pue": 1.3}], index=["=1+1"]), tmp_path / "frame")
-    assert row_of(done.path, "in_pue") == (1.3, "filled, row =1+1", None)
+    (done,) = fill(BUDGET, pd.DataFrame([{"book": "=1+1", "pue": 1.3}], index=["=2+2"]), tmp_path / "frame")
+    assert row_of(done.path, "in_pue") == (1.3, "filled, book =1+1", None)
     sheet = parts(done.path)["xl/worksheets/sheet3.xml"].decode()
     assert "<f>1+1" not in sheet
     assert sheet.count("=1+1") == 1
@@ -192,6 +247,69 @@ def test_rows_in_memory_are_told_as_filled_and_the_folder_of_a_file_does_not_ent
         (tmp_path / folder / "d.csv").write_text("book,pue\na,1.3\n")
         books.append(fill(BUDGET, tmp_path / folder / "d.csv", tmp_path / folder)[0].path.read_bytes())
     assert books[0] == books[1]
+
+
+def test_a_source_in_the_data_is_cited_by_its_id_where_the_log_has_it_and_as_it_stands_elsewhere(tmp_path):
+    rows = [
+        {"book": "a", "pue": 1.3, "PUE.source": "mercatus  H200 price guide", "in_pue": None},
+        {"book": "b", "pue": 1.3, "pue.source": "S11"},
+        {"book": "c", "pue": 1.3, "pue.source": "=1+1"},
+        {"book": "d", "pue": read(BUDGET).inputs["in_pue"], "pue.source": "our meter"},
+        {"book": "e", "pue": 1.3, "pue.source": " "},
+    ]
+    done = fill(BUDGET, rows[1:], tmp_path)
+    day = row_of(BUDGET, "in_unit_price_usd_2")[2]
+    assert [row_of(one.path, "in_pue")[1:] for one in done] == [
+        ("S11", day),
+        ("=1+1; filled, book c", None),
+        ("our meter; filled, book d", None),
+        ("filled, book e", None),
+    ]
+    assert [breach.rule.id for one in done for breach in lint(one.path).open] == []
+    del rows[0]["in_pue"]
+    assert row_of(fill(BUDGET, rows[:1], tmp_path)[0].path, "in_pue")[1:] == ("S11", day)
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"pue.source": "x"}, "pue.source is 'x' and pue is empty; a figure with its source is needed"),
+        ({"pue": 1.3, "pue.source": "x" * 201}, "pue.source has 201 characters; up to 200 are allowed"),
+        ({"pue": 1.3, "pue.source": "a\x07"}, "pue.source holds the control character '\\x07'; plain text is allowed"),
+        (
+            {"pu.source": "x"},
+            "'pu' is not an input of this template (made with accelerator_budget 1.0); did you mean pue?",
+        ),
+        ({"pue": 1.3, "pue.source": "x", "in_pue.source": "y"}, "the source of in_pue is given twice"),
+    ],
+)
+def test_a_source_without_its_figure_is_refused_in_one_sentence(row, sentence, tmp_path):
+    with pytest.raises(AccelError) as told:
+        fill(BUDGET, [{"book": "a", **row}], tmp_path)
+    assert str(told.value) == f"row 1, {sentence}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_source_is_refused_in_a_book_without_a_sheet_for_it(tmp_path):
+    path = small(tmp_path / "s.xlsx")
+    with pytest.raises(
+        UnknownName, match=r"'rate\.source' is for a figure of a sheet Inputs with a column Source; rate is none"
+    ):
+        fill(path, [{"book": "a", "rate": 0.3, "rate.source": "x"}], tmp_path / "out")
+
+
+def test_rows_that_are_sorted_anew_keep_the_books_and_the_manifest_has_their_rows(tmp_path):
+    head, *lines = BUDGETS.read_text().splitlines()
+    data, out = tmp_path / "budgets.csv", tmp_path / "out"
+    for order in (lines, lines[::-1]):
+        data.write_text("\n".join([head, *order]) + "\n")
+        done = fill(BUDGET, data, out)
+        assert {one.status for one in done} == ({"written"} if order is lines else {"kept"})
+        held = pd.read_csv(out / "manifest.csv")
+        assert held["book"].tolist() == [f"{line.split(',')[0]}.xlsx" for line in order]
+        assert held["row"].tolist() == [f"{data}, row {k}" for k in range(2, 22)]
+        assert (held["out_payback_months"] == "never").any()
+    assert fill(BUDGET, data, out)[0].figures == done[0].figures
 
 
 def test_a_book_without_our_columns_keeps_every_other_cell(tmp_path):
@@ -210,7 +328,7 @@ def test_prices_without_a_date_are_of_the_day_of_the_budget(name, tmp_path):
     dated = {item.name: inputs[item.defined] * 1.01 for item in template(name).items if item.dated}
     assert dated
     (done,) = fill(BOOKS[name], [{"book": "a", **dated}], tmp_path)
-    assert all(row_of(done.path, f"in_{one}")[1:] == ("filled, row 1", None) for one in dated)
+    assert all(row_of(done.path, f"in_{one}")[1:] == ("filled, book a", None) for one in dated)
     assert [breach.rule.id for breach in lint(done.path).open if breach.rule.id in {"I02", "I06", "I10"}] == []
     assert done.figures["chk_total"] == 0.0
 
@@ -237,6 +355,36 @@ def test_compare_leaves_out_the_count_of_cells_that_did_not_calculate(twenty):
     found = compare_books(by["Oslo"], by["Dublin"])
     assert {"in_device_1", "in_unit_price_usd_1"} <= found.inputs.keys()
     assert "chk_not_calculated" not in {one.name for one in found.figures}
+
+
+def test_a_comparison_keeps_to_eighty_columns_in_a_file(twenty):
+    by = {one.path.stem: one.path for one in twenty}
+    done = CliRunner().invoke(app, ["compare", str(by["Oslo"]), str(by["Dublin"])])
+    assert done.exit_code == 0, done.output
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    for text in ("out_message", "in_tokens_per_second_1 (", "Oslo", "Dublin", "26,496,000"):
+        assert text in done.stdout
+
+
+@pytest.mark.parametrize("names", [("a/Oslo", "b/Oslo"), ("Oslo", "the budget of the site in Dublin, version 3")])
+def test_books_of_one_name_or_a_long_one_are_told_apart_in_a_comparison(twenty, tmp_path, names):
+    paths = []
+    for name, book in zip(names, ("Oslo", "Dublin"), strict=True):
+        paths.append(tmp_path / f"{name}.xlsx")
+        paths[-1].parent.mkdir(exist_ok=True)
+        paths[-1].write_bytes(next(one.path for one in twenty if one.path.stem == book).read_bytes())
+    done = CliRunner().invoke(app, ["compare", *map(str, paths)])
+    first, second, head, *rows = done.stdout.splitlines()
+    assert [first, second] == [f"first: {paths[0]}", f"second: {paths[1]}"]
+    assert head.split() == ["input", "first", "second"]
+    assert "in_delay_months_1" in {row.split()[0] for row in rows if row}
+
+
+@pytest.mark.parametrize("verb", ["fill", "breakeven", "compare", "read", "board", "freeze", "lint", "grid"])
+def test_no_verb_shows_a_type_of_python_for_what_it_takes(verb):
+    text = CliRunner().invoke(app, [verb, "--help"]).output
+    assert "Usage" in text
+    assert not re.search(r"<(str|int|float|bool)>", text)
 
 
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name != "accelerator_budget"])

@@ -211,7 +211,7 @@ def test_fill_says_what_it_wrote_kept_and_could_not_write(book, tmp_path, capsys
     data = tmp_path / "d.csv"
     data.write_text("book;rate\na;0,5\nb;x\n")
     code, text = run(capsys, "fill", book, data, "--out", tmp_path / "out")
-    assert (code, text.strip()) == (1, f"1 books in {tmp_path / 'out'}, 1 failed")
+    assert (code, text.strip()) == (1, f"1 book in {tmp_path / 'out'}, 1 failed")
     data.write_text("book;rate\na;0,5\nb;1,5\n")
     code, text = run(capsys, "fill", book, data, "--out", tmp_path / "out")
-    assert (code, text.strip()) == (None, f"1 books in {tmp_path / 'out'}, 1 kept as they were")
+    assert (code, text.strip()) == (None, f"1 book in {tmp_path / 'out'}, 1 kept as it was")

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from html import unescape
+from itertools import combinations, pairwise
 
 import openpyxl
 import pytest
@@ -11,12 +12,15 @@ from accelxl.errors import BadFile, Missing
 from accelxl.workbook import board as board_module
 from accelxl.workbook.board import board
 from accelxl.workbook.book import load
+from accelxl.workbook.build import TEMPLATES, template
+from accelxl.workbook.drawing.frame import categories
 from accelxl.workbook.drawing.part import chart_of
 from accelxl.workbook.drawing.pen import Box, wide
 from accelxl.workbook.drawing.picture import svg
 from accelxl.workbook.fill import fill
 from accelxl.workbook.numberformat import formatted
-from accelxl.workbook.typeset import page
+from accelxl.workbook.styles import COLOURS
+from accelxl.workbook.typeset import LONG, SHORT, page
 from tests.workbook.books import BOOKS, BUDGET
 from tests.workbook.small import small
 
@@ -258,3 +262,55 @@ def test_cells_of_a_heat_map_have_the_colours_of_their_scale():
 )
 def test_a_number_is_shown_as_its_format_says(value, code, text):
     assert formatted(value, code) == text
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_no_label_of_a_figure_is_set_much_smaller_than_the_others(name):
+    book = load(BOOKS[name])
+    made = page(book, book.titles.index("Board"))
+    points = 72 / 25.4
+    across = (LONG if made["flipped"] else SHORT) * points
+    small = {}
+    for block in made["parts"]:
+        if block["kind"] not in {"tiles", "figures"}:
+            continue
+        room = (across - 3.5 * points * (len(block["cells"]) - 1)) / len(block["cells"]) - 3.6 * points
+        size = (7.0 if block["kind"] == "tiles" else 6.6) * made["size"]
+        small |= {cell["label"]: room / wide(cell["label"], size) for cell in block["cells"]}
+    assert len(small) >= 8
+    assert {label: share for label, share in small.items() if share < 0.8} == {}
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_figures_stand_apart_from_the_table_or_the_charts_below_them(name):
+    book = load(BOOKS[name])
+    kinds = [block["kind"] for block in page(book, book.titles.index("Board"))["parts"]]
+    assert "figures" in kinds or "tiles" in kinds
+    below = {b for a, b in pairwise(kinds) if a in {"tiles", "figures"}}
+    assert below
+    assert not below & {"table", "charts"}
+
+
+def test_few_names_that_do_not_fit_side_by_side_are_slanted_and_none_is_left_out():
+    names = [f"Publishers{k}: {k}00" for k in range(8)]
+    found = categories(names, 27.0)
+    assert found.slanted
+    assert [words for (words,) in found.lines] == names
+    drawn = found.drawn([27.0 * k for k in range(8)], 100.0)
+    assert [re.sub("<[^>]*>", "", one) for one in drawn] == names
+    assert all("rotate(-35" in one for one in drawn)
+    assert 25 < found.height < 50
+    assert not categories([f"Publishers{k}: {k}00" for k in range(30)], 8.0).slanted
+    assert not categories(names, 80.0).slanted
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_lines_of_a_chart_can_be_told_apart_in_grey(name):
+    def grey(colour):
+        red, green, blue = bytes.fromhex(COLOURS[colour].removeprefix("#"))
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    for chart in template(name).board.charts:
+        lines = [one for one in chart.series if one.kind in {"line", "curve"}]
+        for a, b in combinations(lines, 2):
+            assert a.dash != b.dash or abs(grey(a.colour) - grey(b.colour)) >= 50, (chart.title, a.title, b.title)

@@ -83,7 +83,7 @@ def test_the_command_line_says_the_version_and_fills(old, tmp_path):
     done = CliRunner().invoke(app, ["fill", str(old), str(data), "--out", str(tmp_path / "out"), "--jobs", "1"])
     assert done.exit_code == 0, done.output
     assert "the template is version 0.9 of accelerator_budget" in done.output
-    assert "1 books in" in done.output
+    assert "1 book in" in done.output
 
 
 def test_books_of_two_versions_are_compared_by_the_names_that_both_have(old, tmp_path):

@@ -11,8 +11,12 @@ from accelxl.workbook.numberformat import formatted
 
 GRID, ZERO = "#E0E0E0", "#8C8C8C"
 MOST_LINES = 4
-LEAST = 4.8
+LEAST = 5.1
 """The smallest size of a category, points; smaller ones are thinned out."""
+MOST_SLANTED, MOST_DEPTH = 12, 50.0
+"""Categories beyond which labels are not slanted, and the depth to which slanted ones may reach, points."""
+DEGREES, SLOPE = 35, 0.574
+"""Angle of slanted labels, and its sine."""
 STEP = 7.6
 """From line to line, points."""
 
@@ -103,14 +107,24 @@ class Categories:
     places: tuple[int, ...]
     lines: tuple[tuple[str, ...], ...]
     size: float
+    slanted: bool = False
 
     @property
     def height(self) -> float:
         """The room that they take, points."""
+        if self.slanted:
+            return SLOPE * max(wide(words, self.size) for (words,) in self.lines) + STEP + 2
         return STEP * max((len(one) for one in self.lines), default=1) + 3
 
     def drawn(self, at: Sequence[float], y: float) -> list[str]:
         """Return the labels below a line."""
+        if self.slanted:
+            return [
+                text(
+                    x, y + STEP, words, "end", self.size, more=f' transform="rotate(-{DEGREES} {x:.2f} {y + STEP:.2f})"'
+                )
+                for x, (words,) in zip((at[place] + 3 for place in self.places), self.lines, strict=True)
+            ]
         return [
             text(at[place], y + 2 + STEP * (number + 0.8), words, size=self.size)
             for place, lines in zip(self.places, self.lines, strict=True)
@@ -121,15 +135,18 @@ class Categories:
 def categories(names: Sequence[str], slot: float) -> Categories:
     """Return the labels of categories that stand side by side, each `slot` points wide.
 
-    Of a run of equal labels the first is shown. Labels that are too long are set in lines, then smaller, then thinned out.
+    Of a run of equal labels the first is shown. Labels that are too long are set in lines, then smaller, then slanted where they are few
+    (the first has to find room at the left), then thinned out.
     """
     firsts = [place for place, name in enumerate(names) if name and (place == 0 or name != names[place - 1])] or [0]
-    room = slot * max(1.0, len(names) / max(len(firsts), 1)) - 0.5
+    room = slot * max(1.0, len(names) / max(len(firsts), 1)) + 0.5
     for size in (SMALL, 6.0, 5.4, LEAST):
         lines = [tuple(wrapped(names[place], room, size)) for place in firsts] if names else []
         if all(len(one) <= MOST_LINES and all(wide(words, size) <= room for words in one) for one in lines):
             return Categories(tuple(firsts), tuple(lines), size)
     longest = max((wide(names[place], SMALL) for place in firsts), default=1.0)
+    if len(firsts) <= MOST_SLANTED and SLOPE * longest <= MOST_DEPTH:
+        return Categories(tuple(firsts), tuple((names[place],) for place in firsts), SMALL, slanted=True)
     if longest > 60:  # long names are cut; one in so many is no help where they are no series
         lines = [
             tuple(_cut(words, room) for words in wrapped(names[place], room, LEAST)[:MOST_LINES]) for place in firsts

@@ -10,7 +10,7 @@ from html import escape
 from accelxl.workbook.drawing.part import Axis
 
 FONT = "Arial, Liberation Sans, DejaVu Sans, Libertinus Serif"
-DASHES = {"dash": "6 3", "sysDash": "4 2", "sysDot": "1.5 2", "lgDash": "9 4", "dot": "1.5 2"}
+DASHES = {"dash": "6 3", "sysDash": "4 2", "sysDot": "1.5 2", "lgDash": "9 4", "dashDot": "6 2 1.5 2", "dot": "1.5 2"}
 SMALL = 6.6
 """Size of the small print, points."""
 _NARROW = frozenset("ijlftIr.,;:'|!()[] -")

@@ -11,12 +11,13 @@ HEADS = {
     "Value": "heading_right",
     "Low": "heading_right",
     "High": "heading_right",
-    "Source": "heading_centre",
     "As of": "heading_centre",
 }
 VALUE, AS_OF = 2, 5
 PER_LINE = 17
 """Letters of a text that fit on a line of the Value column."""
+PER_NOTE = 105
+"""Letters that fit on a line of the Meaning column."""
 
 
 def unit_of(quantity: Quantity) -> str:
@@ -28,7 +29,7 @@ def unit_of(quantity: Quantity) -> str:
 
 def inputs(template: Template, layout: Layout) -> None:
     """Lay out the Inputs sheet."""
-    widths = [34.0, 54.0, 18.0, 24.0, 20.0, 12.0, 13.0, 13.0, 88.0]
+    widths = [34.0, 54.0, 18.0, 24.0, 30.0, 12.0, 13.0, 13.0, 88.0]
     page = Page("Inputs", widths=[(k, k, width) for k, width in enumerate(widths)], freeze=(4, 2), repeat=(0, 3))
     layout.pages.append(page)
     page.head("Inputs", "Every figure that the model takes, with its unit, source, date and plausible range")
@@ -59,12 +60,15 @@ def _item(page: Page, layout: Layout, item: Item, row: int) -> None:
     if isinstance(item.value, str):
         page.heights[row] = 13.0 * (1 + len(item.value) // PER_LINE) + 2
     page.put(row, 3, unit_of(item.quantity), "beside")
-    page.put(row, 4, item.source, "centre")
+    page.put(row, 4, item.source, "beside")
     page.put(row, AS_OF, item.as_of, "centre", "date")
     for column, end in ((6, item.low), (7, item.high)):
         shown = item.value if end is None and not isinstance(item.value, str) else end
         page.put(row, column, shown, "range", item.format)
-    page.put(row, 8, item.note, "note")
+    lines = 1 + len(item.note) // PER_NOTE
+    page.put(row, 8, item.note, "note" if lines == 1 else "note_wrap")
+    if lines > 1:
+        page.heights[row] = max(page.heights.get(row, 0.0), 13.0 * lines + 2)
     layout.name(item.defined, page, row, VALUE)
     for end, column in (("low", 6), ("high", 7)):
         if item.ranged:

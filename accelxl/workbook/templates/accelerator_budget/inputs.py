@@ -11,12 +11,14 @@ from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.errors import NoData
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, constant, naming, plan_item
+from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, RESALE, Sources, constant, naming, plan_item
 from accelxl.workbook.template import Content, Group, Item, Source
 
 SOURCES = Sources()
 OF_DEVICE = {"unit_price_usd": "purchase_price_usd", "tokens_per_second": "tokens_per_second", "power_kw": "all_in_kw"}
 """Inputs of a tranche that are figures of its device, and the catalogue's name of each."""
+LIKE_DEVICE = ("lead_time_months", "residual_share")
+"""Inputs of a tranche that are another device's where the catalogue has none of its own."""
 
 
 def _fact(
@@ -112,27 +114,33 @@ def _tranche(k: int, device: str, units: float, order: tuple[float, float, float
                 format="text",
                 choices=catalogue.devices(),
             ),
-            *(f"{name}_{k}" for name in OF_DEVICE),
+            *(f"{name}_{k}" for name in (*OF_DEVICE, *LIKE_DEVICE)),
         ),
         _assumed("units", "Accelerators ordered", units, units / 2 if k == 1 else 0.0, units * 2, tranche=k),
         _of_device("unit_price_usd", "Installed price of an accelerator", device, k, dated=True),
         _assumed("attach_share", "Network, storage and spares", 0.15, 0.05, 0.25, tranche=k, format="share"),
         _assumed("order_month", "Month of the order", order[1], order[0], order[2], tranche=k, format="months"),
-        _fact(
-            "lead_time_months",
-            "Months from order to delivery",
-            wait,
-            tranche=k,
-            format="months",
-            scale=12 / 52,
-            whole=True,
+        replace(
+            _fact(
+                "lead_time_months",
+                "Months from order to delivery",
+                wait,
+                tranche=k,
+                format="months",
+                scale=12 / 52,
+                whole=True,
+            ),
+            note=wait.scope,
         ),
         _assumed("delay_months", "Slip of the delivery", 1.0, 0.0, 9.0, tranche=k, format="months"),
         _assumed("install_months", "Months from delivery to production", 2.0, 1.0, 4.0, tranche=k, format="months"),
         _assumed("deposit_share", "Paid at the order", 0.3, 0.1, 1.0, tranche=k, format="share"),
         _assumed("economic_life_months", "Months of service", 60.0, 48.0, 72.0, tranche=k, format="months"),
         _assumed("life_starts", "The life starts with", "service", tranche=k, format="text"),
-        _fact("residual_share", "Resale value at the end of service", residual, tranche=k, format="share"),
+        replace(
+            _fact("residual_share", "Resale value at the end of service", residual, tranche=k, format="share"),
+            note=RESALE,
+        ),
         _assumed("residual_taxed", "Resale result is taxed", 1.0, 0.0, 1.0, tranche=k, format="flag"),
         _assumed("stranded_share", "Paid for and never powered", 0.0, 0.0, 0.1, tranche=k, format="share"),
         _of_device("tokens_per_second", "Throughput of an accelerator", device, k),
@@ -271,9 +279,17 @@ def _constants() -> Group:
     return Group("Constants (locked)", tuple(rows))
 
 
-INPUTS = (
+def _known() -> None:
+    """Enter the sources of every device's figures: Low and High span them, and a book may be filled with another device."""
+    for device in _devices():
+        for figure in OF_DEVICE.values():
+            SOURCES.of(catalogue.spec(device, figure))
+
+
+_NEEDED = (
     _tranche(1, "H100 SXM", 256.0, (0.0, 0.0, 6.0)),
     _tranche(2, "H200", 256.0, (3.0, 6.0, 12.0)),
     *_plan(),
-    _constants(),
 )
+_known()
+INPUTS = (*_NEEDED, _constants())

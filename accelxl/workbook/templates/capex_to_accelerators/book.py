@@ -49,7 +49,7 @@ FIGURES = (
     Figure("part_low", "Accelerators in capex, low", "share", "=Carve.part_low", "share", tile=False),
     Figure("part", "Accelerators in capex, middle", "share", "=Carve.part_middle", "share", tile=False),
     Figure("part_high", "Accelerators in capex, high", "share", "=Carve.part_high", "share", tile=False),
-    Figure("distance", "Estimates miss the middle case by", "on average", "=Spread.distance", "share", tile=False),
+    Figure("distance", "Estimates off the middle case", "mean", "=Spread.distance", "share", tile=False),
     Figure("band_low_usd", "Analysts' band, low", "USD bn", "=Carve.band_low", "billions", tile=False),
     Figure("band_usd", "Analysts' band, middle", "USD bn", "=Carve.band_middle", "billions", tile=False, twin=BAND),
     Figure("band_high_usd", "Analysts' band, high", "USD bn", "=Carve.band_high", "billions", tile=False),
@@ -57,7 +57,7 @@ FIGURES = (
            twin="=INDEX(ACCEL_RECONCILE(in_capex_usd,in_other_usd,bridge_lines,Scopes.tag[@1],Scopes.tag[@2]),"
                 "ROWS(bridge_lines)+Scopes.open+2+2,2)"),
     Figure("lowest_usd", "Lowest estimate", "USD bn", "=Spread.lowest", "billions", tile=False),
-    Figure("growth", "Growth that the publishers imply", "a year, mean", "=Spread.mean_growth", "share", tile=False),
+    Figure("growth", "Publishers' growth a year", "mean", "=Spread.mean_growth", "share", tile=False),
     Figure("highest_usd", "Highest estimate", "USD bn", "=Spread.highest", "billions", tile=False),
     Figure("unlike", "Scope fields that differ", "of 6", "=Scopes.unlike", "year", tile=False),
 )  # fmt: skip

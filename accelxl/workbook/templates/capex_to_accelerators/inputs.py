@@ -91,13 +91,13 @@ def _scopes() -> tuple[Group, ...]:
 
 
 PUBLISHERS = (
-    ("Lowest", "mixed", "spread_low", ""),
+    ("AI CERTs low", "mixed", "spread_low", ""),
     ("Intel MR", "chips, all venues", "intelmarketresearch_accelerator_chips_2025", "intelmarketresearch_accelerator_chips_2034"),
     ("DataString", "chips, all venues", "datastring_accelerator_chips_2024", "datastring_accelerator_chips_2030"),
     ("Econ MR", "chips, cloud and edge", "econmarket_accelerators_2026", "econmarket_accelerators_2035"),
     ("MarketIntelo", "chips, data centre", "marketintelo_dc_accelerators_2025", "marketintelo_dc_accelerators_2034"),
     ("GMI", "chips, all venues", "gmi_accelerator_chips_2025", "gmi_accelerator_chips_2035"),
-    ("Highest", "mixed", "spread_high", ""),
+    ("AI CERTs high", "mixed", "spread_high", ""),
     ("IDTechEx", "chips, data centre", "idtechex_ai_chips_2030", ""),
 )  # fmt: skip
 """Publisher, what it counts, and its figures of a first and a last year; the last is empty where one figure was published."""

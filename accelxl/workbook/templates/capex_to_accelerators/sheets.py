@@ -5,7 +5,7 @@ from __future__ import annotations
 from accelxl.workbook.template import Row, Section, Sheet
 from accelxl.workbook.templates.capex_to_accelerators.inputs import PUBLISHERS
 
-STEPS = ("All capital expenditure", "AI data centres", "Computing and network", "Accelerators")
+STEPS = ("All capital expenditure", "AI data centres", "Compute and network", "Accelerators")
 COUNT = Row("number", "Number", "number", "=IF(ISNUMBER(number[-1]),number[-1]+1,1)", format="year")
 
 
@@ -41,7 +41,7 @@ CARVE = Sheet(
     width=18.0,
 )  # fmt: skip
 
-BARS = ("All capital expenditure", "Not AI data centres", "AI data centres", "Buildings, power, cooling", "Computing and network",
+BARS = ("All capital expenditure", "Not AI data centres", "AI data centres", "Buildings, power, cooling", "Compute and network",
         "Network, CPUs, storage", "Accelerators")  # fmt: skip
 BRIDGE = Sheet(
     "Bridge", "Bridge of the carve-out", "The bars of the bridge: what stays, and what falls away between two steps",

@@ -8,7 +8,7 @@ from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.plan.inputs import INPUTS as PLAN
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, assumed_item, constant, naming, plan_item
+from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, RESALE, Sources, assumed_item, constant, naming, plan_item
 from accelxl.workbook.template import Content, Group, Item
 
 SOURCES = Sources()
@@ -59,7 +59,8 @@ def _named(k: int, device: str) -> Item:
     source = catalogue.spec(device, "tokens_per_second")
     item = plan_item("device", "Device", device, SOURCES.of(source), source.as_of, tranche=k, of="device", format="text",
                      choices=catalogue.devices(), group="device")  # fmt: skip
-    return naming(item, f"unit_price_usd_{k}", f"tokens_per_second_{k}", f"power_kw_{k}")
+    return naming(item, *(f"{name}_{k}" for name in ("unit_price_usd", "rent_usd_per_hour", "tokens_per_second", "power_kw",
+                                                     "lead_time_months")))  # fmt: skip
 
 
 def _price(k: int, device: str) -> Item:
@@ -138,7 +139,9 @@ def _common() -> tuple[Group, ...]:
             _assumed("deposit_share", "Paid at the order", 0.3, 0.1, 1.0, format="share"),
             _assumed("economic_life_months", "Months of service", 60.0, 48.0, 72.0, format="months"),
             _assumed("life_starts", "The life starts with", "schedule", format="text"),
-            _fact("residual_share", "Resale value at the end of service", catalogue.residual("H100 SXM", 60), format="share"),
+            dataclasses.replace(
+                _fact("residual_share", "Resale value at the end of service", catalogue.residual("H100 SXM", 60), format="share"),
+                note=RESALE),
             _assumed("availability", "Availability", 0.97, 0.9, 0.99, format="share"),
         )),
         Group("Power and site", (

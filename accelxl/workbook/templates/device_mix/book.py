@@ -128,7 +128,7 @@ CHARTS = (
         (Series("need", "Needed", "column", "pale"),
          Series("allow_1", "Supply of device 1", "line", "navy"),
          Series("allow_2", "Supply of device 2", "line", "teal", "dash"),
-         Series("allow_power", "Power", "line", "rust"),
+         Series("allow_power", "Power", "line", "rust", "dash_dot"),
          Series("allow_budget", "Budget", "line", "sand", "dash")),
         "Units that the demand needs by quarter as columns, and what supply, power and budget allow as lines; the lowest binds",
     ),

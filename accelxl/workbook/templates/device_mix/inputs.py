@@ -5,7 +5,7 @@ from __future__ import annotations
 from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import MODEL_DATE, OWN, Sources, assumed_item, constant, fact_item, naming
+from accelxl.workbook.authoring import MODEL_DATE, OWN, RESALE, Sources, assumed_item, constant, fact_item, naming
 from accelxl.workbook.template import Group, Item, Source
 
 SOURCES = Sources()
@@ -46,7 +46,8 @@ def _devices() -> tuple[Group, ...]:
         Group("Devices: the first is flexible, the second fixed-function", tuple(
             naming(Item(f"device_{k}", f"Device {k}, {kind}", device, Quantity("text", kind="text"),
                         SOURCES.of(catalogue.spec(device, "tokens_per_second")), catalogue.spec(device, "tokens_per_second").as_of,
-                        format="text", group="device"), f"unit_price_usd_{k}", f"tokens_per_second_{k}", f"power_kw_{k}")
+                        format="text", group="device"),
+                   *(f"{name}_{k}" for name in ("unit_price_usd", "tokens_per_second", "power_kw", "lag_months", "drift")))
             for (k, device), kind in zip(every, ("flexible", "fixed-function"), strict=True))),
         Group("Price", (
             _fact("unit_price_usd_1", "Installed price, device 1", price, USD, dated=True, group="unit_price_usd"),
@@ -85,7 +86,8 @@ def _common() -> tuple[Group, ...]:
                          0.3, 0.85, format="share"),
             assumed_item("life_months", "Months from delivery to the end of service", 60.0, Quantity("months", 25, 240, whole=True),
                          48.0, 72.0, format="months"),
-            _fact("residual_share", "Resale value at the end of service", catalogue.residual("H100 SXM", 60), SHARE, format="share"),
+            _fact("residual_share", "Resale value at the end of service", catalogue.residual("H100 SXM", 60), SHARE, format="share",
+                  note=RESALE),
             assumed_item("load_factor", "Mean draw", 0.85, SHARE, 0.6, 1.0, format="share"),
             _fact("pue", "Power usage effectiveness", catalogue.pue("colocation"), Quantity("ratio", 1.0, 3.0), format="number2"),
             _fact("electricity_usd_per_kwh", "Price of electricity", catalogue.electricity("United States"),

@@ -182,7 +182,7 @@ CHARTS = (
         (Series("own", "Own", "line", "navy"),
          Series("lease", "Lease", "line", "teal", "dash"),
          Series("reserved", "Reserved", "line", "grey", "round_dot"),
-         Series("demand", "On-demand", "line", "rust"),
+         Series("demand", "On-demand", "line", "rust", "dash_dot"),
          Series("spot", "Spot", "line", "sand", "dash")),
         "Levelised cost of a million tokens of five contracts if the work lasts for one to five years; an API is far above them",
         "0.00",

@@ -22,6 +22,13 @@ FALL = Quantity("1/year", -0.5, 0.9)
 RATE = Quantity("1/year", -0.5, 2.0)
 
 
+OF_DEVICE = (
+    *(f"residual_{k}" for k in range(1, len(AGES) + 1)),
+    *("lease_usd_per_month", "reserved_usd_per_hour", "demand_usd_per_hour", "spot_usd_per_hour"),
+)
+"""Inputs that are figures of the device, beside its price, throughput and power."""
+
+
 def _residuals() -> tuple[Item, ...]:
     """Return the resale value at each age; where the catalogue's neighbours overlap the order is kept."""
     return tuple(
@@ -95,7 +102,7 @@ def _groups() -> tuple[Group, ...]:
     return (
         Group("The work", (
             naming(Item("device", "Accelerator", DEVICE, Quantity("text", kind="text"), SOURCES.of(speed), speed.as_of, format="text"),
-                   "unit_price_usd", "tokens_per_second", "power_kw"),
+                   "unit_price_usd", "tokens_per_second", "power_kw", *OF_DEVICE),
             assumed_item("accelerators", "Accelerators that the work needs", 256.0, Quantity("units", 0.0, 1e7), 64.0, 1024.0,
                          note="at the utilization below; the same work under every contract"),
             fact_item(SOURCES, "tokens_per_second", "Throughput of an accelerator at the latency target", speed,

@@ -8,7 +8,7 @@ import datetime as dt
 from accelxl import catalogue
 from accelxl.catalogue import Fact
 from accelxl.units import Quantity
-from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, Sources, assumed_item, constant, naming, plan_item
+from accelxl.workbook.authoring import ASSUMED, MODEL_DATE, RESALE, Sources, assumed_item, constant, naming, plan_item
 from accelxl.workbook.template import Content, Group, Item, Source
 
 SOURCES = Sources()
@@ -68,7 +68,8 @@ def _tranche() -> Group:
     life, bonus = catalogue.useful_life("Amazon"), catalogue.tax_law("bonus_share")
     return Group("Purchase", (
         naming(plan_item("device", "Device", DEVICE, SOURCES.of(spec["memory_gb"]), spec["memory_gb"].as_of, tranche=1, format="text",
-                         choices=catalogue.devices()), "unit_price_usd_1", "tokens_per_second_1", "power_kw_1"),
+                         choices=catalogue.devices()), "unit_price_usd_1", "tokens_per_second_1", "power_kw_1", "lead_time_months_1",
+               "residual_share_1"),
         _given("units", "Accelerators ordered", 512.0, 256.0, 768.0, tranche=1),
         _fact("unit_price_usd", "Installed price of an accelerator", spec["purchase_price_usd"], tranche=1, dated=True, ranged=True),
         _given("attach_share", "Network, storage and spares", 0.15, 0.05, 0.25, tranche=1, format="share"),
@@ -83,8 +84,9 @@ def _tranche() -> Group:
         plan_item("economic_life_months", "Months of service", 60.0, SOURCES.of(life), life.as_of, low=48.0, high=72.0, tranche=1,
                   format="months"),
         _given("life_starts", "The life starts with", "service", tranche=1, format="text"),
-        _fact("residual_share", "Resale value at the end of service", catalogue.residual("H100 SXM", 60), tranche=1, format="share",
-              ranged=True),
+        dataclasses.replace(
+            _fact("residual_share", "Resale value at the end of service", catalogue.residual("H100 SXM", 60), tranche=1, format="share",
+                  ranged=True), note=RESALE),
         _given("residual_taxed", "Resale result is taxed", 1.0, 0.0, 1.0, tranche=1, format="flag"),
         _given("stranded_share", "Paid for and never powered", 0.0, 0.0, 0.1, tranche=1, format="share"),
         _fact("tokens_per_second", "Throughput of an accelerator", spec["tokens_per_second"], tranche=1, ranged=True),
