@@ -26,6 +26,8 @@ BLOCK = [[name, value] for name, value in BASE.items()]
         ("economic_life_years", "economic_life_months", 12),
         ("working_capital_months", "working_capital_days", 365 / 12),
         ("staff_usd_per_month", "staff_usd_per_year", 12),
+        ("staff_usd_per_hour", "staff_usd_per_year", 8760),
+        ("rent_usd_per_year", "rent_usd_per_hour", 1 / 8760),
         ("colo_usd_per_kw_year", "colo_usd_per_kw_month", 1 / 12),
         ("lease_usd_per_unit_hour", "lease_usd_per_unit_month", 730),
         ("rent_usd_per_month", "rent_usd_per_hour", 1 / 730),

@@ -81,19 +81,23 @@ function(
     "ACCEL_GRID",
     "Accel - Plan",
     plan_tables.grid_table,
-    "A metric of a plan over the values of two inputs, in one call: the first down, the second across",
+    "A metric of a plan over the values of two inputs or more, in one call: the first down, the second across",
     help={
         "plan": PLAN,
-        "name1": "input that changes down the grid",
-        "values1": "its values",
-        "name2": "input that changes across the grid",
-        "values2": "its values",
+        "name1": "input that changes down the grid, or several: every combination, the last changing fastest",
+        "values1": "its values; of several inputs a column each",
+        "name2": "input that changes across the grid, or several",
+        "values2": "its values; of several inputs a column each",
         "metric": METRIC,
     },
     examples=[
         (
             f'=ACCEL_GRID({BASE},"units",{{1;2}},"unit_price_usd",{{30000,40000}},"capex_usd")',
             [[30000.0, 40000.0], [60000.0, 80000.0]],
+        ),
+        (
+            f'=ACCEL_GRID({BASE},{{"units","unit_price_usd"}},{{1,30000;2,40000}},"pue",1.1,"capex_usd")',
+            [[30000.0], [40000.0], [60000.0], [80000.0]],
         ),
     ],
 )

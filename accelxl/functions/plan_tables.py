@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
+from math import isnan, prod
 from typing import Annotated, Any, TypeAlias
 
 import numpy as np
@@ -192,30 +192,60 @@ def _run_group(
 
 
 def grid_table(
-    plan: Block, name1: Name, values1: Table, name2: Name, values2: Table, metric: MetricName = "npv"
+    plan: Block, name1: Table, values1: Table, name2: Table, values2: Table, metric: MetricName = "npv"
 ) -> Outcome:
-    """A metric of a plan over the values of two inputs: `values1` down, `values2` across."""
+    """A metric of a plan over every combination of inputs' values: those of `name1` down, those of `name2` across."""
     base = plan_of(plan)
-    if name1 == name2:
-        raise UnknownName(f"{name1} stands for both axes; two different inputs are needed")
-    if len(values1.cells) * len(values2.cells) > MOST_CELLS:
-        raise Stopped(
-            f"the grid has {len(values1.cells):,} x {len(values2.cells):,} cells; at most {MOST_CELLS:,} are given",
-            VALUE,
+    down, across = (_axes(*side) for side in (("1", name1, values1), ("2", name2, values2)))
+    for name in down:
+        if name in across:
+            raise UnknownName(f"{name} stands for both axes; two different inputs are needed")
+    rows, columns = (prod(map(len, side.values())) for side in (down, across))
+    if rows * columns > MOST_CELLS:
+        raise Stopped(f"the grid has {rows:,} x {columns:,} cells; at most {MOST_CELLS:,} are given", VALUE)
+    axes = {name: _axis(base, name, cells) for name, cells in (down | across).items()}
+    codes = np.zeros(1, dtype=np.int8)
+    for _, bad, _ in axes.values():
+        codes = np.where(codes[:, np.newaxis] == 0, bad, codes[:, np.newaxis]).reshape(-1)
+    out = np.full([len(bad) for _, bad, _ in axes.values()], np.nan)
+    places = [np.flatnonzero(bad == 0) for _, bad, _ in axes.values()]
+    if all(map(len, places)):
+        given = {name: [axes[name][0][k] for k in good] for name, good in zip(axes, places, strict=True)}
+        out[np.ix_(*places)] = grid(base, given, metric)[metric]
+    why = next((text for *_, text in axes.values() if text), "")
+    return _as_outcome(out.reshape(rows, columns), codes.reshape(rows, columns), why, (metric,))
+
+
+def _axes(side: str, names: Range, values: Range) -> dict[str, list[Cell]]:
+    """Return the cells of each input of one side of a grid; with several inputs, a column of `values` for each."""
+    found: dict[str, list[Cell]] = {}
+    for index, cell in enumerate(names.cells):
+        where = f"name{side}, {names.place(index)}," if len(names.cells) > 1 else f"name{side}"
+        if isinstance(cell, CellError):
+            raise Stopped(f"{where} is {cell}, the error of that cell", cell)
+        if not isinstance(cell, str) or is_blank(cell):
+            raise WrongType(f"{where} is {'blank' if is_blank(cell) else show(cell)}; the name of an input is needed")
+        if cell.strip() in found:
+            raise UnknownName(f"{where} is {cell.strip()} once more; each input once is allowed")
+        found[cell.strip()] = []
+    if len(found) == 1:
+        return {name: [cell for row in values.as_rows() for cell in row] for name in found}
+    if values.columns != len(found):
+        raise ShapeError(
+            f"values{side} has {values.columns} columns for {len(found)} inputs; a column of values for each is allowed"
         )
-    down, across = (_axis(base, name, values) for name, values in ((name1, values1), (name2, values2)))
-    codes = np.where(down[1][:, np.newaxis] == 0, across[1], down[1][:, np.newaxis])
-    out = np.full(codes.shape, np.nan)
-    rows, places = np.flatnonzero(down[1] == 0), np.flatnonzero(across[1] == 0)
-    if len(rows) and len(places):
-        axes = {name1: [down[0][k] for k in rows], name2: [across[0][k] for k in places]}
-        out[np.ix_(rows, places)] = grid(base, axes, metric)[metric]
-    return _as_outcome(out, codes, down[2] or across[2], (metric,))
+    for place, name in enumerate(found):
+        cells = [row[place] for row in values.as_rows()]
+        while cells and is_blank(cells[-1]):  # columns may be of unequal length
+            cells.pop()
+        if not cells:
+            raise ShapeError(f"values{side} has no value for {name}; one or more are needed")
+        found[name] = cells
+    return found
 
 
-def _axis(base: Plan, name: str, values: Range) -> Column:
+def _axis(base: Plan, name: str, cells: list[Cell]) -> Column:
     check_name(base, name)
-    cells = values.cells.tolist() if isinstance(values.cells, np.ndarray) else values.cells
     found, codes, why = _column(base, name, cells)
     for index, cell in enumerate(cells):
         if is_blank(cell):

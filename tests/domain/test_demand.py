@@ -428,6 +428,13 @@ def test_hardware_loses_what_epoch_measured():
     assert demand.decline(1.0, 1 / 0.14, demand.HARDWARE_DECLINE_PER_YEAR) == pytest.approx(0.1, rel=1e-12)
 
 
+def test_tokens_lose_what_was_published():
+    # a16z, "Welcome to LLMflation" (November 2024): the cheapest model with an MMLU of 42 cost $60 a million tokens in
+    # November 2021 and $0.06 three years later: 1,000 times less, so ten times less each year.
+    assert demand.decline_rate(60.0, 0.06, 3.0) == pytest.approx(0.9)
+    assert demand.decline(60.0, [1.0, 2.0, 3.0], 0.9).tolist() == pytest.approx([6.0, 0.6, 0.06])
+
+
 @given(st.floats(0, 1e6), st.floats(-5, 30), st.floats(-2, 0.99))
 def test_decline_agrees_with_its_definition(price, years, rate):
     assert demand.decline(price, years, rate) == pytest.approx(price * (1 - rate) ** years, rel=1e-12)

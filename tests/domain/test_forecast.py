@@ -30,6 +30,15 @@ def test_a_second_published_example_with_unequal_budget_shares():
     assert (volume, mix) == pytest.approx((49_500, 7_500))
 
 
+def test_volume_utilization_and_price_by_hand():
+    # One product: 20 more units at 0.5 * 2, a tenth more of 120 at 2, half a dollar less on 120 * 0.6: 20 + 24 - 36.
+    found = forecast.variance([100], [0.5], [2.0], [120], [0.6], [1.5]).sum(axis=0)
+    assert dict(zip(forecast.VARIANCE_LINES, found.tolist(), strict=True)) == pytest.approx(
+        {"volume": 20.0, "mix": 0.0, "utilization": 24.0, "price": -36.0}
+    )
+    assert found.sum() == pytest.approx(120 * 0.6 * 1.5 - 100 * 0.5 * 2)
+
+
 count = st.integers(0, 10**6)
 fill = st.integers(0, 64).map(lambda n: n / 64)
 price = st.integers(-1000, 1000).map(lambda n: n / 8)

@@ -101,6 +101,15 @@ def test_the_parts_of_a_split_add_up(weights, capex):
     assert market.capex_split(capex, shares).sum() == pytest.approx(capex, rel=1e-12)
 
 
+def test_a_split_over_the_nine_components_by_hand():
+    # 100 dollars at 2, 10, 12, 6, 8, 12, 35, 12 and 3 %: as many dollars each.
+    names = ("land", "shell", "power", "cooling", "network", "server", "accelerator", "memory", "rack")
+    percents = dict(zip(names, (2, 10, 12, 6, 8, 12, 35, 12, 3), strict=True))
+    amounts = market.capex_split([100.0, 600e9], [percent / 100 for percent in percents.values()])
+    assert dict(zip(names, amounts[0].tolist(), strict=True)) == pytest.approx(percents)
+    assert amounts[1, names.index("accelerator")] == pytest.approx(210e9)
+
+
 @pytest.mark.parametrize(
     ("shares", "sentence"),
     [

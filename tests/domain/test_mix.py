@@ -137,6 +137,21 @@ def test_the_cost_of_a_device_is_its_months_one_by_one(price, run, tps, fill, li
     assert found * tokens == pytest.approx(costs, rel=1e-9, abs=1e-9 * price)
 
 
+def test_each_class_of_devices_waits_its_own_months_by_hand():
+    # Servers wait 2 months, liquid-cooled racks 6; both serve 48 at 0.40 USD an hour and idle at 0.10, without interest.
+    mtok = 2500 * 0.6 * 2.628 * 48
+    prompt = [(price + 730 * 0.4 * 48) / mtok for price in (30_000, 40_000)]
+    found = mix.lag([2, 6], [30_000, 40_000], 0.4, 2500, 0.6, 48, 0.0, 0.1, 0.0, "service")
+    assert found[:, 0] == pytest.approx(prompt)
+    assert found[:, 1] == pytest.approx([prompt[0] + 730 * 0.1 * 2 / mtok, prompt[1] + 730 * 0.1 * 6 / mtok])
+    assert found[:, 4] == pytest.approx([2 * mtok / 48, 6 * mtok / 48])
+    # where the life ends on a day that is set, 46 and 42 months have to pay for the device
+    late = mix.lag([2, 6], [30_000, 40_000], 0.4, 2500, 0.6, 48, 0.0, 0.0)
+    assert late[:, 1] == pytest.approx(
+        [(30_000 + 730 * 0.4 * 46) / (mtok * 46 / 48), (40_000 + 730 * 0.4 * 42) / (mtok * 42 / 48)]
+    )
+
+
 @given(money, st.floats(0, 5), rate, share, st.integers(13, 72), st.floats(0.0, 0.6), st.floats(0, 0.2))
 def test_with_a_fixed_obsolescence_date_the_cost_rises_with_the_lag(price, run, tps, fill, life, r, left):
     # an identity of equations.md; running cost alone does not, so the price must be there
@@ -237,6 +252,14 @@ def test_the_parts_of_a_memory_fit_agree(memory, weights, batch, context, units,
         assert bool(fits) == (units >= group) == (most >= batch and weights <= memory * (1 - head) * units)
     if units == 1:
         assert most == serving.batch_that_fits(memory, weights, context, kv, head)
+
+
+def test_headroom_takes_its_share_of_the_memory_by_hand():
+    # 70 GB of weights and 0.67 GB of cache on each of two H100: 8 GB of headroom leave 1.33, 12 GB lack 2.67.
+    kv = serving.kv_bytes_per_token(80, 8, 128)
+    fits, tight = serving.memory_fit(80, 140, 1, 4096, kv, 2, [0.10, 0.15])
+    assert fits[:4].tolist() == pytest.approx([78.67, 1.33, 1.0, 2.0], abs=0.005)
+    assert tight[:4].tolist() == pytest.approx([82.67, -2.67, 0.0, 3.0], abs=0.005)
 
 
 def test_limits_of_a_memory_fit():

@@ -118,6 +118,13 @@ def test_an_accepted_answer_costs_its_tries():
     assert math.isnan(serving.cost_per_task(3.0, 10_000, 1.2))
 
 
+def test_reasoning_that_nobody_sees_is_paid_in_every_try():
+    # By hand: prompt 1,000, answer 500 and 6,000 tokens of reasoning at $10 a million are 7.5 cents a try; of ten answers
+    # four are accepted, so 2.5 tries, each with a look that costs 2 cents: 2.5 * 9.5 cents. Unseen, it would be 8.75.
+    assert serving.cost_per_task(10.0, 1_000 + 500 + 6_000, 0.4, 0.02) == pytest.approx(0.2375)
+    assert serving.cost_per_task(10.0, 1_000 + 500, 0.4, 0.02) == pytest.approx(0.0875)
+
+
 @given(money, size, st.floats(0.05, 1), st.integers(1, 30))
 def test_giving_up_after_some_tries_changes_no_accepted_answer(price, tokens, accepted, most):
     # E[tries] = sum over k of P(try k happens); answers = P(accepted within `most` tries).

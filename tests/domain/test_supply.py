@@ -154,6 +154,21 @@ def test_the_parts_of_a_delay_add_up(K, Q, N, months, r, D, idle, opex, share, p
     assert (lost if starts == "service" else erosion) == 0  # never both
 
 
+def test_each_part_of_a_delay_by_hand():
+    # A year late of a life of four that ends on its day, without interest: a year of waiting at 60 is 0.15 on each of the
+    # 400 tokens that were planned; 1,260 over the 300 that are left are 4.2, so the lost year costs 4.2 - 3.15.
+    found = lines(1200, 100, 4, 12, 0, 1, 60, 0, 0, 0, 0, "schedule")
+    assert found[:7].tolist() == pytest.approx([3, 0, 1.05, 0.15, 4.2, 0, 1.2])
+    # Paid a year before service at 10 %: each token costs a tenth more, all of it carry.
+    on_time = 1200 / (100 * (1 - 1.1**-4) / math.log(1.1))
+    found = lines(1200, 100, 4, 12, 0.1, 1, 0, 0, 0, 0, 0, "service")
+    assert found[:7].tolist() == pytest.approx([on_time, on_time / 10, 0, 0, on_time * 1.1, 0, on_time / 10])
+    # Paid on delivery, nothing is carried; a price that falls by 30 % a year has lost 30 % of its mean over the life.
+    mean = 40 * (1 - 0.7**4) / (4 * -math.log(0.7))
+    found = lines(1200, 100, 4, 12, 0, 1, 0, 0, 0, 40, 0.3, "service")
+    assert found[:7].tolist() == pytest.approx([3, 0, 0, 0, 3, 0.3 * mean, 0.3 * mean])
+
+
 @given(st.floats(0, 30), st.floats(0, 0.3), st.floats(0, 1))
 def test_with_a_fixed_end_the_cost_of_a_token_rises_with_the_delay(months, r, D):
     less, more = (lines(**CASE | {"r": r, "D": D, "months": m}, starts="schedule")[4] for m in (months, months + 1))
@@ -280,6 +295,14 @@ def test_price_times_bits_is_the_market(t, bits, market, gb, each):
         assert share == pytest.approx(memory / device)
 
 
+def test_a_price_of_a_gigabyte_that_rises_is_in_the_price_of_the_device_by_hand():
+    # Two years, market +40 % and bits +20 % a year: $15 * (1.4/1.2)^2 = $20.4167 a GB. 80 GB cost 1,633.33 in place of
+    # 1,200, so a device of 34,000 costs 34,433.33.
+    found = supply.hbm([0.0, 2.0], 34_000.0, 80.0, 15.0, 0.2, 0.4)
+    assert found[0, 2:5].tolist() == pytest.approx([15.0, 1_200.0, 34_000.0])
+    assert found[1, :5].tolist() == pytest.approx([1.96, 1.44, 15 * 49 / 36, 4_900 / 3, 34_000 + 1_300 / 3])
+
+
 def test_equal_growth_leaves_the_price_and_no_pass_on_leaves_the_device():
     assert supply.hbm(5.0, 40e3, 80.0, 20.0, 0.3, 0.3)[[2, 4]].tolist() == pytest.approx([20.0, 40e3])
     assert supply.hbm(5.0, 40e3, 80.0, 20.0, 0.1, 0.5, pass_on=0.0)[4] == pytest.approx(40e3)
@@ -326,6 +349,17 @@ def test_without_discount_growth_or_slip_a_deposit_costs_its_interest():
     assert supply.prebuy(100.0, 0.0, 12.0, 0.10, 0.0)[2] == pytest.approx(0, abs=1e-12)
     assert np.isnan(supply.prebuy(100.0, 0.0, 12.0, 0.10, 0.0)[8])
     assert np.isnan(supply.prebuy(100.0, 1.5, 12.0)).all()
+
+
+def test_the_slip_of_a_prebuy_by_hand():
+    # 1,000 at 10 % off, half of it now, against +20 % on delivery; a slip of one month in place of three, 50 a month; 2 %
+    # of the deposit is lost. Without interest: 1,200 + 150 against 900 + 50 + 9.
+    found = supply.prebuy(1_000.0, 0.1, 12.0, 0.0, 0.5, 0.2, 1.0, 3.0, 50.0, 0.02)
+    assert found[:7].tolist() == pytest.approx([1_350, 959, 391, 300, 0, 100, -9])
+    # At 10 % a year the slip moves payments as well: 1,200 by three months and the other 450 by one.
+    slipped = 1_200 * (1.1**-1.25 - 1.1**-1) - 450 * (1.1 ** -(13 / 12) - 1.1**-1) + 50 * 2 / 1.1
+    found = supply.prebuy(1_000.0, 0.1, 12.0, 0.1, 0.5, 0.2, 1.0, 3.0, 50.0, 0.02)
+    assert found[3:7].tolist() == pytest.approx([300 / 1.1, 450 / 1.1 - 450, slipped, -9])
 
 
 # -- slip --------------------------------------------------------------------------------------------------------------

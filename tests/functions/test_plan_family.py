@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import random
+from itertools import product
 
 import numpy as np
 import pytest
@@ -291,6 +292,17 @@ def test_a_row_of_metrics_comes_for_each_row_of_the_table():
         assert row == near([want["npv"], want["roi"]])
 
 
+def test_named_cases_stand_side_by_side():
+    # A column without a heading is for the names of the cases. By hand: 64 units at 34,000 USD each cost 2,176,000.
+    table = [["", "units", "price_usd_per_mtok"], ["base", 64, 0.6], ["bull", 128, 0.9], ["bear", 64, 0.3]]
+    got = SCENARIOS(BLOCK, table, [["capex_usd", "revenue_usd", "npv"]]).tolist()
+    assert len(got) == 3
+    for row, (_, units, price) in zip(got, table[1:], strict=True):
+        want = oracle.evaluate({**AS_DICT, "units": units, "price_usd_per_mtok": price})
+        assert row == near([units * 34e3, want["revenue_usd"], want["npv"]])
+    assert [row[1] / got[0][1] for row in got] == near([1.0, 3.0, 0.5])
+
+
 def test_a_blank_cell_is_the_plan_s_own_value_and_blank_rows_at_the_end_are_left_out():
     table = [["units", None, "utilization"], [None, None, 0.3], [100, "note", None], [None, None, None]]
     got = SCENARIOS(BLOCK, table, "npv").tolist()
@@ -388,6 +400,31 @@ def test_a_grid_has_the_first_input_down_and_the_second_across():
             assert cell == near(right("npv", units=units, price_usd_per_mtok=price))
 
 
+def test_several_inputs_of_a_side_are_every_combination_of_their_values():
+    names, values = [["units", "utilization"]], [[10, 0.3], [20, 0.6], [None, 0.9]]
+    across = [["price_usd_per_mtok"], ["pue"]]
+    got = GRID(BLOCK, names, values, across, [[0.5, 1.1], [0.6, 1.5]]).tolist()
+    for row, (units, fill) in zip(got, product((10, 20), (0.3, 0.6, 0.9)), strict=True):
+        for cell, (price, pue) in zip(row, product((0.5, 0.6), (1.1, 1.5)), strict=True):
+            assert cell == near(right("npv", units=units, utilization=fill, price_usd_per_mtok=price, pue=pue))
+
+
+def test_a_bad_value_of_one_of_several_inputs_concerns_its_combinations_alone():
+    values = [[10, 0.3], [-1, 1.3]]
+    outcome = GRID.call(BLOCK, [["units", "utilization"]], values, "pue", [[1.1, 1.5]], "capex_usd")
+    assert outcome.rows() == [[340e3] * 2, [NUM] * 2, [NUM] * 2, [NUM] * 2]
+    assert "column units, cell 2, is -1" in outcome.why
+
+
+def test_a_million_cells_come_from_one_cell():
+    units, prices = np.arange(1.0, 1001.0), np.linspace(0.1, 2.0, 1000)
+    outcome = GRID.call(BLOCK, "units", units[:, np.newaxis], "price_usd_per_mtok", prices[np.newaxis, :])
+    assert (outcome.why, outcome.value.shape) == ("", (1000, 1000))
+    for row, column in ((0, 0), (0, 999), (999, 0), (999, 999), (317, 641)):
+        want = right("npv", units=float(units[row]), price_usd_per_mtok=float(prices[column]))
+        assert outcome.value[row, column] == near(want)
+
+
 def test_a_bad_value_of_an_axis_concerns_its_line_alone():
     outcome = GRID.call(BLOCK, "units", [[10], [None], [20]], "utilization", [[0.3, 1.3, "x", REF]], "roi")
     cells = outcome.value.tolist()
@@ -411,6 +448,15 @@ def test_an_axis_may_be_of_words():
         (("unit", [[1, 2]], "units", [[1, 2]]), "did you mean units?"),
         (("units", [[1, 2]], "pue", [[1.1, 1.2]], "profit"), "did you mean profit_usd?"),
         (("units", np.ones((1500, 1)), "pue", np.ones((1, 1500))), "the grid has 1,500 x 1,500 cells"),
+        (([["units", "pue"]], np.ones((1500, 2)), "utilization", 0.5), "the grid has 2,250,000 x 1 cells"),
+        (([["units", "units"]], [[1, 2]], "pue", 1.1), "name1, cell 2, is units once more; each input once is allowed"),
+        (
+            ([["units", "pue"]], [[1], [2]], "utilization", 0.5),
+            "values1 has 1 columns for 2 inputs; a column of values",
+        ),
+        (("utilization", 0.5, [["units", "pue"]], [[1, None]]), "values2 has no value for pue; one or more are needed"),
+        (([["units", None]], [[1, 2]], "pue", 1.1), "name1, cell 2, is blank; the name of an input is needed"),
+        ((5.0, [[1, 2]], "pue", 1.1), "name1 is 5; the name of an input is needed"),
     ],
 )
 def test_a_grid_that_cannot_be_is_refused(cells, words):

@@ -48,6 +48,27 @@ def test_a_monte_carlo_has_the_figures_of_the_function(metric):
     assert ("has no value in" in outcome.why) == (want.share_nan > 0)
 
 
+def test_a_monte_carlo_spills_the_quantiles_of_a_known_law():
+    # Revenue is 64 * tokens/s * utilization * 2.628 Mtok * 60 months * 0.6: with utilization uniform on 0.3 to 0.9 its
+    # percentiles are those of that line, within four standard errors of an order statistic.
+    n, percents = 200_000, [1.0, 25.0, 50.0, 75.0, 99.0]
+    dollar = 64 * 2.628 * 60 * 0.6
+    draws = [["utilization", "uniform", 0.3, 0.9]]
+    table = MC(BLOCK, draws, "revenue_usd", n, 5.0, [percents]).tolist()
+    assert [row[0] for row in table[4:]] == [f"percentile {percent:g}" for percent in percents]
+    for percent, row in zip(percents, table[4:], strict=True):
+        error = 0.6 * math.sqrt(percent / 100 * (1 - percent / 100) / n)
+        assert row[1] / (dollar * 2500) == pytest.approx(0.3 + 0.6 * percent / 100, abs=4 * error)
+    assert table == MC(BLOCK, draws, "revenue_usd", n, 5.0, [percents]).tolist()
+    assert table != MC(BLOCK, draws, "revenue_usd", n, 6.0, [percents]).tolist()
+    # The mean of a product is that of the means and the covariance; uniforms linked by a normal copula have their rank
+    # correlation as correlation: 0.6 * 2500 + 0.8 * (0.6 / sqrt(12)) * (3000 / sqrt(12)).
+    both = [*draws, ["tokens_per_second", "uniform", 1000.0, 4000.0]]
+    for rank in (-0.8, 0.0, 0.8):
+        mean = MC(BLOCK, both, "revenue_usd", n, 5.0, None, [[1.0, rank], [rank, 1.0]])[0][1]
+        assert mean / dollar == pytest.approx(0.6 * 2500 + rank * 0.6 * 3000 / 12, abs=4 * 800 / math.sqrt(n))
+
+
 def test_the_correlation_is_a_matrix_or_a_table_with_names():
     spec = {"price_usd_per_mtok": ("triangular", 0.0, 0.05, 1.2), "pue": ("uniform", 1.1, 1.5)}
     want = montecarlo(PLAN, spec, "npv", n=2000, correlation=[[1, 0.8], [0.8, 1]])["npv"].mean

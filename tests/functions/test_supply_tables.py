@@ -1,8 +1,11 @@
 """The sheet's tables of supply: names beside figures, catalogue lead times, and the sentence behind each error."""
 
+import datetime as dt
+
 import pytest
 
 from accelxl import catalogue
+from accelxl.arrays import EPOCH
 from accelxl.domain import supply
 from accelxl.functions import REGISTRY
 
@@ -21,6 +24,18 @@ def test_a_blank_lead_time_is_the_catalogues():
     assert found[2][2] == 30.0
     assert found[3][0] == "ready"
     assert found[3][7] == "accelerator"
+
+
+def test_five_components_arrive_on_their_days_of_the_calendar():
+    # Ordered on Monday 5 January 2026; the days are those of a wall calendar.
+    arrives = {
+        "chip": (44, "2026-11-09"), "substrate": (30, "2026-08-03"), "HBM": (26, "2026-07-06"),
+        "transformer": (90, "2027-09-27"), "grid": (156, "2029-01-01"),
+    }  # fmt: skip
+    found = rows("ACCEL_LEADTIME", [[name] for name in arrives], DAY, [[weeks] for weeks, _ in arrives.values()])
+    shown = {row[0]: str(EPOCH + dt.timedelta(days=row[4])) for row in found[1:]}
+    assert shown == {name: day for name, (_, day) in arrives.items()} | {"ready": "2029-01-01"}
+    assert found[-1][7] == "grid"
 
 
 def test_each_component_may_have_its_own_order_date_and_slip():

@@ -41,6 +41,24 @@ def test_a_case_is_the_plan_with_its_changes(pack):
     assert found["together"].metrics == pytest.approx(evaluate({**PLAN, **everything}, DEFAULT_METRICS), nan_ok=True)
 
 
+def test_each_blow_takes_from_the_revenue_what_it_says():
+    # 64 units, 2,500 tokens/s, 60 % filled, 0.6 USD: by hand 151,372.80 a month for 60 months. Wired and TeleGeography:
+    # 5 % of the fibre lit, prices down by 70 % a year; three quarters stranded where demand was put at four times itself.
+    month = 64 * 2500 * 0.6 * 2.628 * 0.6
+    found = stress(PLAN, metrics=["revenue_usd", "capex_usd", "npv"])
+    revenue = {case.name: case.metrics["revenue_usd"] for case in found.cases}
+    falling = sum(0.3 ** (t / 12) for t in range(1, 61))
+    assert revenue["base"] == pytest.approx(60 * month)
+    assert revenue["fill share"] == pytest.approx(60 * month * 0.05 / 0.6)
+    assert revenue["price fall"] == pytest.approx(month * falling)
+    assert revenue["stranded share"] == pytest.approx(60 * month / 4)
+    assert revenue["delay"] == pytest.approx(60 * month)  # it comes later, so it is worth less
+    assert found["delay"].metrics["npv"] < found["base"].metrics["npv"]
+    late = 0.3 ** (found["delay"].changes[0].value / 12)
+    assert revenue["together"] == pytest.approx(month * falling * late * 0.05 / 0.6 / 4)
+    assert {case.metrics["capex_usd"] for case in found.cases} == {64 * 34e3}
+
+
 def test_a_blow_does_not_help_a_plan_that_is_worse_already():
     poor = {**PLAN, "utilization": 0.01, "price_decline_per_year": 0.9, "stranded_share": 0.9}
     found = stress(poor)

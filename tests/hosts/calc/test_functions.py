@@ -36,6 +36,16 @@ def test_examples_give_what_the_registry_gives_with_constants_and_with_cells(eit
     assert calls.wrong(shown(either, calls, tmp_path)) == []
 
 
+def test_every_figure_of_an_example_is_that_of_the_registry_to_the_last_bit(either, tmp_path):
+    calls = Calls()
+    for name, _, cells in EXAMPLES:
+        calls.over_cells(name, cells)
+    found = shown(either, calls, tmp_path)
+    figures = {place: value for place, value in calls.expected.items() if isinstance(value, float)}
+    assert len(figures) > 500
+    assert [(calls.about[at], at, found[at], value) for at, value in figures.items() if found[at] != value] == []
+
+
 def test_missing_arguments_are_the_defaults_and_needed_ones_a_cell_error(either, tmp_path):
     calls = Calls()
     for name, _, cells in EXAMPLES:
