@@ -82,7 +82,7 @@ class Function:
     >>> round(REGISTRY["ACCEL_NPV"](0.1, [[-100.0, 60.0, 60.0]]), 4)
     4.1322
     >>> REGISTRY["ACCEL_NPV"].call("ten percent", [[-100.0, 60.0, 60.0]]).why
-    "ACCEL_NPV: rate is the text 'ten percent'; a number of 1/period is allowed; text is never read as a number"
+    "ACCEL_NPV: rate is the text 'ten percent'; a number of at most 10 1/period is allowed; text is never read as a number"
     """
 
     name: str
