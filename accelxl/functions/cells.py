@@ -215,14 +215,21 @@ def _refuse_large(rows: int, columns: int, name: str) -> None:
         )
 
 
+ODD = (CellError, np.ndarray, list, tuple, dict)
+"""What stops a call when it stands in a cell of a range."""
+
+
 def stop_at_error(cells: Range | Cell, name: str) -> None:
-    """Pass on the first error cell of an argument that is used as a whole."""
+    """Pass on the first error cell of an argument that is used as a whole; refuse an array inside a cell, which no sheet has."""
     if isinstance(cells, CellError):
         raise Stopped(f"{name} is {cells}, the error of the cell it points to", cells)
     if isinstance(cells, Range) and not isinstance(cells.cells, np.ndarray):
         for index, cell in enumerate(cells.cells):
+            if not isinstance(cell, ODD):
+                continue
             if isinstance(cell, CellError):
                 raise Stopped(f"{name}, {cells.place(index)}, is {cell}: the error of that cell", cell)
+            raise WrongType(f"{name}, {cells.place(index)}, is {show(cell)}; one value is needed")
 
 
 def named(rows: Rows, what: str) -> dict[str, Cell]:

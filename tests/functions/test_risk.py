@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from accelxl.functions import REGISTRY
@@ -121,3 +122,10 @@ def test_what_cannot_be_is_an_error_with_a_sentence(function, args, cell, senten
     outcome = function.call(*args)
     assert outcome.value == cell
     assert sentence in outcome.why
+
+
+@pytest.mark.parametrize("name", ["ACCEL_TORNADO", "ACCEL_MC", "ACCEL_STRESS"])
+def test_an_array_inside_a_cell_is_refused(name):
+    told = REGISTRY[name].call(BLOCK, [["pue", np.full((2, 3), np.nan), 1.5]])
+    assert told.fault is None
+    assert told.why.endswith("cell 2, is an object of type ndarray; one value is needed")
