@@ -4,10 +4,8 @@
 
 import io
 import json
-import socket
 import subprocess
 import sys
-import threading
 import zipfile
 from pathlib import Path
 
@@ -205,25 +203,6 @@ def test_a_hostile_workbook_is_harmless_whatever_is_done_with_it(cage, tmp_path,
     harmless(cage("lint", tmp_path, path))
     for call in ("freeze", "thaw", "relink"):
         harmless(cage(call, tmp_path, path, tmp_path / f"{call}.xlsx"))
-
-
-@pytest.fixture(scope="module")
-def listener():
-    """A port of this machine that notes who calls, and what it heard."""
-    heard = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def listen():
-            while True:
-                try:
-                    other, _ = server.accept()
-                except OSError:
-                    return
-                heard.append(other.recv(200))
-                other.close()
-
-        threading.Thread(target=listen, daemon=True).start()
-        yield server.getsockname()[1], heard
 
 
 @pytest.mark.parametrize("name", BOOKS)

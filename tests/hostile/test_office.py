@@ -3,8 +3,6 @@
 # ruff: noqa: E501  # XML is read best on its own lines
 
 import io
-import socket
-import threading
 import zipfile
 
 import pytest
@@ -62,23 +60,11 @@ PACKAGE_NS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 @pytest.mark.office("soffice")
-def test_what_libreoffice_draws_or_calculates_fetches_nothing(tmp_path):
-    heard = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def listen():
-            while True:
-                try:
-                    other, _ = server.accept()
-                except OSError:
-                    return
-                heard.append(other.recv(200))
-                other.close()
-
-        threading.Thread(target=listen, daemon=True).start()
-        book = tmp_path / "b.xlsx"
-        book.write_bytes(hostile(f"http://127.0.0.1:{server.getsockname()[1]}"))
-        assert board(book, tmp_path / "a.pdf").stat().st_size
-        assert board(book, tmp_path / "b.pdf", recalculate=True).stat().st_size
-        assert _recalculated(book).titles == ["Board"]
+def test_what_libreoffice_draws_or_calculates_fetches_nothing(tmp_path, listener):
+    port, heard = listener
+    book = tmp_path / "b.xlsx"
+    book.write_bytes(hostile(f"http://127.0.0.1:{port}"))
+    assert board(book, tmp_path / "a.pdf").stat().st_size
+    assert board(book, tmp_path / "b.pdf", recalculate=True).stat().st_size
+    assert _recalculated(book).titles == ["Board"]
     assert heard == []
