@@ -41,7 +41,7 @@ def header(facts: Facts) -> Iterator[Finding]:
 
 @rule("I02", "ICAEW C, P7")
 def nothing_is_missing(facts: Facts) -> Iterator[Finding]:
-    """No value without label, unit, source and as-of date; a figure of a fill names file and row, and may lack the date."""
+    """No value without label, unit, source and as-of date; a figure of a fill names file and book, and may lack the date."""
     for item in facts.inputs:
         given = {"Name": item.name, "Label": item.label, "Unit": item.unit, "Source": item.source}
         for head, value in given.items():
@@ -125,7 +125,7 @@ def _is_number(text: str) -> bool:
 
 @rule("I06", "own")
 def sources_are_logged(facts: Facts) -> Iterator[Finding]:
-    """Each source stands in the Log with its document and date, or is the file and row of a fill."""
+    """Each source stands in the Log with its document and date, or is the file and book of a fill."""
     log = facts.at(FRONT[1])
     value = partial(facts.value, log)
     rows = sorted({row for row, _ in facts.cells(log)})
